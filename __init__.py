@@ -1,0 +1,37 @@
+"""Payfeed, an LNbits extension: wiring only."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter
+
+from . import tasks, views_api
+from .crud import db
+from .services import Payfeed
+from .views import pages
+
+payfeed_ext = APIRouter(prefix="/payfeed", tags=["Payfeed"])
+payfeed_ext.include_router(pages)
+payfeed_ext.include_router(views_api.api)
+
+payfeed_static_files = [{"path": "/payfeed/static", "name": "payfeed_static"}]
+
+_stops: list[Callable[[], None]] = []
+
+
+def payfeed_start() -> None:
+    """Called by LNbits in its event loop; a second call starts afresh."""
+    payfeed_stop()
+    views_api.Running.payfeed = Payfeed()
+    _stops.extend(tasks.start(views_api.Running.payfeed))
+
+
+def payfeed_stop() -> None:
+    """End every task, connection and hook of this copy."""
+    while _stops:
+        _stops.pop()()
+    running, views_api.Running.payfeed = views_api.Running.payfeed, None
+    if running:
+        running.stop()
+
+
+__all__ = ["db", "payfeed_ext", "payfeed_start", "payfeed_static_files", "payfeed_stop"]

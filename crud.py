@@ -1,0 +1,468 @@
+"""All SQL, and nothing else. Parameters are bound, always.
+
+Statements go to the connection itself: LNbits' own `execute` commits each one and
+strips HTML-like text from parameters, which would break transactions and memos.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import Any
+
+from lnbits.core.db import db as core_db
+from lnbits.db import Database
+from sqlalchemy import text
+
+from .models import AccessKey, Draft, Event, Feed
+
+db = Database("ext_payfeed")
+
+EVENT_COLUMNS = (
+    "event_offset, type, custom, direction, amount_msat, tag, created_at, body"
+)
+
+
+@asynccontextmanager
+async def transaction(database: Database = db) -> AsyncIterator[Any]:
+    """One transaction: committed at the end, rolled back by any exception."""
+    async with database.connect() as connection:
+        yield connection.conn
+        await connection.conn.commit()
+
+
+async def _all(
+    sql: str, values: dict[str, Any] | None = None, database: Database = db
+) -> list[Any]:
+    async with database.connect() as connection:
+        result = await connection.conn.execute(text(sql), values or {})
+        return list(result.mappings().all())
+
+
+async def _run(sql: str, values: dict[str, Any] | None = None) -> int:
+    async with transaction() as conn:
+        return int((await conn.execute(text(sql), values or {})).rowcount)
+
+
+def _feed(row: Any) -> Feed:
+    feed = Feed(**dict(row))
+    feed.mirror_to_inkey = bool(feed.mirror_to_inkey)
+    feed.allow_inkey = bool(feed.allow_inkey)
+    feed.active = bool(feed.active)
+    return feed
+
+
+def _event(wallet_id: str, epoch: str, row: Any) -> Event:
+    return Event(
+        wallet_id=wallet_id,
+        epoch=epoch,
+        offset=row["event_offset"],
+        type=row["type"],
+        timestamp=row["created_at"],
+        body=row["body"],
+        direction=row["direction"],
+        amount_msat=row["amount_msat"],
+        tag=row["tag"],
+        custom=bool(row["custom"]),
+    )
+
+
+async def get_feed(wallet_id: str) -> Feed | None:
+    rows = await _all(
+        "SELECT * FROM payfeed.feeds WHERE wallet_id = :wallet_id",
+        {"wallet_id": wallet_id},
+    )
+    return _feed(rows[0]) if rows else None
+
+
+async def get_feeds() -> list[Feed]:
+    return [_feed(row) for row in await _all("SELECT * FROM payfeed.feeds")]
+
+
+async def insert_feed(feed: Feed, seen: Iterable[tuple[str, str, str]]) -> bool:
+    """Create a feed and its marks in one transaction; False if it is there already."""
+    async with transaction() as conn:
+        done = await conn.execute(
+            text(
+                "INSERT INTO payfeed.feeds VALUES (:wallet_id, :epoch, :head, :channel,"
+                " :secret, :mirror_to_inkey, :allow_inkey, :active, :created_at)"
+                " ON CONFLICT DO NOTHING"
+            ),
+            asdict(feed),
+        )
+        if done.rowcount:
+            await _mark(conn, feed.wallet_id, seen)
+        return bool(done.rowcount)
+
+
+async def resume_feed(wallet_id: str, seen: Iterable[tuple[str, str, str]]) -> None:
+    async with transaction() as conn:
+        await conn.execute(
+            text("UPDATE payfeed.feeds SET active = true WHERE wallet_id = :wallet_id"),
+            {"wallet_id": wallet_id},
+        )
+        await _mark(conn, wallet_id, seen)
+
+
+async def _mark(
+    conn: Any, wallet_id: str, keys: Iterable[tuple[str, str, str]]
+) -> None:
+    rows = [
+        {"wallet_id": wallet_id, "direction": d, "payment_hash": h, "status": s}
+        for d, h, s in keys
+    ]
+    if rows:
+        await conn.execute(
+            text(
+                "INSERT INTO payfeed.seen VALUES"
+                " (:wallet_id, :direction, :payment_hash, :status)"
+                " ON CONFLICT DO NOTHING"
+            ),
+            rows,
+        )
+
+
+async def suspend_feed(wallet_id: str) -> None:
+    await _run(
+        "UPDATE payfeed.feeds SET active = false WHERE wallet_id = :wallet_id",
+        {"wallet_id": wallet_id},
+    )
+
+
+async def update_feed(wallet_id: str, column: str, value: Any) -> None:
+    statements = {
+        "mirror_to_inkey": "UPDATE payfeed.feeds SET mirror_to_inkey = :value"
+        " WHERE wallet_id = :wallet_id",
+        "allow_inkey": "UPDATE payfeed.feeds SET allow_inkey = :value"
+        " WHERE wallet_id = :wallet_id",
+        "channel": "UPDATE payfeed.feeds SET channel = :value"
+        " WHERE wallet_id = :wallet_id",
+        "secret": "UPDATE payfeed.feeds SET secret = :value"
+        " WHERE wallet_id = :wallet_id",
+    }
+    await _run(statements[column], {"wallet_id": wallet_id, "value": value})
+
+
+async def rotate_epoch(wallet_id: str, epoch: str) -> None:
+    async with transaction() as conn:
+        values = {"wallet_id": wallet_id, "epoch": epoch}
+        for sql in (
+            "UPDATE payfeed.feeds SET epoch = :epoch, head = 0"
+            " WHERE wallet_id = :wallet_id",
+            "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id",
+            "UPDATE payfeed.access_keys SET acked = 0 WHERE wallet_id = :wallet_id",
+        ):
+            await conn.execute(
+                text(sql), {k: v for k, v in values.items() if f":{k}" in sql}
+            )
+
+
+async def append(
+    wallet_id: str, drafts: list[Draft], timestamp: int, build: Any
+) -> list[Event]:
+    """Append drafts to a feed's log in one transaction; already seen ones are left out.
+
+    The first statement takes the feed's row lock, so commit order is offset order.
+    """
+    events: list[Event] = []
+    where = {"wallet_id": wallet_id}
+    async with transaction() as conn:
+        await conn.execute(
+            text(
+                "UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"
+            ),
+            where,
+        )
+        found = await conn.execute(
+            text("SELECT epoch, head FROM payfeed.feeds WHERE wallet_id = :wallet_id"),
+            where,
+        )
+        row = found.mappings().first()
+        if row is None:
+            return []
+        offset = row["head"]
+        for draft in drafts:
+            if draft.facts and not await _first_time(conn, wallet_id, draft):
+                continue
+            offset += 1
+            facts = draft.facts
+            event = Event(
+                wallet_id=wallet_id,
+                epoch=row["epoch"],
+                offset=offset,
+                type=draft.type,
+                timestamp=timestamp,
+                body=build(draft, f"{row['epoch']}-{offset}", timestamp),
+                direction=facts.direction if facts else None,
+                amount_msat=facts.amount_msat if facts else None,
+                tag=facts.tag if facts else None,
+                custom=draft.custom,
+            )
+            await _insert_event(conn, event)
+            events.append(event)
+        if not events:
+            return []
+        await conn.execute(
+            text("UPDATE payfeed.feeds SET head = :head WHERE wallet_id = :wallet_id"),
+            where | {"head": offset},
+        )
+        if db.type == "POSTGRES":
+            await conn.execute(
+                text("SELECT pg_notify('payfeed', :payload)"),
+                {"payload": f"{wallet_id} {offset}"},
+            )
+    return events
+
+
+async def _first_time(conn: Any, wallet_id: str, draft: Draft) -> bool:
+    facts = draft.facts
+    if facts is None:
+        return True
+    done = await conn.execute(
+        text(
+            "INSERT INTO payfeed.seen VALUES"
+            " (:wallet_id, :direction, :payment_hash, :status) ON CONFLICT DO NOTHING"
+        ),
+        {
+            "wallet_id": wallet_id,
+            "direction": facts.direction,
+            "payment_hash": facts.payment_hash,
+            "status": facts.status,
+        },
+    )
+    return bool(done.rowcount)
+
+
+async def _insert_event(conn: Any, event: Event) -> None:
+    await conn.execute(
+        text(
+            "INSERT INTO payfeed.events VALUES (:wallet_id, :offset, :type, :custom,"
+            " :direction, :amount_msat, :tag, :timestamp, :size, :body)"
+        ),
+        {
+            "wallet_id": event.wallet_id,
+            "offset": event.offset,
+            "type": event.type,
+            "custom": event.custom,
+            "direction": event.direction,
+            "amount_msat": event.amount_msat,
+            "tag": event.tag,
+            "timestamp": event.timestamp,
+            "size": len(event.body),
+            "body": event.body,
+        },
+    )
+
+
+async def get_events(wallet_id: str, epoch: str, after: int, limit: int) -> list[Event]:
+    rows = await _all(
+        f"SELECT {EVENT_COLUMNS} FROM payfeed.events"  # noqa: S608
+        " WHERE wallet_id = :wallet_id AND event_offset > :after"
+        " ORDER BY event_offset LIMIT :limit",
+        {"wallet_id": wallet_id, "after": after, "limit": limit},
+    )
+    return [_event(wallet_id, epoch, row) for row in rows]
+
+
+async def get_events_before(
+    wallet_id: str, epoch: str, before: int, limit: int
+) -> list[Event]:
+    rows = await _all(
+        f"SELECT {EVENT_COLUMNS} FROM payfeed.events"  # noqa: S608
+        " WHERE wallet_id = :wallet_id AND event_offset < :before"
+        " ORDER BY event_offset DESC LIMIT :limit",
+        {"wallet_id": wallet_id, "before": before, "limit": limit},
+    )
+    return [_event(wallet_id, epoch, row) for row in reversed(rows)]
+
+
+async def get_extent(wallet_id: str) -> tuple[int | None, int]:
+    """The oldest kept offset, and how many events are kept."""
+    rows = await _all(
+        "SELECT MIN(event_offset) AS oldest, COUNT(*) AS kept FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id",
+        {"wallet_id": wallet_id},
+    )
+    return rows[0]["oldest"], rows[0]["kept"]
+
+
+async def first_offset_at(wallet_id: str, timestamp: int) -> int | None:
+    rows = await _all(
+        "SELECT MIN(event_offset) AS first FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id AND created_at >= :timestamp",
+        {"wallet_id": wallet_id, "timestamp": timestamp},
+    )
+    first: int | None = rows[0]["first"]
+    return first
+
+
+async def get_heads() -> dict[str, int]:
+    rows = await _all("SELECT wallet_id, head FROM payfeed.feeds")
+    return {row["wallet_id"]: row["head"] for row in rows}
+
+
+async def expire_events(before: int, keep: int, message_bytes: int) -> int:
+    """Retention. Never the newest event; messages and tests go before payments."""
+    newest = "(SELECT head FROM payfeed.feeds f WHERE f.wallet_id = e.wallet_id)"
+    gone = await _run(
+        "DELETE FROM payfeed.events AS e WHERE created_at < :before"  # noqa: S608
+        f" AND event_offset < {newest}",
+        {"before": before},
+    )
+    rows = await _all(
+        "SELECT wallet_id, COUNT(*) AS kept,"
+        " SUM(CASE WHEN type = 'payment' THEN 0 ELSE size END) AS message_size"
+        " FROM payfeed.events GROUP BY wallet_id"
+    )
+    for row in rows:
+        surplus = row["kept"] - keep
+        if surplus > 0:
+            gone += await _drop_oldest(row["wallet_id"], surplus, False)
+        if (row["message_size"] or 0) > message_bytes:
+            gone += await _drop_messages_over(row["wallet_id"], message_bytes)
+    return gone
+
+
+async def _drop_oldest(wallet_id: str, count: int, messages_only: bool) -> int:
+    only = " AND type <> 'payment'" if messages_only else ""
+    return await _run(
+        "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id"  # noqa: S608
+        " AND event_offset IN (SELECT event_offset FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id AND event_offset <"
+        " (SELECT head FROM payfeed.feeds WHERE wallet_id = :wallet_id)"
+        f"{only} ORDER BY CASE WHEN type = 'payment' THEN 1 ELSE 0 END,"
+        " event_offset LIMIT :count)",
+        {"wallet_id": wallet_id, "count": count},
+    )
+
+
+async def _drop_messages_over(wallet_id: str, limit: int) -> int:
+    rows = await _all(
+        "SELECT event_offset, size FROM payfeed.events WHERE wallet_id = :wallet_id"
+        " AND type <> 'payment' ORDER BY event_offset DESC",
+        {"wallet_id": wallet_id},
+    )
+    total, kept = 0, 0
+    for row in rows:
+        total += row["size"]
+        if total > limit and kept:
+            return await _drop_oldest(wallet_id, len(rows) - kept, True)
+        kept += 1
+    return 0
+
+
+async def get_state(name: str) -> int | None:
+    rows = await _all(
+        "SELECT value FROM payfeed.state WHERE name = :name", {"name": name}
+    )
+    return rows[0]["value"] if rows else None
+
+
+async def set_state(name: str, value: int) -> None:
+    await _run(
+        "INSERT INTO payfeed.state VALUES (:name, :value)"
+        " ON CONFLICT (name) DO UPDATE SET value = :value",
+        {"name": name, "value": value},
+    )
+
+
+async def insert_key(key: AccessKey) -> None:
+    await _run(
+        "INSERT INTO payfeed.access_keys VALUES (:id, :wallet_id, :key_hash, :name,"
+        " :scopes, :created_at, :expires_at, :revoked_at, :last_used_at, :acked)",
+        asdict(key),
+    )
+
+
+async def get_key_by_hash(key_hash: str) -> AccessKey | None:
+    rows = await _all(
+        "SELECT * FROM payfeed.access_keys WHERE key_hash = :key_hash",
+        {"key_hash": key_hash},
+    )
+    return AccessKey(**dict(rows[0])) if rows else None
+
+
+async def get_keys(wallet_id: str) -> list[AccessKey]:
+    rows = await _all(
+        "SELECT * FROM payfeed.access_keys WHERE wallet_id = :wallet_id"
+        " ORDER BY created_at, id",
+        {"wallet_id": wallet_id},
+    )
+    return [AccessKey(**dict(row)) for row in rows]
+
+
+async def revoke_key(wallet_id: str, key_id: str, now: int) -> bool:
+    return bool(
+        await _run(
+            "UPDATE payfeed.access_keys SET revoked_at = :now WHERE id = :id"
+            " AND wallet_id = :wallet_id AND revoked_at IS NULL",
+            {"id": key_id, "wallet_id": wallet_id, "now": now},
+        )
+    )
+
+
+async def touch_key(key_id: str, now: int) -> None:
+    await _run(
+        "UPDATE payfeed.access_keys SET last_used_at = :now WHERE id = :id",
+        {"id": key_id, "now": now},
+    )
+
+
+async def ack(key_id: str, offset: int) -> None:
+    await _run(
+        "UPDATE payfeed.access_keys SET acked = :offset"
+        " WHERE id = :id AND acked < :offset",
+        {"id": key_id, "offset": offset},
+    )
+
+
+FINAL = "(status = 'success' OR (status = 'failed' AND amount < 0))"
+
+
+async def get_enabled_wallets() -> list[tuple[str, str]]:
+    """(wallet id, owner) of every living wallet whose owner enabled the extension."""
+    rows = await _all(
+        'SELECT w.id AS id, w."user" AS owner FROM wallets w'
+        ' JOIN extensions e ON e."user" = w."user"'
+        " WHERE e.extension = 'payfeed' AND e.active = true AND w.deleted = false",
+        database=core_db,
+    )
+    return [(row["id"], row["owner"]) for row in rows]
+
+
+async def count_final_payments() -> dict[str, tuple[int, int]]:
+    """Successful and failed-outgoing payments per wallet, by LNbits' table."""
+    rows = await _all(
+        "SELECT wallet_id, SUM(CASE WHEN status = 'success' THEN 1 ELSE 0 END) AS ok,"  # noqa: S608
+        " SUM(CASE WHEN status = 'failed' THEN 1 ELSE 0 END) AS failed"
+        f" FROM apipayments WHERE {FINAL} GROUP BY wallet_id",
+        database=core_db,
+    )
+    return {row["wallet_id"]: (row["ok"], row["failed"]) for row in rows}
+
+
+async def count_seen() -> dict[str, tuple[int, int]]:
+    rows = await _all(
+        "SELECT wallet_id, SUM(CASE WHEN status = 'confirmed' THEN 1 ELSE 0 END) AS ok,"
+        " SUM(CASE WHEN status = 'failed' THEN 1 ELSE 0 END) AS failed"
+        " FROM payfeed.seen GROUP BY wallet_id"
+    )
+    return {row["wallet_id"]: (row["ok"], row["failed"]) for row in rows}
+
+
+async def get_final_payments(wallet_id: str) -> list[Any]:
+    """Id, hash, amount, status and times of a wallet's final payments."""
+    return await _all(
+        "SELECT checking_id, payment_hash, amount, status, time, updated_at"  # noqa: S608
+        f" FROM apipayments WHERE wallet_id = :wallet_id AND {FINAL}",
+        {"wallet_id": wallet_id},
+        core_db,
+    )
+
+
+async def get_seen(wallet_id: str) -> set[tuple[str, str, str]]:
+    rows = await _all(
+        "SELECT direction, payment_hash, status FROM payfeed.seen"
+        " WHERE wallet_id = :wallet_id",
+        {"wallet_id": wallet_id},
+    )
+    return {(row["direction"], row["payment_hash"], row["status"]) for row in rows}

@@ -1,0 +1,307 @@
+"""Every difference between LNbits versions, and every LNbits call that is not plain API."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import re
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timezone
+from typing import Any
+
+import lnbits.core.crud as core_crud
+from lnbits.core.services import websocket_manager
+from lnbits.decorators import check_user_extension_access
+from lnbits.settings import settings
+from lnbits.tasks import create_permanent_unique_task, wait_for_paid_invoices
+from loguru import logger
+from starlette.websockets import WebSocketState
+
+from .models import HostWallet, PaymentFacts
+
+EXT_ID = "payfeed"
+PUSH_SECONDS = 5
+
+
+def setting(name: str, default: int) -> int:
+    """A limit from the environment, else from LNbits' `.env`, else the default."""
+    value = os.environ.get(name) or _env_file().get(name)
+    if value is None:
+        return default
+    try:
+        number = int(value)
+    except ValueError:
+        number = 0
+    if number > 0:
+        return number
+    logger.warning(f"payfeed: {name} is not a positive whole number, using {default}")
+    return default
+
+
+def _env_file() -> dict[str, str]:
+    path = settings.Config.env_file
+    try:
+        with open(str(path)) as lines:
+            pairs = (line.strip().split("=", 1) for line in lines if "=" in line)
+            return {name.strip(): value.strip("\"' ") for name, value in pairs}
+    except OSError:
+        return {}
+
+
+async def find_wallet(key: str) -> HostWallet | None:
+    """The wallet that an invoice or admin key opens, or None."""
+    wallet = await core_crud.get_wallet_for_key(key)
+    if not wallet or key not in (wallet.inkey, wallet.adminkey):
+        return None
+    is_share = bool(getattr(wallet, "is_lightning_shared_wallet", False))
+    owner = wallet.user
+    if is_share:
+        source = await core_crud.get_wallet(wallet.shared_wallet_id)
+        if not source:
+            return None
+        owner = source.user
+    return HostWallet(
+        wallet_id=wallet.shared_wallet_id if is_share else wallet.id,
+        owner=owner,
+        visitor=wallet.user,
+        is_admin=key == wallet.adminkey and not is_share,
+        is_share=is_share,
+        may_view=wallet.can_view_payments if is_share else True,
+    )
+
+
+async def wallet_owner(wallet_id: str) -> str | None:
+    wallet = await core_crud.get_wallet(wallet_id)
+    return str(wallet.user) if wallet else None
+
+
+async def wallet_balance(wallet_id: str) -> tuple[int, str] | None:
+    """Balance in millisatoshi, and the invoice key's channel for the mirror."""
+    wallet = await core_crud.get_wallet(wallet_id)
+    return (int(wallet.balance_msat), wallet.inkey) if wallet else None
+
+
+async def is_enabled(user: str) -> bool:
+    if EXT_ID in settings.lnbits_deactivated_extensions:
+        return False
+    account = await core_crud.get_account(user)
+    if not account or not getattr(account, "activated", True):
+        return False
+    return bool((await check_user_extension_access(user, EXT_ID)).success)
+
+
+async def get_payment(checking_id: str) -> Any:
+    return await core_crud.get_payment(checking_id)
+
+
+def unix(value: Any) -> int:
+    """Unix seconds of LNbits' times: aware, naive (UTC) or a number."""
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+        return int(aware.timestamp())
+    return int(value or 0)
+
+
+def payment_key(amount: int, payment_hash: str, status: str) -> tuple[str, str, str]:
+    final = {"success": "confirmed"}.get(str(status), str(status))
+    return ("in" if amount > 0 else "out", payment_hash, final)
+
+
+def payment_facts(payment: Any, settled_at: int) -> PaymentFacts:
+    """LNbits' payment in our words: millisatoshi, never negative."""
+    direction, payment_hash, status = payment_key(
+        payment.amount, payment.payment_hash, payment.status
+    )
+    extra = payment.extra if isinstance(payment.extra, dict) else {}
+    return PaymentFacts(
+        wallet_id=payment.wallet_id,
+        payment_hash=payment_hash,
+        direction=direction,
+        status=status,
+        amount_msat=abs(payment.amount),
+        fee_msat=abs(payment.fee or 0),
+        memo=payment.memo or "",
+        settled_at=settled_at,
+        tag=_text(payment.tag) or _text(extra.get("tag")) or _text(payment.extension),
+        comment=_comment(extra.get("comment")),
+        fiat=_fiat(extra),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _comment(value: Any) -> str | None:
+    if isinstance(value, list | tuple):
+        value = value[0] if value else None
+    return _text(value)
+
+
+def _fiat(extra: dict[str, Any]) -> dict[str, Any] | None:
+    for prefix in ("", "wallet_"):
+        currency = extra.get(f"{prefix}fiat_currency")
+        amount = extra.get(f"{prefix}fiat_amount")
+        with contextlib.suppress(TypeError, ValueError):
+            if currency and amount is not None and float(amount) < 1e15:
+                return {"currency": str(currency), "amount": abs(float(amount))}
+    return None
+
+
+def settlement_time(payment: Any, default: int) -> int:
+    """`updated_at`, where LNbits refreshes it on settling (1.4.2 and later)."""
+    return unix(payment.updated_at) if hasattr(payment, "labels") else default
+
+
+def start_task(name: str, run: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+    """A task that LNbits restarts when it fails; the same name replaces the old."""
+    task: asyncio.Task[None] = create_permanent_unique_task(f"ext_{EXT_ID}_{name}", run)
+    return task
+
+
+def listen_for_payments(
+    on_paid: Callable[[Any], Awaitable[None]],
+) -> Callable[[], None]:
+    """Call `on_paid` for every paid invoice until the returned function is called."""
+    try:
+        from lnbits.task_manager import task_manager
+    except ImportError:
+        return start_task("invoices", wait_for_paid_invoices(EXT_ID, on_paid)).cancel
+    task = task_manager.register_invoice_listener(on_paid, f"ext_{EXT_ID}")
+
+    def stop() -> None:
+        with contextlib.suppress(ValueError):
+            task_manager.cancel_task(task)
+
+    return stop
+
+
+async def push(channel: str, frame: str) -> None:
+    """Send to LNbits' own sockets on `channel`; dead and stalled entries are dropped."""
+    served: set[int] = set()
+    for conn in websocket_manager.get_connections(channel):
+        state = conn.websocket
+        if WebSocketState.DISCONNECTED in (
+            state.client_state,
+            state.application_state,
+        ):
+            _drop(conn)
+        else:
+            _watch(state, served)
+    try:
+        await asyncio.wait_for(websocket_manager.send(channel, frame), PUSH_SECONDS)
+    except Exception:
+        await _push_one_by_one(channel, frame, served)
+
+
+def _watch(websocket: Any, served: set[int]) -> None:
+    async def send_text(text: str) -> None:
+        await type(websocket).send_text(websocket, text)
+        served.add(id(websocket))
+
+    websocket.send_text = send_text
+
+
+async def _push_one_by_one(channel: str, frame: str, served: set[int]) -> None:
+    async def serve(conn: Any) -> None:
+        try:
+            sending = type(conn.websocket).send_text(conn.websocket, frame)
+            await asyncio.wait_for(sending, PUSH_SECONDS)
+        except Exception:
+            _drop(conn)
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(conn.websocket.close(), 1)
+
+    rest = [
+        conn
+        for conn in websocket_manager.get_connections(channel)
+        if id(conn.websocket) not in served
+    ]
+    await asyncio.gather(*(serve(conn) for conn in rest))
+
+
+def _drop(conn: Any) -> None:
+    with contextlib.suppress(ValueError):
+        websocket_manager.active_connections.remove(conn)
+
+
+class KeyMask(logging.Filter):
+    """Masks keys in Payfeed's paths and queries before a record reaches any handler."""
+
+    path = re.compile(r"(/payfeed/api/v1/(?:ws|sse|notify)/)[^/?\s\"]+")
+    query = re.compile(r"([?&](?:api-key|key|usr)=)[^&\s\"]+", re.IGNORECASE)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                self.mask(arg) if isinstance(arg, str) else arg for arg in record.args
+            )
+        if isinstance(record.msg, str):
+            record.msg = self.mask(record.msg)
+        return True
+
+    @classmethod
+    def mask(cls, text: str) -> str:
+        if "/payfeed" not in text:
+            return text
+        return cls.query.sub(r"\1***", cls.path.sub(r"\1***", text))
+
+
+def mask_logs() -> Callable[[], None]:
+    """Keep keys out of uvicorn's log until the returned function is called."""
+    mask = KeyMask()
+    loggers = [logging.getLogger(name) for name in ("uvicorn.access", "uvicorn.error")]
+    for target in loggers:
+        target.addFilter(mask)
+
+    def stop() -> None:
+        for target in loggers:
+            target.removeFilter(mask)
+
+    return stop
+
+
+def on_terminate(callback: Callable[[], None]) -> Callable[[], None]:
+    """Call `callback` in the loop at SIGTERM or SIGINT, before the server's own wait.
+
+    LNbits tells extensions nothing at shutdown, and the server waits for open
+    answers; the previous handlers still run.
+    """
+    loop = asyncio.get_running_loop()
+    restore: list[Callable[[], None]] = []
+
+    def chain(number: int) -> None:
+        previous = signal.getsignal(number)
+
+        def handle(signum: int, frame: Any) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(callback)
+            if callable(previous):
+                previous(signum, frame)
+
+        signal.signal(number, handle)
+
+        def undo() -> None:
+            if signal.getsignal(number) is handle:
+                signal.signal(number, previous)
+
+        restore.append(undo)
+
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            chain(number)
+    except ValueError:
+        logger.warning("payfeed: not in the main thread, shutdown may wait for readers")
+
+    def stop() -> None:
+        for undo in restore:
+            undo()
+
+    return stop
+
+
+def database_url() -> str | None:
+    """PostgreSQL's address, for LISTEN; None on SQLite."""
+    url = settings.lnbits_database_url
+    return url if url and url.startswith("postgres://") else None

@@ -1,0 +1,50 @@
+"""The tables. Self-contained, as LNbits imports it apart from the package."""
+
+from typing import Any
+
+
+async def m001_initial(db: Any) -> None:
+    big = db.big_int
+    await db.execute(
+        f"""
+        CREATE TABLE payfeed.feeds (
+            wallet_id TEXT PRIMARY KEY, epoch TEXT NOT NULL, head {big} NOT NULL,
+            channel TEXT NOT NULL, secret TEXT NOT NULL,
+            mirror_to_inkey BOOLEAN NOT NULL, allow_inkey BOOLEAN NOT NULL,
+            active BOOLEAN NOT NULL, created_at {big} NOT NULL
+        )
+        """
+    )
+    await db.execute(
+        f"""
+        CREATE TABLE payfeed.events (
+            wallet_id TEXT NOT NULL, event_offset {big} NOT NULL,
+            type TEXT NOT NULL, custom BOOLEAN NOT NULL, direction TEXT,
+            amount_msat {big}, tag TEXT, created_at {big} NOT NULL,
+            size {big} NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (wallet_id, event_offset)
+        )
+        """
+    )
+    await db.execute(
+        """
+        CREATE TABLE payfeed.seen (
+            wallet_id TEXT NOT NULL, direction TEXT NOT NULL,
+            payment_hash TEXT NOT NULL, status TEXT NOT NULL,
+            PRIMARY KEY (wallet_id, direction, payment_hash, status)
+        )
+        """
+    )
+    await db.execute(
+        f"""
+        CREATE TABLE payfeed.access_keys (
+            id TEXT PRIMARY KEY, wallet_id TEXT NOT NULL, key_hash TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL, scopes TEXT NOT NULL, created_at {big} NOT NULL,
+            expires_at {big}, revoked_at {big}, last_used_at {big},
+            acked {big} NOT NULL
+        )
+        """
+    )
+    await db.execute(
+        f"CREATE TABLE payfeed.state (name TEXT PRIMARY KEY, value {big} NOT NULL)"
+    )

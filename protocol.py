@@ -1,0 +1,181 @@
+"""Frames: building, checking, signing, parsing. Pure; docs/protocol.md says the rules."""
+
+import base64
+import hashlib
+import hmac
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import Malformed
+from .models import Draft, Filter, PaymentFacts
+
+EVENT_ID = re.compile(r"([a-z0-9]{1,16})-(0|[1-9][0-9]{0,17})\Z")
+OWN_TYPE = re.compile(r"[a-z0-9_.-]{1,64}\Z")
+PAYMENT_HASH = re.compile(r"[0-9a-f]{64}\Z")
+RESERVED_TYPES = frozenset(
+    "payment message test hello gap balance_update heartbeat pong error ping ack".split()
+)
+RESERVED_MEMBERS = frozenset("id timestamp payment signature custom".split())
+MAX_NESTING = 32
+MAX_CLIENT_FRAME_BYTES = 4096
+SCOPES = ("read", "notify", "balance")
+
+
+def dumps(value: Any) -> str:
+    """Compact ASCII JSON; NaN and infinity are refused."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+def loads(text: str | bytes) -> Any:
+    """Strict JSON, or Malformed."""
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as exc:
+        raise Malformed("This is not valid JSON.") from exc
+    check_value(value)
+    return value
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def check_value(value: Any) -> None:
+    """Numbers finite, nesting at most 32. Walks with its own stack."""
+    stack = [(value, 1)]
+    while stack:
+        item, depth = stack.pop()
+        if isinstance(item, float) and not math.isfinite(item):
+            raise Malformed("Numbers must be finite.")
+        if isinstance(item, dict | list):
+            if depth > MAX_NESTING:
+                raise Malformed(f"Nesting is limited to {MAX_NESTING} levels.")
+            inner = item.values() if isinstance(item, dict) else item
+            stack.extend((child, depth + 1) for child in inner)
+
+
+def satoshi(msat: int) -> int | float:
+    """Satoshi of a millisatoshi value: whole if it divides, else three decimals."""
+    whole, rest = divmod(msat, 1000)
+    return float(f"{whole}.{rest:03d}") if rest else whole
+
+
+def payment_draft(facts: PaymentFacts) -> Draft:
+    """The draft of a `payment` event, or Malformed when it would not be valid."""
+    if not PAYMENT_HASH.match(facts.payment_hash):
+        raise Malformed("payment_hash is not 64 hex digits")
+    if facts.amount_msat <= 0 or facts.fee_msat < 0:
+        raise Malformed("amount must be positive, fee not negative")
+    if facts.status not in ("confirmed", "failed"):
+        raise Malformed(f"status {facts.status!r} is not final")
+    if facts.direction not in ("in", "out"):
+        raise Malformed("direction is neither in nor out")
+    payment = {
+        "payment_hash": facts.payment_hash,
+        "amount": satoshi(facts.amount_msat),
+        "amount_msat": facts.amount_msat,
+        "fee": satoshi(facts.fee_msat),
+        "fee_msat": facts.fee_msat,
+        "memo": facts.memo,
+        "status": facts.status,
+        "direction": facts.direction,
+        "timestamp": facts.settled_at,
+        "wallet_id": facts.wallet_id,
+        "tag": facts.tag,
+        "comment": facts.comment,
+        "fiat": facts.fiat,
+    }
+    return Draft(type="payment", members={"payment": payment}, facts=facts)
+
+
+def custom_draft(value: Any) -> Draft:
+    """The draft of a custom message; an object may bring its own `type`."""
+    check_value(value)
+    if isinstance(value, dict):
+        reserved = RESERVED_MEMBERS & value.keys()
+        if reserved:
+            raise Malformed(f"Reserved member: {', '.join(sorted(reserved))}.")
+        if "type" in value:
+            own = value["type"]
+            if not isinstance(own, str) or not OWN_TYPE.match(own):
+                raise Malformed("type must match [a-z0-9_.-]{1,64}.")
+            if own in RESERVED_TYPES:
+                raise Malformed(f"The type {own!r} is reserved.")
+            members = {k: v for k, v in value.items() if k != "type"}
+            return Draft(type=own, members=members, custom=True)
+    return Draft(type="message", members={"data": value}, custom=True)
+
+
+def test_draft(message: str) -> Draft:
+    return Draft(type="test", members={"data": {"message": message}})
+
+
+def event_body(draft: Draft, event_id: str, timestamp: int) -> str:
+    """The frame of an event without its signature, serialised once for good."""
+    frame: dict[str, Any] = {"type": draft.type, "id": event_id, "timestamp": timestamp}
+    if draft.custom:
+        frame["custom"] = True
+    return dumps(frame | draft.members)
+
+
+def sign(body: str, event_id: str, timestamp: int, secret: str) -> str:
+    """The frame as sent: `body` with its signature as last member.
+
+    HMAC-SHA256 over `<id>.<timestamp>.<body>`, the scheme of Standard Webhooks.
+    """
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{event_id}.{timestamp}.{body}".encode("ascii")
+    digest = hmac.new(key, signed, hashlib.sha256).digest()
+    return f'{body[:-1]},"signature":"v1,{base64.b64encode(digest).decode()}"}}'
+
+
+def parse_id(text: str) -> tuple[str, int]:
+    """Epoch and offset of an event id, or Malformed."""
+    match = EVENT_ID.match(text)
+    if not match:
+        raise Malformed("This is not an event id.")
+    return match[1], int(match[2])
+
+
+def parse_client_frame(text: str) -> dict[str, Any]:
+    """`{"type":"ping"}` or `{"type":"ack","id":…}`, else Malformed."""
+    if len(text) > MAX_CLIENT_FRAME_BYTES or (
+        len(text.encode("utf-8", "surrogatepass")) > MAX_CLIENT_FRAME_BYTES
+    ):
+        raise Malformed("Frames are limited to 4 KiB.")
+    frame = loads(text)
+    if not isinstance(frame, dict) or frame.get("type") not in ("ping", "ack"):
+        raise Malformed("Only ping and ack are understood.")
+    if frame["type"] == "ack":
+        if not isinstance(frame.get("id"), str):
+            raise Malformed("ack needs an id.")
+        parse_id(frame["id"])
+    return frame
+
+
+def parse_number(text: str, name: str, low: int, high: int) -> int:
+    if not re.match(r"[0-9]{1,18}\Z", text, re.ASCII) or not low <= int(text) <= high:
+        raise Malformed(f"{name} must be a whole number from {low} to {high}.")
+    return int(text)
+
+
+def parse_filter(query: Mapping[str, str]) -> Filter:
+    """The filter of a query string, or Malformed."""
+    types = query.get("types")
+    names = frozenset(part.strip() for part in types.split(",")) if types else None
+    if names is not None and not all(OWN_TYPE.match(name) for name in names):
+        raise Malformed("types must be names separated by commas.")
+    direction = query.get("direction")
+    if direction not in (None, "in", "out"):
+        raise Malformed("direction must be in or out.")
+    least = query.get("min_amount")
+    msat = None
+    if least is not None:
+        if not re.match(r"[0-9]{1,15}(\.[0-9]{1,3})?\Z", least, re.ASCII):
+            raise Malformed("min_amount must be an amount in satoshi.")
+        whole, _, rest = least.partition(".")
+        msat = int(whole) * 1000 + int((rest + "000")[:3])
+    return Filter(names or frozenset(), direction, msat, query.get("tag") or None)

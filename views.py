@@ -1,0 +1,29 @@
+"""The pages."""
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+from lnbits.core.models import User
+from lnbits.decorators import check_user_exists
+from lnbits.helpers import template_renderer
+
+pages = APIRouter()
+
+
+@pages.get("/", response_class=HTMLResponse)
+async def index(
+    request: Request, user: User = Depends(check_user_exists)
+) -> HTMLResponse:
+    """The user's page in the LNbits UI."""
+    return _render(request, "payfeed/index.html", {"user": user.json()})
+
+
+@pages.get("/display", response_class=HTMLResponse)
+async def display(request: Request) -> HTMLResponse:
+    """The public display; its key stays in the fragment and never comes here."""
+    return _render(request, "payfeed/display.html", {})
+
+
+def _render(request: Request, name: str, context: dict[str, object]) -> HTMLResponse:
+    renderer = template_renderer(["payfeed/templates"])
+    page: HTMLResponse = renderer.TemplateResponse(request, name, context)
+    return page

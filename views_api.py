@@ -1,0 +1,391 @@
+"""REST, notify, SSE and WebSocket routes. The only place that raises HTTPException."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response, WebSocket
+from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
+from loguru import logger
+from pydantic import ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from . import host
+from .errors import Malformed, PayfeedError, Restarting, TooLarge, TooSlow
+from .models import Access, CreateKey, PatchFeed, Rotate
+from .protocol import dumps, loads, parse_filter, parse_number
+from .services import Payfeed
+from .session import Session
+
+
+class PayfeedRoute(APIRoute):
+    """Turns Payfeed's errors into answers, and keeps keys out of what LNbits notes."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            path = request.scope["path"]
+            try:
+                return await handle(request)
+            except PayfeedError as exc:
+                headers = (
+                    {"Retry-After": str(exc.retry_after)} if exc.retry_after else None
+                )
+                raise HTTPException(exc.status, exc.message, headers) from None
+            finally:
+                _mask_scope(request.scope, path)
+
+        return answer
+
+
+def _mask_scope(scope: Any, path: str) -> None:
+    """LNbits' audit notes path, path parameters and query of failed requests."""
+    masked = host.KeyMask.mask(path)
+    scope["path"] = masked
+    scope["raw_path"] = masked.encode("ascii", "replace")
+    if "key" in scope.get("path_params", {}):
+        scope["path_params"] = {"key": "***"}
+    query = host.KeyMask.mask(f"/payfeed?{scope['query_string'].decode('latin-1')}")
+    scope["query_string"] = query.partition("?")[2].encode("latin-1")
+
+
+api = APIRouter(prefix="/api/v1", route_class=PayfeedRoute, tags=["Payfeed"])
+
+
+class Running:
+    """The running copy, set by start and cleared by stop."""
+
+    payfeed: Payfeed | None = None
+
+
+def current() -> Payfeed:
+    if Running.payfeed is None:
+        raise Restarting("Payfeed is not running.")
+    return Running.payfeed
+
+
+def ascii_json(value: Any) -> Response:
+    """ASCII JSON, so that whatever a message held can be answered."""
+    return Response(dumps(value), media_type="application/json")
+
+
+def _address(connection: Request | WebSocket) -> str:
+    return connection.client.host if connection.client else "unknown"
+
+
+def _header_key(connection: Request | WebSocket) -> str | None:
+    bearer = connection.headers.get("authorization", "")
+    if bearer.lower().startswith("bearer "):
+        bearer = bearer[7:].strip()
+    else:
+        bearer = ""
+    return connection.headers.get("x-api-key") or bearer or None
+
+
+async def _access(request: Request, key: str | None = None) -> Access:
+    in_header = _header_key(request)
+    in_url = key or request.query_params.get("api-key")
+    payfeed = current()
+    if in_url:
+        return await payfeed.authenticate(in_url, _address(request), in_url=True)
+    return await payfeed.authenticate(in_header, _address(request), in_url=False)
+
+
+async def _body(request: Request) -> bytes:
+    limit = current().message_bytes
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise TooLarge(f"Messages are limited to {limit} bytes.")
+    return body
+
+
+async def _parse(request: Request, model: Any) -> Any:
+    value = loads(await _body(request))
+    try:
+        return model.parse_obj(value)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise Malformed(f"{where}: {first['msg']}") from None
+
+
+@api.get("/feed")
+async def get_feed(request: Request) -> Response:
+    return ascii_json(await current().describe(await _access(request)))
+
+
+@api.patch("/feed")
+async def patch_feed(request: Request) -> Response:
+    access = await _access(request)
+    changes = (await _parse(request, PatchFeed)).dict(exclude_none=True)
+    return ascii_json(await current().change(access, changes))
+
+
+@api.post("/feed/rotate")
+async def rotate_feed(request: Request) -> Response:
+    access = await _access(request)
+    return ascii_json(
+        await current().rotate(access, (await _parse(request, Rotate)).what)
+    )
+
+
+@api.get("/keys")
+async def get_keys(request: Request) -> Response:
+    return ascii_json(await current().list_keys(await _access(request)))
+
+
+@api.post("/keys", status_code=201)
+async def create_key(request: Request) -> Response:
+    access = await _access(request)
+    answer = ascii_json(
+        await current().create_key(access, await _parse(request, CreateKey))
+    )
+    answer.status_code = 201
+    return answer
+
+
+@api.delete("/keys/{key_id}")
+async def revoke_key(request: Request, key_id: str) -> Response:
+    if not await current().revoke(await _access(request), key_id):
+        raise HTTPException(404, "There is no such key.")
+    return ascii_json({"id": key_id, "revoked": True})
+
+
+@api.get("/subscribers")
+async def get_subscribers(request: Request) -> Response:
+    return ascii_json(await current().who(await _access(request)))
+
+
+@api.get("/events")
+async def get_events(request: Request) -> Response:
+    access = await _access(request)
+    query = request.query_params
+    answer = await current().read_events(
+        access,
+        query.get("since"),
+        query.get("before"),
+        parse_number(query.get("limit", "100"), "limit", 1, 1000),
+        parse_number(query.get("wait", "0"), "wait", 0, 30),
+        parse_filter(query),
+    )
+    frames = ",".join(answer.pop("events"))
+    text = f'{{"events":[{frames}],{dumps(answer)[1:]}'
+    return Response(text, media_type="application/json")
+
+
+@api.post("/test")
+async def send_test(request: Request) -> Response:
+    event_id, delivered = await current().test(await _access(request))
+    return ascii_json({"sent": True, "id": event_id, "delivered": delivered})
+
+
+@api.get("/notify/{key}/{message:path}")
+@api.get("/ws/{key}/{message:path}")
+async def notify_get(request: Request, key: str, message: str) -> Response:
+    access = await _access(request, key)
+    payfeed = current()
+    if len(message.encode("utf-8", "surrogatepass")) > payfeed.message_bytes:
+        raise TooLarge(f"Messages are limited to {payfeed.message_bytes} bytes.")
+    event_id, delivered = await payfeed.notify(access, message)
+    return ascii_json(
+        {"sent": True, "message": message, "id": event_id, "delivered": delivered}
+    )
+
+
+async def _notify_post(request: Request, key: str | None) -> Response:
+    access = await _access(request, key)
+    payfeed = current()
+    data = payfeed.parse_message(
+        await _body(request),
+        request.headers.get("content-type", ""),
+        request.query_params.get("data"),
+    )
+    event_id, delivered = await payfeed.notify(access, data)
+    return ascii_json(
+        {"sent": True, "data": data, "id": event_id, "delivered": delivered}
+    )
+
+
+@api.post("/notify")
+async def notify_post(request: Request) -> Response:
+    return await _notify_post(request, None)
+
+
+@api.post("/notify/{key}")
+@api.post("/ws/{key}")
+async def notify_post_key(request: Request, key: str) -> Response:
+    return await _notify_post(request, key)
+
+
+async def _sse(request: Request, key: str | None) -> Response:
+    payfeed = current()
+    address = _address(request)
+    payfeed.connects.take(address, "connections")
+    access = await _access(request, key)
+    wanted = parse_filter(request.query_params)
+    since = request.headers.get("last-event-id") or request.query_params.get("since")
+    acked = await payfeed.acked(access)
+    session = await payfeed.open_session(access, wanted, address)
+    frames = session.frames(since, acked)
+    try:
+        first = await frames.__anext__()
+    except BaseException:
+        payfeed.end_session(session)
+        raise
+
+    async def stream() -> AsyncIterator[bytes]:
+        task = asyncio.current_task()
+        if task:
+            payfeed.sessions[session] = task
+        try:
+            yield _sse_message(first)
+            async for item in frames:
+                session.sending_since = time.monotonic()
+                yield _sse_message(item)
+                session.last_sent = time.monotonic()
+                session.sending_since = None
+        except PayfeedError as exc:
+            yield _sse_message((None, _error_frame(exc)))
+        finally:
+            payfeed.end_session(session)
+
+    return StreamingResponse(
+        stream(),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def _sse_message(item: tuple[str | None, str]) -> bytes:
+    event_id, text = item
+    head = f"id: {event_id}\n" if event_id else ""
+    return f"{head}data: {text}\n\n".encode("ascii")
+
+
+@api.get("/sse")
+async def sse(request: Request) -> Response:
+    return await _sse(request, None)
+
+
+@api.get("/sse/{key}")
+async def sse_key(request: Request, key: str) -> Response:
+    return await _sse(request, key)
+
+
+def _error_frame(exc: PayfeedError) -> str:
+    return dumps(
+        {
+            "type": "error",
+            "code": exc.code,
+            "message": exc.message,
+            "retry_after": exc.retry_after,
+        }
+    )
+
+
+def _socket_key(websocket: WebSocket) -> tuple[str | None, str | None]:
+    """(key, subprotocol to select): header, bearer, or the subprotocol list."""
+    offered = websocket.scope.get("subprotocols") or []
+    chosen = "payfeed.v1" if "payfeed.v1" in offered else None
+    for item in offered:
+        if item.startswith("bearer."):
+            return item.removeprefix("bearer."), chosen
+    return _header_key(websocket), chosen
+
+
+@api.websocket("/ws/{key}")
+async def websocket_key(websocket: WebSocket, key: str) -> None:
+    _, chosen = _socket_key(websocket)
+    await _serve(websocket, key, True, chosen)
+
+
+@api.websocket("/ws")
+async def websocket_header(websocket: WebSocket) -> None:
+    key, chosen = _socket_key(websocket)
+    in_url = websocket.query_params.get("api-key")
+    await _serve(websocket, key or in_url, key is None and bool(in_url), chosen)
+
+
+async def _serve(
+    websocket: WebSocket, key: str | None, in_url: bool, chosen: str | None
+) -> None:
+    """Accept first: a refusal before that reaches browsers as 1006 only."""
+    session: Session | None = None
+    try:
+        await websocket.accept(subprotocol=chosen)
+        payfeed = current()
+        address = _address(websocket)
+        payfeed.connects.take(address, "connections")
+        wanted = parse_filter(websocket.query_params)
+        access = await payfeed.authenticate(key, address, in_url)
+        acked = await payfeed.acked(access)
+        session = await payfeed.open_session(access, wanted, address)
+        since = websocket.query_params.get("since")
+        await _stream(websocket, payfeed, session, since, acked)
+    except PayfeedError as exc:
+        await _refuse(websocket, exc)
+    except (WebSocketDisconnect, RuntimeError):
+        return
+    except Exception as exc:
+        logger.warning(f"payfeed: a subscriber ended with {type(exc).__name__}")
+        await _refuse(websocket, Restarting("Something failed, please reconnect."))
+    finally:
+        if session:
+            payfeed.end_session(session)
+
+
+async def _stream(
+    websocket: WebSocket,
+    payfeed: Payfeed,
+    session: Session,
+    since: str | None,
+    acked: int | None,
+) -> None:
+    reader = asyncio.create_task(_read(websocket, session))
+    send = websocket.send
+    try:
+        async for _, text in session.frames(since, acked):
+            session.sending_since = time.monotonic()
+            await send({"type": "websocket.send", "text": text})
+            session.last_sent = time.monotonic()
+            session.sending_since = None
+            if reader.done():
+                return
+    except asyncio.CancelledError:
+        if isinstance(session.closing, TooSlow):
+            raise session.closing from None
+        raise
+    finally:
+        reader.cancel()
+
+
+async def _read(websocket: WebSocket, session: Session) -> None:
+    try:
+        while True:
+            message = await websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                session.close(Restarting("gone"))
+                return
+            await session.receive(dict(message))
+    except PayfeedError as exc:
+        session.close(exc)
+    except RuntimeError:
+        session.close(Restarting("gone"))
+
+
+async def _refuse(websocket: WebSocket, exc: PayfeedError) -> None:
+    """Best effort: the error frame, then the close code."""
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(_say_goodbye(websocket, exc), 1.5)
+
+
+async def _say_goodbye(websocket: WebSocket, exc: PayfeedError) -> None:
+    if exc.code != Restarting.code:
+        await websocket.send_text(_error_frame(exc))
+    await websocket.close(code=exc.code, reason=exc.message[:100])
