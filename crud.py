@@ -255,7 +255,7 @@ async def _insert_event(conn: Any, event: Event) -> None:
 
 async def get_events(wallet_id: str, epoch: str, after: int, limit: int) -> list[Event]:
     rows = await _all(
-        f"SELECT {EVENT_COLUMNS} FROM payfeed.events"  # noqa: S608
+        f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
         " WHERE wallet_id = :wallet_id AND event_offset > :after"
         " ORDER BY event_offset LIMIT :limit",
         {"wallet_id": wallet_id, "after": after, "limit": limit},
@@ -267,7 +267,7 @@ async def get_events_before(
     wallet_id: str, epoch: str, before: int, limit: int
 ) -> list[Event]:
     rows = await _all(
-        f"SELECT {EVENT_COLUMNS} FROM payfeed.events"  # noqa: S608
+        f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
         " WHERE wallet_id = :wallet_id AND event_offset < :before"
         " ORDER BY event_offset DESC LIMIT :limit",
         {"wallet_id": wallet_id, "before": before, "limit": limit},
@@ -304,7 +304,7 @@ async def expire_events(before: int, keep: int, message_bytes: int) -> int:
     """Retention. Never the newest event; messages and tests go before payments."""
     newest = "(SELECT head FROM payfeed.feeds f WHERE f.wallet_id = e.wallet_id)"
     gone = await _run(
-        "DELETE FROM payfeed.events AS e WHERE created_at < :before"  # noqa: S608
+        "DELETE FROM payfeed.events AS e WHERE created_at < :before"
         f" AND event_offset < {newest}",
         {"before": before},
     )
@@ -325,7 +325,7 @@ async def expire_events(before: int, keep: int, message_bytes: int) -> int:
 async def _drop_oldest(wallet_id: str, count: int, messages_only: bool) -> int:
     only = " AND type <> 'payment'" if messages_only else ""
     return await _run(
-        "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id"  # noqa: S608
+        "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id"
         " AND event_offset IN (SELECT event_offset FROM payfeed.events"
         " WHERE wallet_id = :wallet_id AND event_offset <"
         " (SELECT head FROM payfeed.feeds WHERE wallet_id = :wallet_id)"
@@ -341,12 +341,11 @@ async def _drop_messages_over(wallet_id: str, limit: int) -> int:
         " AND type <> 'payment' ORDER BY event_offset DESC",
         {"wallet_id": wallet_id},
     )
-    total, kept = 0, 0
-    for row in rows:
+    total = 0
+    for kept, row in enumerate(rows):
         total += row["size"]
         if total > limit and kept:
             return await _drop_oldest(wallet_id, len(rows) - kept, True)
-        kept += 1
     return 0
 
 
@@ -432,7 +431,7 @@ async def get_enabled_wallets() -> list[tuple[str, str]]:
 async def count_final_payments() -> dict[str, tuple[int, int]]:
     """Successful and failed-outgoing payments per wallet, by LNbits' table."""
     rows = await _all(
-        "SELECT wallet_id, SUM(CASE WHEN status = 'success' THEN 1 ELSE 0 END) AS ok,"  # noqa: S608
+        "SELECT wallet_id, SUM(CASE WHEN status = 'success' THEN 1 ELSE 0 END) AS ok,"
         " SUM(CASE WHEN status = 'failed' THEN 1 ELSE 0 END) AS failed"
         f" FROM apipayments WHERE {FINAL} GROUP BY wallet_id",
         database=core_db,
@@ -452,7 +451,7 @@ async def count_seen() -> dict[str, tuple[int, int]]:
 async def get_final_payments(wallet_id: str) -> list[Any]:
     """Id, hash, amount, status and times of a wallet's final payments."""
     return await _all(
-        "SELECT checking_id, payment_hash, amount, status, time, updated_at"  # noqa: S608
+        "SELECT checking_id, payment_hash, amount, status, time, updated_at"
         f" FROM apipayments WHERE wallet_id = :wallet_id AND {FINAL}",
         {"wallet_id": wallet_id},
         core_db,

@@ -1,4 +1,4 @@
-"""Every difference between LNbits versions, and every LNbits call that is not plain API."""
+"""Every difference between LNbits versions; every LNbits call beyond plain API."""
 
 import asyncio
 import contextlib
@@ -69,6 +69,11 @@ async def find_wallet(key: str) -> HostWallet | None:
         is_share=is_share,
         may_view=wallet.can_view_payments if is_share else True,
     )
+
+
+async def is_invoice_key(key: str) -> bool:
+    wallet = await core_crud.get_wallet_for_key(key)
+    return bool(wallet and wallet.inkey == key)
 
 
 async def wallet_owner(wallet_id: str) -> str | None:
@@ -160,6 +165,10 @@ def start_task(name: str, run: Callable[[], Awaitable[None]]) -> asyncio.Task[No
     return task
 
 
+def cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+
+
 def listen_for_payments(
     on_paid: Callable[[Any], Awaitable[None]],
 ) -> Callable[[], None]:
@@ -167,7 +176,8 @@ def listen_for_payments(
     try:
         from lnbits.task_manager import task_manager
     except ImportError:
-        return start_task("invoices", wait_for_paid_invoices(EXT_ID, on_paid)).cancel
+        old = start_task("invoices", wait_for_paid_invoices(EXT_ID, on_paid))
+        return lambda: cancel(old)
     task = task_manager.register_invoice_listener(on_paid, f"ext_{EXT_ID}")
 
     def stop() -> None:
@@ -178,7 +188,7 @@ def listen_for_payments(
 
 
 async def push(channel: str, frame: str) -> None:
-    """Send to LNbits' own sockets on `channel`; dead and stalled entries are dropped."""
+    """Send to LNbits' own sockets on `channel`; dead and stalled ones are dropped."""
     served: set[int] = set()
     for conn in websocket_manager.get_connections(channel):
         state = conn.websocket
@@ -269,36 +279,39 @@ def on_terminate(callback: Callable[[], None]) -> Callable[[], None]:
     answers; the previous handlers still run.
     """
     loop = asyncio.get_running_loop()
-    restore: list[Callable[[], None]] = []
 
-    def chain(number: int) -> None:
-        previous = signal.getsignal(number)
-
-        def handle(signum: int, frame: Any) -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(callback)
-            if callable(previous):
-                previous(signum, frame)
-
-        signal.signal(number, handle)
-
-        def undo() -> None:
-            if signal.getsignal(number) is handle:
-                signal.signal(number, previous)
-
-        restore.append(undo)
+    def tell() -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(callback)
 
     try:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            chain(number)
+        undo = [_chain(number, tell) for number in (signal.SIGTERM, signal.SIGINT)]
     except ValueError:
         logger.warning("payfeed: not in the main thread, shutdown may wait for readers")
+        return lambda: None
 
     def stop() -> None:
-        for undo in restore:
-            undo()
+        for restore in undo:
+            restore()
 
     return stop
+
+
+def _chain(number: int, tell: Callable[[], None]) -> Callable[[], None]:
+    previous = signal.getsignal(number)
+
+    def handle(signum: int, frame: Any) -> None:
+        tell()
+        if callable(previous):
+            previous(signum, frame)
+
+    signal.signal(number, handle)
+
+    def restore() -> None:
+        if signal.getsignal(number) is handle:
+            signal.signal(number, previous)
+
+    return restore
 
 
 def database_url() -> str | None:

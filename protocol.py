@@ -1,4 +1,4 @@
-"""Frames: building, checking, signing, parsing. Pure; docs/protocol.md says the rules."""
+"""Frames: building, checking, signing, parsing. Pure; rules: docs/protocol.md."""
 
 import base64
 import hashlib
@@ -15,10 +15,11 @@ from .models import Draft, Filter, PaymentFacts
 EVENT_ID = re.compile(r"([a-z0-9]{1,16})-(0|[1-9][0-9]{0,17})\Z")
 OWN_TYPE = re.compile(r"[a-z0-9_.-]{1,64}\Z")
 PAYMENT_HASH = re.compile(r"[0-9a-f]{64}\Z")
+STATE_TYPES = ("hello", "gap", "balance_update", "heartbeat", "pong", "error")
 RESERVED_TYPES = frozenset(
-    "payment message test hello gap balance_update heartbeat pong error ping ack".split()
+    ["payment", "message", "test", *STATE_TYPES, "ping", "ack"],
 )
-RESERVED_MEMBERS = frozenset("id timestamp payment signature custom".split())
+RESERVED_MEMBERS = frozenset(["id", "timestamp", "payment", "signature", "custom"])
 MAX_NESTING = 32
 MAX_CLIENT_FRAME_BYTES = 4096
 SCOPES = ("read", "notify", "balance")

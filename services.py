@@ -300,7 +300,7 @@ class Payfeed:
         wallet = await host.find_wallet(key)
         if wallet is None:
             raise UnknownWallet("Wallet not found.")
-        if in_url and (wallet.is_admin or not await self._is_inkey(wallet, key)):
+        if in_url and not await host.is_invoice_key(key):
             raise Refused("An admin key does not belong in an address.")
         if not wallet.may_view:
             raise Refused("This share may not view payments.")
@@ -319,12 +319,6 @@ class Payfeed:
             key_hash=digest,
             is_admin=wallet.is_admin,
         )
-
-    async def _is_inkey(self, wallet: Any, key: str) -> bool:
-        if wallet.is_share:
-            found = await host.core_crud.get_wallet_for_key(key)
-            return bool(found and found.inkey == key)
-        return not wallet.is_admin
 
     async def _find_access_key(self, digest: str) -> Access:
         found = await crud.get_key_by_hash(digest)

@@ -10,7 +10,7 @@ from typing import Any
 from . import crud
 from .errors import Malformed, PayfeedError, TooMany
 from .journal import Journal, Tail
-from .models import Access, Filter
+from .models import Access, Event, Filter
 from .protocol import dumps, parse_client_frame, parse_id, parse_number
 
 CLIENT_FRAMES_PER_SECOND = 10
@@ -118,32 +118,42 @@ class Session:
         while True:
             if self.closing:
                 raise self.closing
-            events = self.tail.recent(self.position)
-            if events is None:
-                known_head = self.tail.head
-                events = await self.journal.page(self.tail, self.position)
-                if not events:
-                    self.position = max(self.position, known_head)
-            if events:
-                for event in events:
-                    if self.filter.accepts(event):
-                        yield event.id, self.tail.frame(event)
-                    self.position = event.offset
-                    if self.closing:
-                        break
+            events = await self._next_events()
+            for event in events:
+                if self.filter.accepts(event):
+                    yield event.id, self.tail.frame(event)
+                self.position = event.offset
+                if self.closing:
+                    break
+            if events or self.position < self.tail.head:
                 continue
-            if self.pongs:
-                self.pongs -= 1
-                yield None, dumps({"type": "pong", "timestamp": now()})
-                continue
-            if self._wants_balance():
-                self._balance_round = self.tail.balance_round
-                yield None, self._balance_frame()
-                continue
-            if self.is_idle(time.monotonic()):
-                yield None, self._heartbeat()
-                continue
-            await self.tail.wait()
+            state = self._next_state()
+            if state is None:
+                await self.tail.wait()
+            else:
+                yield None, state
+
+    async def _next_events(self) -> list[Event]:
+        """What follows the cursor; an empty stored page means all of it has gone."""
+        events = self.tail.recent(self.position)
+        if events is None:
+            known_head = self.tail.head
+            events = await self.journal.page(self.tail, self.position)
+            if not events:
+                self.position = max(self.position, known_head)
+        return events
+
+    def _next_state(self) -> str | None:
+        """The state frame that is due now that the cursor has caught up."""
+        if self.pongs:
+            self.pongs -= 1
+            return dumps({"type": "pong", "timestamp": self.journal.now()})
+        if self._wants_balance():
+            self._balance_round = self.tail.balance_round
+            return self._balance_frame()
+        if self.is_idle(time.monotonic()):
+            return self._heartbeat()
+        return None
 
     def _wants_balance(self) -> bool:
         return (

@@ -1,0 +1,35 @@
+LNBITS_VERSION ?= 1.6.2
+PORT ?= 5006
+PYTHON = $$(python3 tools/setup.py $(LNBITS_VERSION))
+MODULES = $(wildcard *.py)
+
+.PHONY: run test check bench torture zip lock clean
+
+run:
+	@python="$(PYTHON)" && exec "$$python" tools/run.py $(PORT)
+
+test:
+	@python="$(PYTHON)" && "$$python" -m pytest -c tests/pytest.ini --rootdir tests tests $(ARGS)
+
+check:
+	@python="$(PYTHON)" && \
+	"$$python" -m ruff format --check . && \
+	"$$python" -m ruff check . && \
+	mkdir -p .cache/src && ln -sfn "$(CURDIR)" .cache/src/payfeed && \
+	MYPYPATH=.cache/src "$$python" -m mypy -m payfeed -m payfeed.migrations && \
+	"$$python" tools/arrows.py && echo "check passed"
+
+bench:
+	@python="$(PYTHON)" && "$$python" benchmarks/bench.py
+
+torture:
+	@python="$(PYTHON)" && "$$python" tests/torture.py --kills 20 --payments 1000
+
+zip:
+	@python3 tools/zip.py
+
+lock:
+	@python3 tools/lock.py
+
+clean:
+	rm -rf .cache dist

@@ -1,0 +1,423 @@
+"""The main job on a real LNbits: a paid invoice reaches every listener, once."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import sqlite3
+import time
+from hmac import digest
+from typing import Any
+
+import httpx
+import pytest
+import websockets
+from conftest import Shop
+from reader import reading
+
+HOSTILE = "<script>alert(1)</script> & 5 < 6 > 4 &amp; é 🙂 \"' \\ "
+
+
+def ws(shop: Shop, key: str, query: str = "") -> str:
+    return f"{shop.server.ws}/payfeed/api/v1/ws/{key}{query}"
+
+
+def is_valid_by_the_guide(data: dict[str, Any]) -> bool:
+    payment = data.get("payment")
+    if not payment:
+        return False
+    return (
+        isinstance(payment["payment_hash"], str)
+        and isinstance(payment["amount"], int | float)
+        and payment["amount"] > 0
+        and payment["status"] in ("pending", "confirmed", "failed")
+    )
+
+
+async def test_a_payment_arrives_once_everywhere_byte_for_byte(shop: Shop) -> None:
+    key = shop.wallet["inkey"]
+    feed = (await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])).json()
+    own = f"{shop.server.ws}/api/v1/ws/{feed['channel']}"
+    async with reading(ws(shop, key)) as live, reading(own) as pushed:
+        hello = await live.next()
+        assert hello["type"] == "hello"
+        assert hello["protocol"] == 1
+        assert hello["recovered"] is True
+        payment_hash = await shop.sell(1000, HOSTILE)
+        frame = await live.until("payment")
+        text = live.texts[-1]
+        assert is_valid_by_the_guide(frame)
+        assert frame["payment"]["amount"] == 1000
+        assert frame["payment"]["amount_msat"] == 1_000_000
+        assert frame["payment"]["payment_hash"] == payment_hash
+        assert frame["payment"]["memo"] == HOSTILE.strip() or (
+            frame["payment"]["memo"] == HOSTILE
+        )
+        assert "preimage" not in text
+        assert (await pushed.next()) == frame
+        assert pushed.texts == [text]
+        assert text.isascii()
+        body, _, signature = text.rpartition(',"signature":"v1,')
+        signed = f"{frame['id']}.{frame['timestamp']}.{body}}}".encode()
+        secret = base64.b64decode(feed["secret"].removeprefix("whsec_"))
+        expected = base64.b64encode(digest(secret, signed, hashlib.sha256)).decode()
+        assert signature == expected + '"}'
+        balance = await live.until("balance_update")
+        assert balance["balance_msat"] == 1_000_000
+        heartbeat = await live.until("heartbeat")
+        assert heartbeat["cursor"] == frame["id"]
+    page = (await shop.server.payfeed("GET", "events", key)).json()
+    assert page["events"] == [frame]
+    async with reading(ws(shop, key, "?since=start")) as late:
+        await late.next()
+        assert await late.until("payment") == frame
+        assert late.texts[-1] == text
+
+
+async def test_the_guides_python_client_works_with_payfeed_in_front(shop: Shop) -> None:
+    base_url = f"{shop.server.ws}/payfeed"
+    received: list[dict[str, Any]] = []
+
+    async def listen() -> None:
+        uri = f"{base_url}/api/v1/ws/{shop.wallet['inkey']}"
+        async with websockets.connect(uri) as socket:
+            async for message in socket:
+                data = json.loads(message)
+                if "payment" in data:
+                    received.append(data["payment"])
+
+    task = asyncio.create_task(listen())
+    await asyncio.sleep(0.5)
+    await shop.sell(1000)
+    await asyncio.sleep(3)
+    task.cancel()
+    assert [payment["amount"] for payment in received] == [1000]
+
+
+async def test_a_reader_resumes_where_it_was_and_is_told_of_gaps(shop: Shop) -> None:
+    key = shop.wallet["inkey"]
+    hashes = [await shop.sell(amount) for amount in (1, 2, 3)]
+    async with reading(ws(shop, key, "?since=start")) as first:
+        events = await first.events(3)
+    assert [e["payment"]["payment_hash"] for e in events] == hashes
+    epoch = events[0]["id"].split("-")[0]
+    assert [e["id"] for e in events] == [f"{epoch}-{n}" for n in (1, 2, 3)]
+    async with reading(ws(shop, key, f"?since={epoch}-1")) as resumed:
+        assert (await resumed.next())["cursor"] == f"{epoch}-1"
+        assert [e["id"] for e in await resumed.events(2)] == [
+            f"{epoch}-2",
+            f"{epoch}-3",
+        ]
+    async with reading(ws(shop, key, f"?since={epoch}-9")) as ahead:
+        assert (await ahead.next())["recovered"] is False
+        assert (await ahead.next())["reason"] == "unknown"
+        assert len(await ahead.events(3)) == 3
+    query = "?since=start&min_amount=2&direction=in&types=payment"
+    async with reading(ws(shop, key, query)) as filtered:
+        assert [e["payment"]["amount"] for e in await filtered.events(2)] == [2, 3]
+    async with reading(ws(shop, key, f"?since=@{events[0]['timestamp']}")) as timed:
+        assert len(await timed.events(3)) == 3
+
+
+async def test_outgoing_payments_are_told_as_outgoing(shop: Shop) -> None:
+    async with reading(ws(shop, shop.payer["inkey"], "?since=start")) as reader:
+        await shop.sell(1234)
+        while True:
+            frame = await reader.until("payment")
+            if frame["payment"]["direction"] == "out":
+                break
+        assert frame["payment"]["amount"] == 1234
+        assert frame["payment"]["status"] == "confirmed"
+        assert frame["payment"]["fee_msat"] >= 0
+
+
+async def test_messages_are_recorded_answered_and_refused_as_documented(
+    shop: Shop,
+) -> None:
+    key, http = shop.wallet["inkey"], shop.server.http
+    api = "/payfeed/api/v1"
+
+    async def post(path: str, **kwargs: Any) -> httpx.Response:
+        return await http.post(f"{api}/{path}", **kwargs)
+
+    async with reading(ws(shop, key)) as reader:
+        await reader.next()
+        for path in ("notify", "ws"):
+            got = await http.get(f"{api}/{path}/{key}/a/b c")
+            assert got.json()["message"] == "a/b c"
+            assert got.json()["delivered"] == 1
+            assert (await reader.events(1))[0]["data"] == "a/b c"
+            got = await post(f"{path}/{key}", json="test message data")
+            assert got.json()["sent"] is True
+            assert got.json()["data"] == "test message data"
+            assert (await reader.events(1))[0]["id"] == got.json()["id"]
+        await post(f"notify/{key}?data=plain")
+        assert (await reader.events(1))[0]["data"] == "plain"
+        headers = {"X-Api-Key": key}
+        await post("notify", json={"type": "door", "open": True}, headers=headers)
+        door = (await reader.events(1))[0]
+        assert (door["type"], door["custom"], door["open"]) == ("door", True, True)
+        await post("notify", content='"\\ud800"', headers=headers)
+        assert (await reader.events(1))[0]["data"] == "\ud800"
+        await post("test", headers=headers)
+        assert "payment" not in (await reader.events(1))[0]
+    refused = {
+        '{"type":"payment"}': 422,
+        '{"payment":{"amount":1}}': 422,
+        '{"a":NaN}': 422,
+        "[" * 40 + "]" * 40: 422,
+        "[" * 9000: 422,
+        '"' + "x" * 17000 + '"': 413,
+        "9" * 5000: 422,
+    }
+    for content, status in refused.items():
+        answer = await post("notify", content=content, headers=headers)
+        assert answer.status_code == status, content[:40]
+        assert answer.json()["detail"]
+    assert (await post("notify", json=1)).status_code == 401
+    assert (await post("notify/unknown", json=1)).status_code == 404
+    assert (await http.get(f"{api}/notify/pfk_no/x")).status_code == 401
+    admin = shop.wallet["adminkey"]
+    assert (await http.get(f"{api}/notify/{admin}/x")).status_code == 403
+    assert (await post("test", headers={"X-Api-Key": admin})).status_code == 200
+    assert (await http.get(f"{api}/events", headers=headers)).status_code == 200
+    for bad in ("limit=0", "limit=x", "since=zz", "wait=31", "direction=up"):
+        answer = await http.get(f"{api}/events?{bad}", headers=headers)
+        assert answer.status_code == 422
+    for name in (key, admin):
+        assert name not in shop.server.log
+    assert "Traceback" not in shop.server.log
+
+
+async def test_sse_and_long_poll_tell_the_same_frames(shop: Shop) -> None:
+    key, http = shop.wallet["inkey"], shop.server.http
+    await shop.sell(5)
+    async with http.stream("GET", f"/payfeed/api/v1/sse/{key}?since=start") as stream:
+        ids = []
+        async for line in stream.aiter_lines():
+            if line.startswith("id: "):
+                ids.append(line.removeprefix("id: "))
+            if ids and line.startswith("data: "):
+                frame = json.loads(line.removeprefix("data: "))
+                break
+    assert [frame["id"]] == ids
+    waiting = asyncio.create_task(
+        shop.server.payfeed("GET", f"events?since={frame['id']}&wait=20", key)
+    )
+    await asyncio.sleep(0.5)
+    payment_hash = await shop.sell(6)
+    page = (await waiting).json()
+    assert [e["payment"]["payment_hash"] for e in page["events"]] == [payment_hash]
+
+
+async def test_access_keys_open_only_what_they_may_and_end_at_once(shop: Shop) -> None:
+    admin = shop.wallet["adminkey"]
+    wish = {"name": "till", "scopes": ["read"]}
+    made = await shop.server.payfeed("POST", "keys", admin, json=wish)
+    assert made.status_code == 201
+    key = made.json()["key"]
+    assert key.startswith("pfk_")
+    subprotocols = ["payfeed.v1", f"bearer.{key}"]
+    address = f"{shop.server.ws}/payfeed/api/v1/ws?since=acked"
+    async with reading(address, subprotocols=subprotocols) as reader:
+        assert reader.connection.subprotocol == "payfeed.v1"
+        await shop.sell(7)
+        event = (await reader.events(1))[0]
+        await reader.connection.send(json.dumps({"type": "ack", "id": event["id"]}))
+        await reader.connection.send('{"type":"ping"}')
+        await reader.until("pong")
+        who = (await shop.server.payfeed("GET", "subscribers", admin)).json()
+        assert [(one["name"], one["lag"]) for one in who] == [("till", 0)]
+        assert (
+            await shop.server.payfeed("POST", "notify", key, json=1)
+        ).status_code == (403)
+        gone = await shop.server.payfeed("DELETE", f"keys/{made.json()['id']}", admin)
+        assert gone.status_code == 200
+        assert await reader.close_code() == 4403
+    async with reading(address, subprotocols=subprotocols) as reader:
+        assert await reader.close_code() == 4403
+    listed = (await shop.server.payfeed("GET", "keys", admin)).json()
+    assert listed[0]["acked"] == event["id"]
+    database = (shop.server.folder / "data" / "ext_payfeed.sqlite3").read_bytes()
+    for secret in (key, admin, shop.wallet["inkey"]):
+        assert secret.encode() not in database
+        assert secret not in shop.server.log
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [("?since=zz", 4400), ("?types=%20", 4400), ("?since=acked", 4400)],
+)
+async def test_a_malformed_query_is_closed_with_its_code(
+    shop: Shop, query: str, code: int
+) -> None:
+    async with reading(ws(shop, shop.wallet["inkey"], query)) as reader:
+        assert await reader.close_code() == code
+
+
+async def test_bad_keys_and_bad_frames_are_closed_with_their_codes(shop: Shop) -> None:
+    async with reading(ws(shop, shop.wallet["adminkey"])) as reader:
+        assert (await reader.next())["code"] == 4403
+        assert await reader.close_code() == 4403
+    async with reading(ws(shop, "unknown")) as reader:
+        assert await reader.close_code() == 4401
+    for bad in ("x", b"\x00\xff", "[" * 5000, '{"type":"ack","id":"a-1"}'):
+        async with reading(ws(shop, shop.wallet["inkey"])) as reader:
+            await reader.connection.send(bad)
+            assert await reader.close_code() == 4400
+    async with reading(ws(shop, shop.wallet["inkey"])) as reader:
+        for _ in range(20):
+            await reader.connection.send('{"type":"ping"}')
+        assert await reader.close_code() == 4429
+    assert "Traceback" not in shop.server.log
+
+
+async def test_killed_after_payments_nothing_is_lost_and_nothing_twice(
+    shop: Shop,
+) -> None:
+    key = shop.wallet["inkey"]
+    hashes = []
+    for round_ in range(3):
+        for amount in range(5):
+            hashes.append(await shop.sell(10 + amount, f"round {round_}"))
+        shop.server.kill()
+        await shop.server.start()
+    async with reading(ws(shop, key, "?since=start")) as reader:
+        events = await reader.events(15)
+    told = [event["payment"]["payment_hash"] for event in events]
+    assert sorted(told) == sorted(hashes)
+    assert [int(e["id"].split("-")[1]) for e in events] == list(range(1, 16))
+    await asyncio.sleep(4)
+    page = (await shop.server.payfeed("GET", "events", key)).json()
+    assert len(page["events"]) == 15
+
+
+async def test_an_old_invoice_settled_without_dispatch_is_found(shop: Shop) -> None:
+    """As LNbits' pending checker does it: the row changes, no listener is called."""
+    invoice = await shop.server.invoice(shop.wallet, 77, "settled silently")
+    core = shop.server.folder / "data" / "database.sqlite3"
+    async with reading(ws(shop, shop.wallet["inkey"])) as reader:
+        await reader.next()
+        with sqlite3.connect(core, timeout=10) as database:
+            changed = database.execute(
+                "UPDATE apipayments SET status = 'success', time = time - 100000,"
+                " created_at = created_at - 100000 WHERE payment_hash = ?",
+                (invoice["payment_hash"],),
+            ).rowcount
+        database.close()
+        assert changed == 1
+        frame = await reader.until("payment")
+        assert frame["payment"]["payment_hash"] == invoice["payment_hash"]
+
+
+async def test_what_was_final_before_the_feed_is_never_told(shop: Shop) -> None:
+    server = shop.server
+    user = await server.new_user("late", enable=False)
+    wallet = (await server.wallets(user))[0]
+    await server.pay(shop.payer, await server.invoice(wallet, 11, "before"))
+    async with reading(ws(shop, wallet["inkey"])) as reader:
+        assert await reader.close_code() == 4403
+    await asyncio.sleep(4)
+    await server.enable(user)
+    after = await server.invoice(wallet, 12, "after")
+    async with reading(ws(shop, wallet["inkey"], "?since=start")) as reader:
+        await reader.next()
+        await server.pay(shop.payer, after)
+        assert (await reader.until("payment"))["payment"]["memo"] == "after"
+        await server.enable(user, on=False)
+        assert await reader.close_code() == 4403
+    await server.pay(shop.payer, await server.invoice(wallet, 13, "while off"))
+    await asyncio.sleep(4)
+    await server.enable(user)
+    await asyncio.sleep(4)
+    await server.pay(shop.payer, await server.invoice(wallet, 14, "on again"))
+    async with reading(ws(shop, wallet["inkey"], "?since=start")) as reader:
+        events = await reader.events(2)
+    assert [e["payment"]["memo"] for e in events] == ["after", "on again"]
+
+
+async def test_a_poisoned_or_closed_entry_does_not_stop_the_others(shop: Shop) -> None:
+    feed = (await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])).json()
+    own = f"{shop.server.ws}/api/v1/ws/{feed['channel']}"
+    async with reading(own) as poison, reading(own) as healthy:
+        await poison.connection.send(b"\x00")
+        await asyncio.sleep(0.5)
+        for amount in (21, 22):
+            await shop.sell(amount)
+            assert (await healthy.next())["payment"]["amount"] == amount
+        assert len(healthy.texts) == 2
+
+
+async def test_a_reader_that_never_reads_delays_nobody(shop: Shop) -> None:
+    key = shop.wallet["inkey"]
+    stalled = [await websockets.connect(ws(shop, key), max_queue=1) for _ in range(3)]
+    for socket in stalled:
+        socket.transport.pause_reading()
+    text = "x" * 16000
+    async with reading(ws(shop, key)) as healthy:
+        await healthy.next()
+        for _ in range(50):
+            sent = await shop.server.payfeed("POST", "notify", key, json=text)
+            assert sent.status_code == 200
+        assert len(await healthy.events(50)) == 50
+        await shop.sell(31)
+        assert (await healthy.until("payment"))["payment"]["amount"] == 31
+    for socket in stalled:
+        socket.transport.abort()
+
+
+async def test_sigterm_ends_every_reader_and_the_server(shop: Shop) -> None:
+    key = shop.wallet["inkey"]
+    poll = asyncio.create_task(
+        shop.server.payfeed("GET", "events?wait=30&since=start", key)
+    )
+    stream = f"{shop.server.base}/payfeed/api/v1/sse/{key}"
+    async with httpx.AsyncClient(timeout=30) as other, reading(ws(shop, key)) as live:
+        async with other.stream("GET", stream) as sse:
+            lines = sse.aiter_lines()
+            await anext(lines)
+            began = time.monotonic()
+            ending = asyncio.create_task(shop.server.terminate())
+            assert await live.close_code() == 1012
+            with pytest.raises((StopAsyncIteration, httpx.RemoteProtocolError)):
+                while True:
+                    await anext(lines)
+            await asyncio.wait([poll])
+        await ending
+    assert time.monotonic() - began < 15
+    assert "Traceback" not in shop.server.log
+
+
+async def test_retention_keeps_the_newest_and_tells_the_gap(shop: Shop) -> None:
+    server, key = shop.server, shop.wallet["inkey"]
+    for amount in range(1, 9):
+        await shop.sell(amount)
+    await server.terminate()
+    server.env["PAYFEED_RETENTION_EVENTS"] = "3"
+    await server.start()
+    await asyncio.sleep(4)
+    page = (await server.payfeed("GET", "events", key)).json()
+    epoch = page["head"].split("-")[0]
+    assert [e["id"] for e in page["events"]] == [f"{epoch}-{n}" for n in (6, 7, 8)]
+    async with reading(ws(shop, key, f"?since={epoch}-1")) as reader:
+        assert (await reader.next())["recovered"] is False
+        gap = await reader.next()
+        assert (gap["reason"], gap["oldest"]) == ("expired", f"{epoch}-6")
+        assert len(await reader.events(3)) == 3
+    await shop.sell(9)
+    page = (await server.payfeed("GET", f"events?since={epoch}-8", key)).json()
+    assert [e["id"] for e in page["events"]] == [f"{epoch}-9"]
+
+
+async def test_failed_attempts_from_one_address_have_to_wait(shop: Shop) -> None:
+    await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
+    codes = [
+        (await shop.server.payfeed("GET", "feed", f"unknown{n}")).status_code
+        for n in range(12)
+    ]
+    assert codes[:10] == [404] * 10
+    assert codes[-1] == 429
+    answer = await shop.server.payfeed("GET", "feed", "unknown")
+    assert int(answer.headers["Retry-After"]) > 0
+    answer = await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
+    assert answer.status_code == 200

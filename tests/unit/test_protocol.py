@@ -1,0 +1,172 @@
+"""Ids, amounts, memos, signatures, filters, client frames: examples and properties."""
+
+import base64
+import hashlib
+import hmac
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from payfeed import errors, models, protocol
+from payfeed.limits import Buckets
+
+SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+any_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+def facts(**changes: object) -> models.PaymentFacts:
+    values = {
+        "wallet_id": "w",
+        "payment_hash": "ab" * 32,
+        "direction": "in",
+        "status": "confirmed",
+        "amount_msat": 1_000_000,
+        "fee_msat": 0,
+        "memo": "a memo",
+        "settled_at": 1_640_995_200,
+    }
+    return models.PaymentFacts(**(values | changes))
+
+
+def body_of(draft: models.Draft) -> str:
+    return protocol.event_body(draft, "abc-1", 1_640_995_200)
+
+
+@given(st.integers(1, 2_100_000_000_000_000_000 // 1000))
+def test_an_amount_in_satoshi_is_exactly_its_millisatoshi_value(msat: int) -> None:
+    told = Decimal(json.dumps(protocol.satoshi(msat)))
+    assert abs(told * 1000 - msat) < max(1, msat // 10**15)
+    assert isinstance(protocol.satoshi(msat), int) == (msat % 1000 == 0)
+
+
+@given(st.text())
+def test_a_memo_survives_the_frame_whatever_it_holds(memo: str) -> None:
+    body = body_of(protocol.payment_draft(facts(memo=memo)))
+    assert body.isascii()
+    assert json.loads(body)["payment"]["memo"] == memo
+
+
+@given(st.text())
+def test_a_signed_frame_is_its_body_with_the_signature_last(memo: str) -> None:
+    body = body_of(protocol.payment_draft(facts(memo=memo)))
+    frame = protocol.sign(body, "abc-1", 1_640_995_200, SECRET)
+    head, _, tail = frame.rpartition(',"signature":"v1,')
+    assert head + "}" == body
+    expected = hmac.digest(
+        bytes(range(32)), f"abc-1.1640995200.{body}".encode(), hashlib.sha256
+    )
+    assert base64.b64decode(tail.removesuffix('"}')) == expected
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount_msat": 0},
+        {"amount_msat": -1},
+        {"payment_hash": "short"},
+        {"payment_hash": "AB" * 32},
+        {"status": "pending"},
+        {"direction": "sideways"},
+        {"fee_msat": -1},
+    ],
+)
+def test_a_payment_that_is_not_valid_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(errors.Malformed):
+        protocol.payment_draft(facts(**changes))
+
+
+@given(any_json)
+def test_any_json_value_becomes_a_message_or_is_refused_clearly(value: object) -> None:
+    try:
+        draft = protocol.custom_draft(value)
+    except errors.Malformed as exc:
+        told = exc.message
+    else:
+        told = None
+    if told is not None:
+        assert told.endswith(".")
+        return
+    frame = json.loads(body_of(draft))
+    assert frame["custom"] is True
+    assert "payment" not in frame
+    assert frame["type"] not in protocol.RESERVED_TYPES - {"message"}
+
+
+@pytest.mark.parametrize("name", sorted(protocol.RESERVED_TYPES))
+def test_nobody_can_send_a_reserved_type(name: str) -> None:
+    with pytest.raises(errors.Malformed):
+        protocol.custom_draft({"type": name})
+
+
+@pytest.mark.parametrize("name", sorted(protocol.RESERVED_MEMBERS))
+def test_nobody_can_send_a_reserved_member(name: str) -> None:
+    for value in ({name: 1}, {"type": "own", name: 1}):
+        with pytest.raises(errors.Malformed):
+            protocol.custom_draft(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["NaN", "[Infinity]", "1e999", "[" * 33 + "]" * 33, "[" * 100_000, "{", '"\\x"'],
+)
+def test_what_is_not_plain_json_is_malformed(text: str) -> None:
+    with pytest.raises(errors.Malformed):
+        protocol.loads(text)
+
+
+@given(st.text())
+def test_a_client_frame_is_understood_or_malformed(text: str) -> None:
+    with pytest.raises(errors.Malformed):
+        protocol.parse_client_frame(text)
+
+
+def test_ping_and_ack_are_understood() -> None:
+    assert protocol.parse_client_frame('{"type":"ping"}')["type"] == "ping"
+    assert protocol.parse_client_frame('{"type":"ack","id":"abc-7"}')["id"] == "abc-7"
+
+
+@given(st.integers(0, 10**17))
+def test_an_event_id_gives_back_its_epoch_and_offset(offset: int) -> None:
+    assert protocol.parse_id(f"q7xk2p-{offset}") == ("q7xk2p", offset)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "abc-01", "abc-", "abc--1", "a b-1", "a-1\n"]
+)
+def test_what_is_no_event_id_is_malformed(text: str) -> None:
+    with pytest.raises(errors.Malformed):
+        protocol.parse_id(text)
+
+
+def test_filters_leave_out_what_was_not_asked_for() -> None:
+    paid = models.Event("w", "e", 1, "payment", 0, "", "in", 5_000, "lnurlp")
+    note = models.Event("w", "e", 2, "own", 0, "", custom=True)
+    accepts = lambda query, event: protocol.parse_filter(query).accepts(event)  # noqa: E731
+    assert accepts({}, paid)
+    assert accepts({}, note)
+    assert accepts({"types": "message"}, note)
+    assert not accepts({"types": "message"}, paid)
+    assert accepts({"min_amount": "5"}, paid)
+    assert not accepts({"min_amount": "5.001"}, paid)
+    assert not accepts({"min_amount": "5"}, note)
+    assert not accepts({"direction": "out"}, paid)
+    assert accepts({"tag": "lnurlp"}, paid)
+
+
+def test_a_bucket_gives_its_tokens_and_then_says_how_long_to_wait() -> None:
+    now = [0.0]
+    buckets = Buckets(2, clock=lambda: now[0])
+    buckets.take("a", "tries")
+    buckets.take("a", "tries")
+    with pytest.raises(errors.TooMany) as caught:
+        buckets.take("a", "tries")
+    assert caught.value.retry_after
+    buckets.take("b", "tries")
+    now[0] += caught.value.retry_after
+    buckets.take("a", "tries")
