@@ -32,14 +32,20 @@ class PayfeedRoute(APIRoute):
             try:
                 return await handle(request)
             except PayfeedError as exc:
-                headers = (
-                    {"Retry-After": str(exc.retry_after)} if exc.retry_after else None
-                )
-                raise HTTPException(exc.status, exc.message, headers) from None
+                return _refusal(exc)
             finally:
                 _mask_scope(request.scope, path)
 
         return answer
+
+
+def _refusal(exc: PayfeedError) -> Response:
+    """Answered, not raised: LNbits' own handler would drop `Retry-After`."""
+    answer = ascii_json({"detail": exc.message})
+    answer.status_code = exc.status
+    if exc.retry_after:
+        answer.headers["Retry-After"] = str(exc.retry_after)
+    return answer
 
 
 def _mask_scope(scope: Any, path: str) -> None:

@@ -105,21 +105,21 @@ window.app = Vue.createApp({
       }
     },
     async sendMessage() {
-      let value = this.message
+      const text = this.message
+      let value = null
       try {
-        value = JSON.parse(this.message)
+        value = JSON.parse(text)
       } catch (_) {
-        value = this.message
+        value = null
       }
+      const isJson = value !== null && typeof value === 'object'
+      this.message = ''
       try {
-        await LNbits.api.request(
-          'POST',
-          `${API}/notify`,
-          this.wallet.inkey,
-          value !== null && typeof value === 'object' ? value : JSON.stringify(value)
-        )
-        this.message = ''
+        await (isJson
+          ? this.request('POST', '/notify', value)
+          : this.request('POST', `/notify?data=${encodeURIComponent(text)}`))
       } catch (error) {
+        this.message = text
         LNbits.utils.notifyApiError(error)
       }
     },
