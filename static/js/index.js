@@ -44,6 +44,8 @@ window.app = Vue.createApp({
     },
     async connect() {
       const {wallet} = this
+      // LNbits 1.6 reads `g.wallet.id` at every payment, on any page
+      this.g.wallet = wallet
       try {
         const page = await this.request('GET', '/events?limit=30')
         if (wallet !== this.wallet) return
