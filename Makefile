@@ -3,7 +3,7 @@ PORT ?= 5006
 PYTHON = $$(python3 tools/setup.py $(LNBITS_VERSION))
 MODULES = $(wildcard *.py)
 
-.PHONY: run test check bench torture zip lock clean
+.PHONY: run test check torture zip lock clean
 
 run:
 	@python="$(PYTHON)" && exec "$$python" tools/run.py $(PORT)
@@ -18,9 +18,6 @@ check:
 	mkdir -p .cache/src && ln -sfn "$(CURDIR)" .cache/src/payfeed && \
 	MYPYPATH=.cache/src "$$python" -m mypy -m payfeed -m payfeed.migrations && \
 	"$$python" tools/arrows.py && echo "check passed"
-
-bench:
-	@python="$(PYTHON)" && "$$python" benchmarks/bench.py
 
 torture:
 	@python="$(PYTHON)" && "$$python" tests/torture.py --kills 20 --payments 1000

@@ -1,0 +1,10 @@
+"""The short form of `make torture`."""
+
+from torture import Torture
+
+
+async def test_random_kills_lose_nothing_and_repeat_nothing() -> None:
+    torture = Torture(kills=3, payments=60)
+    assert await torture.run() == []
+    assert torture.killed == 3
+    assert len(torture.delivered) >= 60

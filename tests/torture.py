@@ -1,0 +1,149 @@
+"""Payments under load while LNbits is killed at random moments.
+
+A reader reconnects with `since`. At the end every settled payment must have been
+delivered, in order, under one id, without a hole. Prints what it saw; exits 1 if not.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import random
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import websockets
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from lnbits_server import Server
+
+PATIENCE_SECONDS = 60
+
+
+class Torture:
+    def __init__(self, kills: int, payments: int) -> None:
+        self.kills = kills
+        self.payments = payments
+        self.server = Server(
+            PAYFEED_CONNECTS_PER_MINUTE="100000", PAYFEED_HEARTBEAT_SECONDS="2"
+        )
+        self.delivered: list[tuple[str, str]] = []
+        self.resent = 0
+        self.killed = 0
+        self.up = asyncio.Event()
+
+    async def run(self) -> list[str]:
+        """What went wrong; empty if nothing."""
+        try:
+            await self.server.start()
+            await self.server.install()
+            self.payer = (await self.server.wallets(self.server.admin))[0]
+            self.shop = await self.server.new_wallet(self.server.admin, "shop")
+            await self.server.credit(self.payer["id"], 10_000_000)
+            await asyncio.sleep(3)
+            self.up.set()
+            reader = asyncio.create_task(self.read())
+            killer = asyncio.create_task(self.kill_at_random())
+            while self.settled() < self.payments or self.killed < self.kills:
+                await self.up.wait()
+                with contextlib.suppress(RuntimeError, httpx.HTTPError):
+                    invoice = await self.server.invoice(self.shop, 1)
+                    await self.server.pay(self.payer, invoice)
+            await killer
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while len(self.delivered) < self.settled() and time.monotonic() < deadline:
+                await asyncio.sleep(0.5)
+            await asyncio.sleep(3)
+            reader.cancel()
+            return self.complaints()
+        finally:
+            await self.server.close()
+
+    async def kill_at_random(self) -> None:
+        step = self.payments / (self.kills + 1)
+        for number in range(self.kills):
+            while self.settled() < step * (number + random.random()):
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(random.random() * 0.05)
+            self.up.clear()
+            self.server.kill()
+            self.killed += 1
+            await self.server.start()
+            self.up.set()
+
+    async def read(self) -> None:
+        cursor = "start"
+        address = f"{self.server.ws}/payfeed/api/v1/ws/{self.shop['inkey']}"
+        while True:
+            try:
+                async with websockets.connect(f"{address}?since={cursor}") as socket:
+                    async for text in socket:
+                        frame = json.loads(text)
+                        if frame["type"] != "payment":
+                            continue
+                        cursor = frame["id"]
+                        told = (cursor, frame["payment"]["payment_hash"])
+                        if told in self.delivered[-100:]:
+                            self.resent += 1
+                        else:
+                            self.delivered.append(told)
+            except (OSError, websockets.WebSocketException):
+                await asyncio.sleep(0.2)
+
+    def _settled_hashes(self) -> list[str]:
+        path = self.server.folder / "data" / "database.sqlite3"
+        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
+        try:
+            rows = database.execute(
+                "SELECT payment_hash FROM apipayments WHERE wallet_id = ?"
+                " AND status = 'success' AND amount > 0",
+                (self.shop["id"],),
+            )
+            return [row[0] for row in rows]
+        finally:
+            database.close()
+
+    def settled(self) -> int:
+        with contextlib.suppress(sqlite3.OperationalError):
+            self._last = len(self._settled_hashes())
+        return self._last
+
+    _last = 0
+
+    def complaints(self) -> list[str]:
+        told = []
+        settled = self._settled_hashes()
+        hashes = [payment_hash for _, payment_hash in self.delivered]
+        offsets = [int(event_id.split("-")[1]) for event_id, _ in self.delivered]
+        if set(settled) - set(hashes):
+            told.append(f"{len(set(settled) - set(hashes))} payments were lost")
+        if set(hashes) - set(settled):
+            told.append("events without a settled payment were delivered")
+        if len(set(hashes)) != len(hashes):
+            told.append("a payment was delivered under two ids")
+        if offsets != list(range(1, len(offsets) + 1)):
+            told.append("offsets were out of order or had a hole")
+        return told
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--payments", type=int, default=1000)
+    wish = parser.parse_args()
+    torture = Torture(wish.kills, wish.payments)
+    complaints = asyncio.run(torture.run())
+    print(
+        f"{torture.killed} kills, {len(torture.delivered)} payments delivered,"
+        f" {torture.resent} told again on resuming"
+    )
+    print("\n".join(complaints) or "nothing lost, nothing twice, no hole")
+    return bool(complaints)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
