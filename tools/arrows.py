@@ -50,4 +50,4 @@ def violations() -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit("\n".join(violations()))
+    sys.exit("\n".join(violations()) or None)
