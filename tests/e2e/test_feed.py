@@ -406,7 +406,7 @@ async def test_retention_keeps_the_newest_and_tells_the_gap(shop: Shop) -> None:
         assert (gap["reason"], gap["oldest"]) == ("expired", f"{epoch}-6")
         assert len(await reader.events(3)) == 3
     await shop.sell(9)
-    page = (await server.payfeed("GET", f"events?since={epoch}-8", key)).json()
+    page = (await server.payfeed("GET", f"events?since={epoch}-8&wait=20", key)).json()
     assert [e["id"] for e in page["events"]] == [f"{epoch}-9"]
 
 

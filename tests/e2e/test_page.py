@@ -45,7 +45,7 @@ async def browser_page(shop: Shop, width: int) -> AsyncIterator[tuple[Page, list
                 else None
             ),
         )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
         yield page, complaints
         await browser.close()
 
@@ -100,6 +100,28 @@ async def test_on_a_phone_the_page_fits_and_recovers_from_a_restart(shop: Shop) 
         )
         SHOTS.mkdir(parents=True, exist_ok=True)
         await page.screenshot(path=SHOTS / "page-phone.png")
+
+
+async def test_the_mirror_leaves_lnbits_own_page_intact(shop: Shop) -> None:
+    wish = {"mirror_to_inkey": True}
+    admin = shop.wallet["adminkey"]
+    changed = await shop.server.payfeed("PATCH", "feed", admin, json=wish)
+    assert changed.json()["mirror_to_inkey"] is True
+    async with browser_page(shop, 1280) as (page, complaints):
+        mirrored: list[str] = []
+
+        def note(text: str | bytes) -> None:
+            if '"wallet_balance"' in str(text) and '"signature"' in str(text):
+                mirrored.append(str(text))
+
+        page.on("websocket", lambda socket: socket.on("framereceived", note))
+        await page.goto(f"{shop.server.base}/wallet?wal={shop.wallet['id']}")
+        await page.wait_for_timeout(3000)
+        await shop.sell(555, "mirrored")
+        await expect(page.locator("body")).to_contain_text("555", timeout=15000)
+        await page.wait_for_timeout(2000)
+        assert len(mirrored) >= 1
+        assert [said for said in complaints if said.startswith("exception")] == []
 
 
 async def test_the_display_shows_the_last_payment(shop: Shop) -> None:
