@@ -49,6 +49,7 @@ class Payfeed:
     def __init__(self) -> None:
         self.journal = Journal()
         self.stopping = False
+        self.started_at = self.journal.now()
         self.max_subscribers = host.setting("PAYFEED_MAX_SUBSCRIBERS_PER_WALLET", 200)
         self.heartbeat_seconds = host.setting("PAYFEED_HEARTBEAT_SECONDS", 20)
         self.send_timeout = host.setting("PAYFEED_SEND_TIMEOUT_SECONDS", 30)
@@ -182,11 +183,11 @@ class Payfeed:
         feed = await crud.get_feed(wallet_id)
         if feed and feed.active:
             return True
-        last_sweep = await crud.get_state("last_sweep") or self.journal.now()
+        last_sweep = await crud.get_state("last_sweep") or self.started_at
         marks = [
             host.payment_key(row["amount"], row["payment_hash"], row["status"])
             for row in await crud.get_final_payments(wallet_id)
-            if row["payment_hash"] != without and _final_since(row) <= last_sweep
+            if row["payment_hash"] != without and _final_since(row) < last_sweep
         ]
         if feed is None:
             await crud.insert_feed(self.journal.new_feed(wallet_id), marks)
