@@ -1,5 +1,6 @@
 LNBITS_VERSION ?= 1.6.2
 PORT ?= 5006
+STRICT ?=
 PYTHON = $$(python3 tools/setup.py $(LNBITS_VERSION))
 MODULES = $(wildcard *.py)
 
@@ -9,7 +10,7 @@ run:
 	@python="$(PYTHON)" && exec "$$python" tools/run.py $(PORT)
 
 test:
-	@python="$(PYTHON)" && "$$python" -m pytest -c tests/pytest.ini --rootdir tests tests $(ARGS)
+	@python="$(PYTHON)" && PAYFEED_STRICT=$(STRICT) "$$python" -m pytest -c tests/pytest.ini --rootdir tests tests $(ARGS)
 
 check:
 	@python="$(PYTHON)" && \

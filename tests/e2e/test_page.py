@@ -2,13 +2,13 @@
 
 import json
 import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from conftest import Shop
 from lnbits_server import PASSWORD
+from needs import need
 from playwright.async_api import Page, async_playwright, expect
 
 SHOTS = Path(os.environ.get("PAYFEED_SCREENSHOTS", ".cache/screenshots"))
@@ -22,8 +22,7 @@ FLAGS = (
 @asynccontextmanager
 async def browser_page(shop: Shop, width: int) -> AsyncIterator[tuple[Page, list[str]]]:
     """A logged-in page, and what its console complained about."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    assert chromium, "Chromium is not installed"
+    chromium = need("chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium, args=FLAGS.split()

@@ -1,0 +1,35 @@
+"""Programs that a test needs beside Python. Missing: skipped, or a failure if strict."""
+
+import os
+import shutil
+
+import pytest
+
+PACKAGES = {
+    "chromium": "chromium",
+    "node": "nodejs",
+    "npm": "npm",
+    "nginx": "nginx",
+    "mosquitto": "mosquitto",
+    "pg_ctl": "postgresql",
+}
+PLACES = [
+    "/usr/sbin",
+    *(f"/usr/lib/postgresql/{major}/bin" for major in range(18, 12, -1)),
+]
+
+
+def find_program(name: str) -> str | None:
+    path = os.pathsep.join([os.environ.get("PATH", ""), *PLACES])
+    return shutil.which(name, path=path)
+
+
+def need(name: str) -> str:
+    """The program's path; without it the test is skipped, under STRICT it fails."""
+    found = find_program(name)
+    if found:
+        return found
+    told = f"{name} is missing; Debian's package {PACKAGES[name]} has it"
+    if os.environ.get("PAYFEED_STRICT"):
+        pytest.fail(told)
+    pytest.skip(told)
