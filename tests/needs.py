@@ -1,4 +1,4 @@
-"""Programs that a test needs beside Python. Missing: skipped, or a failure if strict."""
+"""Programs that a test needs beside Python. Missing: a skip, or a failure if strict."""
 
 import os
 import shutil
