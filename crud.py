@@ -157,60 +157,85 @@ async def rotate_epoch(wallet_id: str, epoch: str) -> None:
 
 
 async def append(
-    wallet_id: str, drafts: list[Draft], timestamp: int, build: Any
-) -> list[Event]:
-    """Append drafts to a feed's log in one transaction; already seen ones are left out.
+    entries: list[tuple[str, list[Draft]]], timestamp: int, build: Any
+) -> list[list[Event]]:
+    """Append drafts to the logs of their wallets, all in one transaction.
 
-    The first statement takes the feed's row lock, so commit order is offset order.
+    Returns the new events of each entry; already seen payments are left out. The
+    first statements take the feeds' row locks, so commit order is offset order.
     """
-    events: list[Event] = []
-    where = {"wallet_id": wallet_id}
     async with transaction() as conn:
-        await conn.execute(
-            text(
-                "UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"
-            ),
-            where,
+        places = {
+            wallet_id: await _lock_feed(conn, wallet_id)
+            for wallet_id in sorted({wallet_id for wallet_id, _ in entries})
+        }
+        stored = [
+            await _append_drafts(conn, wallet_id, places, drafts, timestamp, build)
+            for wallet_id, drafts in entries
+        ]
+        for wallet_id in {event.wallet_id for events in stored for event in events}:
+            await _move_head(conn, wallet_id, places[wallet_id][1])
+    return stored
+
+
+async def _lock_feed(conn: Any, wallet_id: str) -> tuple[str, int]:
+    """Epoch and head of a feed that now belongs to this transaction."""
+    where = {"wallet_id": wallet_id}
+    await conn.execute(
+        text("UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"),
+        where,
+    )
+    found = await conn.execute(
+        text("SELECT epoch, head FROM payfeed.feeds WHERE wallet_id = :wallet_id"),
+        where,
+    )
+    row = found.mappings().first()
+    return (row["epoch"], row["head"]) if row else ("", 0)
+
+
+async def _append_drafts(
+    conn: Any,
+    wallet_id: str,
+    places: dict[str, tuple[str, int]],
+    drafts: list[Draft],
+    timestamp: int,
+    build: Any,
+) -> list[Event]:
+    events: list[Event] = []
+    epoch, offset = places[wallet_id]
+    for draft in drafts if epoch else []:
+        if not await _first_time(conn, wallet_id, draft):
+            continue
+        offset += 1
+        facts = draft.facts
+        event = Event(
+            wallet_id=wallet_id,
+            epoch=epoch,
+            offset=offset,
+            type=draft.type,
+            timestamp=timestamp,
+            body=build(draft, f"{epoch}-{offset}", timestamp),
+            direction=facts.direction if facts else None,
+            amount_msat=facts.amount_msat if facts else None,
+            tag=facts.tag if facts else None,
+            custom=draft.custom,
         )
-        found = await conn.execute(
-            text("SELECT epoch, head FROM payfeed.feeds WHERE wallet_id = :wallet_id"),
-            where,
-        )
-        row = found.mappings().first()
-        if row is None:
-            return []
-        offset = row["head"]
-        for draft in drafts:
-            if draft.facts and not await _first_time(conn, wallet_id, draft):
-                continue
-            offset += 1
-            facts = draft.facts
-            event = Event(
-                wallet_id=wallet_id,
-                epoch=row["epoch"],
-                offset=offset,
-                type=draft.type,
-                timestamp=timestamp,
-                body=build(draft, f"{row['epoch']}-{offset}", timestamp),
-                direction=facts.direction if facts else None,
-                amount_msat=facts.amount_msat if facts else None,
-                tag=facts.tag if facts else None,
-                custom=draft.custom,
-            )
-            await _insert_event(conn, event)
-            events.append(event)
-        if not events:
-            return []
-        await conn.execute(
-            text("UPDATE payfeed.feeds SET head = :head WHERE wallet_id = :wallet_id"),
-            where | {"head": offset},
-        )
-        if db.type == "POSTGRES":
-            await conn.execute(
-                text("SELECT pg_notify('payfeed', :payload)"),
-                {"payload": f"{wallet_id} {offset}"},
-            )
+        await _insert_event(conn, event)
+        events.append(event)
+    places[wallet_id] = (epoch, offset)
     return events
+
+
+async def _move_head(conn: Any, wallet_id: str, head: int) -> None:
+    await conn.execute(
+        text("UPDATE payfeed.feeds SET head = :head WHERE wallet_id = :wallet_id"),
+        {"wallet_id": wallet_id, "head": head},
+    )
+    if db.type == "POSTGRES":
+        await conn.execute(
+            text("SELECT pg_notify('payfeed', :payload)"),
+            {"payload": f"{wallet_id} {head}"},
+        )
 
 
 async def _first_time(conn: Any, wallet_id: str, draft: Draft) -> bool:

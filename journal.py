@@ -10,6 +10,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from . import crud
@@ -19,6 +20,8 @@ from .protocol import event_body, sign
 PAGE_EVENTS = 500
 TAIL_BYTES = 16 * 1024 * 1024
 TAIL_EVENTS = 1000
+MAX_TAILS = 10_000
+BATCH_ENTRIES = 200
 
 
 def new_secret() -> str:
@@ -85,6 +88,15 @@ class Tail:
         return sum(len(event.body) for event in gone)
 
 
+@dataclass
+class Entry:
+    """Drafts on their way into a wallet's log."""
+
+    wallet_id: str
+    drafts: list[Draft]
+    stored: "asyncio.Future[list[Event]]"
+
+
 class Journal:
     """All feeds of this process."""
 
@@ -92,6 +104,8 @@ class Journal:
         self._clock = clock
         self.tails: OrderedDict[str, Tail] = OrderedDict()
         self._bytes = 0
+        self._waiting: list[Entry] = []
+        self._writer: asyncio.Task[None] | None = None
         self._page_lock = asyncio.Lock()
         self._pages: dict[tuple[str, str, int], asyncio.Task[list[Event]]] = {}
 
@@ -118,16 +132,55 @@ class Journal:
             if feed is None:
                 return None
             self.tails.setdefault(wallet_id, Tail(feed))
+            self._forget_quiet_tails()
         return self.tails[wallet_id]
 
+    def _forget_quiet_tails(self) -> None:
+        surplus = len(self.tails) - MAX_TAILS
+        for wallet_id, tail in list(self.tails.items())[: max(0, surplus)]:
+            if not tail.sessions and not tail.waiters:
+                self.drop(wallet_id)
+
     async def append(self, wallet_id: str, drafts: list[Draft]) -> list[Event]:
-        """Store drafts, then wake. Returns the new events, doubles left out."""
-        events = await crud.append(wallet_id, drafts, self.now(), event_body)
-        tail = self.tails.get(wallet_id)
-        if tail and events:
-            self._extend(tail, events)
-            tail.wake()
+        """Store drafts, then wake. Returns the new events, doubles left out.
+
+        What arrives while a transaction runs goes into the next one together.
+        """
+        # a tail that is loaded before the append cannot miss it
+        if await self.tail(wallet_id) is None:
+            return []
+        stored = asyncio.get_running_loop().create_future()
+        self._waiting.append(Entry(wallet_id, drafts, stored))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        events: list[Event] = await stored
         return events
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch = self._waiting[:BATCH_ENTRIES]
+            del self._waiting[:BATCH_ENTRIES]
+            if not await self._store(batch) and len(batch) > 1:
+                for entry in batch:
+                    await self._store([entry])
+
+    async def _store(self, batch: list[Entry]) -> bool:
+        """Commit, then wake. An entry that fails alone is told so; others go on."""
+        entries = [(entry.wallet_id, entry.drafts) for entry in batch]
+        try:
+            stored = await crud.append(entries, self.now(), event_body)
+        except Exception as exc:
+            if len(batch) == 1 and not batch[0].stored.done():
+                batch[0].stored.set_exception(exc)
+            return False
+        for entry, events in zip(batch, stored, strict=True):
+            tail = self.tails.get(entry.wallet_id)
+            if tail and events:
+                self._extend(tail, events)
+                tail.wake()
+            if not entry.stored.done():
+                entry.stored.set_result(events)
+        return True
 
     def _extend(self, tail: Tail, events: Iterable[Event]) -> None:
         for event in events:

@@ -33,12 +33,13 @@ from .protocol import (
     loads,
     parse_id,
     payment_draft,
-    sign,
     test_draft,
 )
 from .session import Session, find_start
 
 PUSH_QUEUE = 100
+RECONCILE_BATCH = 100
+LAST_WORD_SECONDS = 1.5
 ACCEPTED_SECONDS = 3600
 BALANCE_SECONDS = 0.05
 
@@ -82,6 +83,12 @@ class Payfeed:
             session.close(Restarting("The server restarts."))
         for tail in self.journal.tails.values():
             tail.wake()
+        # who does not read is not told, but ends as well
+        asyncio.get_running_loop().call_later(LAST_WORD_SECONDS, self._cancel_sessions)
+
+    def _cancel_sessions(self) -> None:
+        for task in list(self.sessions.values()):
+            task.cancel()
 
     def stop(self) -> None:
         self.close_all()
@@ -89,34 +96,46 @@ class Payfeed:
             task.cancel()
 
     async def on_invoice_paid(self, payment: Any) -> None:
-        """LNbits' listener. Never raises: a raise loses what others queued."""
+        """LNbits' listener. Never raises and never waits: both would lose payments."""
+        self._spawn(self._record_or_tell(payment, self.journal.now()))
+
+    async def _record_or_tell(self, payment: Any, settled_at: int) -> None:
         try:
-            await self.record(payment, self.journal.now())
+            await self.record(payment, settled_at)
         except Exception as exc:
             logger.warning(
                 f"payfeed: not recorded now, reconcile will: {type(exc).__name__}"
             )
 
-    async def record(self, payment: Any, settled_at: int) -> Event | None:
-        """Store a final payment once, wake readers, push. None if nothing is new."""
-        facts = host.payment_facts(payment, settled_at)
-        if facts.status not in ("confirmed", "failed"):
-            return None
-        owner = await host.wallet_owner(facts.wallet_id)
+    async def record(self, payment: Any, settled_at: int) -> None:
+        """Store a final payment once, wake readers, push."""
+        draft = self._draft(payment, settled_at)
+        if draft is None:
+            return
+        owner = await host.wallet_owner(payment.wallet_id)
         if owner is None or not await host.is_enabled(owner):
-            return None
+            return
+        await self._open_feed(payment.wallet_id, without=payment.payment_hash)
+        await self._append(payment.wallet_id, [draft])
+
+    async def _append(self, wallet_id: str, drafts: list[Draft]) -> list[Event]:
+        events = await self.journal.append(wallet_id, drafts)
+        for event in events:
+            self._after(event)
+        return events
+
+    def _draft(self, payment: Any, settled_at: int) -> Draft | None:
+        """The payment's event, or None if it is not final or not valid."""
         try:
+            facts = host.payment_facts(payment, settled_at)
+            if facts.status not in ("confirmed", "failed"):
+                return None
             draft = payment_draft(facts)
             dumps(draft.members)
-        except (Malformed, ValueError) as exc:
-            self._log_invalid(facts.wallet_id, facts.payment_hash, exc)
+            return draft
+        except Exception as exc:
+            self._log_invalid(payment.wallet_id, str(payment.payment_hash), exc)
             return None
-        if not await self._open_feed(facts.wallet_id, without=facts.payment_hash):
-            return None
-        events = await self.journal.append(facts.wallet_id, [draft])
-        for event in events:
-            await self._after(event)
-        return events[0] if events else None
 
     def _log_invalid(self, wallet_id: str, payment_hash: str, exc: Exception) -> None:
         if (wallet_id, payment_hash) not in self._invalid:
@@ -126,18 +145,16 @@ class Payfeed:
                 f" is no valid event: {exc}"
             )
 
-    async def _after(self, event: Event) -> None:
-        feed = await crud.get_feed(event.wallet_id)
-        if feed is None:
+    def _after(self, event: Event) -> None:
+        tail = self.journal.tails.get(event.wallet_id)
+        if tail is None:
             return
-        frame = sign(event.body, event.id, event.timestamp, feed.secret)
-        self._push(feed.channel, frame)
+        frame = tail.frame(event)
+        self._push(tail.feed.channel, frame)
         if event.type != "payment":
             return
-        tail = self.journal.tails.get(event.wallet_id)
-        if tail:
-            self._want_balance(tail)
-        if feed.mirror_to_inkey:
+        self._want_balance(tail)
+        if tail.feed.mirror_to_inkey:
             self._spawn(self._mirror(event.wallet_id, frame))
 
     async def _mirror(self, wallet_id: str, frame: str) -> None:
@@ -249,13 +266,23 @@ class Payfeed:
             if host.payment_key(row["amount"], row["payment_hash"], row["status"])
             not in seen
         ]
+        rows.sort(key=_final_since)
         found = 0
-        for row in sorted(rows, key=_final_since):
-            payment = await host.get_payment(row["checking_id"])
-            if payment:
-                settled_at = host.settlement_time(payment, self.journal.now())
-                found += bool(await self.record(payment, settled_at))
+        for start in range(0, len(rows), RECONCILE_BATCH):
+            drafts = [
+                await self._draft_of(row)
+                for row in rows[start : start + RECONCILE_BATCH]
+            ]
+            known = [draft for draft in drafts if draft]
+            found += len(await self._append(wallet_id, known)) if known else 0
         return found
+
+    async def _draft_of(self, row: Any) -> Draft | None:
+        payment = await host.get_payment(row["checking_id"])
+        if payment is None:
+            return None
+        settled_at = host.settlement_time(payment, self.journal.now())
+        return self._draft(payment, settled_at)
 
     async def _suspend(self, feed: Feed) -> None:
         await crud.suspend_feed(feed.wallet_id)
@@ -436,10 +463,9 @@ class Payfeed:
     async def _publish(self, access: Access, draft: Draft) -> tuple[str, int]:
         self.notifies.take(access.wallet_id, "messages")
         tail = await self._tail(access.wallet_id)
-        events = await self.journal.append(access.wallet_id, [draft])
+        events = await self._append(access.wallet_id, [draft])
         if not events:
             raise UnknownWallet("This wallet has no feed.")
-        await self._after(events[0])
         return events[0].id, len(tail.sessions)
 
     def parse_message(self, body: bytes, content_type: str, data: str | None) -> Any:

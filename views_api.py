@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from . import host
-from .errors import Malformed, PayfeedError, Restarting, TooLarge, TooSlow
+from .errors import Malformed, PayfeedError, Restarting, TooLarge
 from .models import Access, CreateKey, PatchFeed, Rotate
 from .protocol import dumps, loads, parse_filter, parse_number
 from .services import Payfeed
@@ -364,7 +364,7 @@ async def _stream(
             if reader.done():
                 return
     except asyncio.CancelledError:
-        if isinstance(session.closing, TooSlow):
+        if session.closing:
             raise session.closing from None
         raise
     finally:
