@@ -23,6 +23,13 @@ close    the close code
 
 Behind the last step the connection stays open with heartbeats. A connection more than
 the scenario lists gets the last list again.
+
+`client`: how the client is started: `since`, `secret` (true: the feed's signing
+secret), `ack` (true: every event is acknowledged), `max_attempts`,
+`connect_timeout_seconds`.
+`expect`: `told`, event ids and `gap <reason>` in order; `connections`; `since` of each;
+`invalid` frames counted; `pause_seconds` at least between the first two connections;
+`outcome`: `running`, `stopped <code>`, `gave up` or `wrong signature`.
 """
 
 import argparse
