@@ -20,6 +20,7 @@ check:
 	"$$python" -m ruff check . && \
 	mkdir -p .cache/src && ln -sfn "$(CURDIR)" .cache/src/payfeed && \
 	MYPYPATH=.cache/src "$$python" -m mypy -m payfeed -m payfeed.migrations && \
+	MYPYPATH=clients/python/src "$$python" -m mypy -p lnbits_payfeed && \
 	"$$python" tools/arrows.py && echo "check passed"
 
 torture:

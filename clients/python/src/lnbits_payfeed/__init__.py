@@ -1,0 +1,67 @@
+"""Live, durable, verifiable payments of an LNbits wallet.
+
+async with Feed("https://lnbits.example.org", key, since="start") as feed:
+    async for event in feed:
+        if isinstance(event, PaymentEvent) and event.payment.is_received:
+            print(event.payment.amount, "sat", event.payment.memo)
+            await feed.ack(event)
+"""
+
+from .cursor import Cursor, FileCursor
+from .errors import (
+    BadAddress,
+    GaveUp,
+    InvalidFrame,
+    Malformed,
+    NotAllowed,
+    PayfeedError,
+    Refused,
+    RequestFailed,
+    UnknownKey,
+    WrongSignature,
+)
+from .events import (
+    Balance,
+    Connected,
+    Disconnected,
+    Event,
+    Gap,
+    Item,
+    MessageEvent,
+    OwnEvent,
+    Payment,
+    PaymentEvent,
+    TestEvent,
+)
+from .feed import Feed
+from .sync import SyncFeed
+from .version import __version__
+
+__all__ = [
+    "BadAddress",
+    "Balance",
+    "Connected",
+    "Cursor",
+    "Disconnected",
+    "Event",
+    "Feed",
+    "FileCursor",
+    "Gap",
+    "GaveUp",
+    "InvalidFrame",
+    "Item",
+    "Malformed",
+    "MessageEvent",
+    "NotAllowed",
+    "OwnEvent",
+    "PayfeedError",
+    "Payment",
+    "PaymentEvent",
+    "Refused",
+    "RequestFailed",
+    "SyncFeed",
+    "TestEvent",
+    "UnknownKey",
+    "WrongSignature",
+    "__version__",
+]

@@ -1,0 +1,76 @@
+"""The address of a feed, from what people paste."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from .errors import BadAddress
+
+
+@dataclass(frozen=True)
+class Address:
+    """`base` is LNbits' own address with /payfeed, without a slash at the end."""
+
+    base: str
+    host: str
+    port: int
+    is_secure: bool
+
+    @property
+    def http(self) -> str:
+        return f"{'https' if self.is_secure else 'http'}://{self.base}/api/v1"
+
+    def socket(self, query: dict[str, str]) -> str:
+        start = f"{'wss' if self.is_secure else 'ws'}://{self.base}/api/v1/ws"
+        return f"{start}?{urlencode(query)}" if query else start
+
+
+def parse_address(url: str) -> Address:
+    """LNbits' address, with or without /payfeed; keys in it are refused."""
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("http", "https", "ws", "wss"):
+        raise BadAddress("the address must begin with http:// or https://")
+    try:
+        port = parts.port
+    except ValueError as exc:
+        raise BadAddress("the port is not a number") from exc
+    if not parts.hostname:
+        raise BadAddress("the address has no host")
+    if parts.username or parts.query or parts.fragment:
+        raise BadAddress("give the address alone; the key is given beside it")
+    path = parts.path.rstrip("/")
+    for known in ("/api/v1/ws", "/api/v1"):
+        path = path.removesuffix(known)
+    if "/api/v1/" in path:
+        raise BadAddress("a key does not belong in the address; give it beside it")
+    if not path.endswith("/payfeed"):
+        path += "/payfeed"
+    is_secure = parts.scheme in ("https", "wss")
+    return Address(
+        base=parts.netloc + path,
+        host=parts.hostname,
+        port=port or (443 if is_secure else 80),
+        is_secure=is_secure,
+    )
+
+
+def filter_query(
+    types: Sequence[str],
+    direction: str | None,
+    min_amount: int | float | None,
+    tag: str | None,
+) -> dict[str, str]:
+    """`min_amount` in satoshi."""
+    wanted = {
+        "types": ",".join(types),
+        "direction": direction,
+        "min_amount": None if min_amount is None else f"{min_amount:.15g}",
+        "tag": tag,
+    }
+    return {name: value for name, value in wanted.items() if value}
+
+
+def check_key(key: str) -> str:
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise BadAddress("the key is empty or has characters that keys never have")
+    return key

@@ -1,0 +1,21 @@
+"""How long to wait before the next attempt."""
+
+import random
+
+
+class Backoff:
+    """Full jitter: anything from nothing to a limit that doubles up to the cap."""
+
+    def __init__(self, base_seconds: float, cap_seconds: float) -> None:
+        self.base_seconds = base_seconds
+        self.cap_seconds = cap_seconds
+        self.failures = 0
+
+    def fail(self, retry_after: float | None = None) -> float:
+        """Seconds to wait; a server's `retry_after` is waited for in any case."""
+        limit = min(self.cap_seconds, self.base_seconds * 2 ** min(self.failures, 30))
+        self.failures += 1
+        return (retry_after or 0) + random.uniform(0, limit)  # noqa: S311
+
+    def reset(self) -> None:
+        self.failures = 0

@@ -1,0 +1,159 @@
+"""The command `payfeed`.
+
+Exit codes: 0 done, 1 the doctor found a fault, 2 wrong usage, 3 refused by the server,
+4 no connection, 5 wrong signature, 6 the command of --exec failed, 130 interrupted.
+`listen` ends with 0 on SIGINT and SIGTERM.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import ssl
+import sys
+from pathlib import Path
+from typing import Any
+
+from .address import check_key, parse_address
+from .doctor import Doctor
+from .errors import (
+    BadAddress,
+    GaveUp,
+    PayfeedError,
+    Refused,
+    RequestFailed,
+    WrongSignature,
+)
+from .http import request
+from .listen import CommandFailed, listen
+from .version import __version__
+
+EXIT_CODES: dict[type[PayfeedError], int] = {
+    BadAddress: 2,
+    Refused: 3,
+    GaveUp: 4,
+    RequestFailed: 4,
+    WrongSignature: 5,
+    CommandFailed: 6,
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--url", default=os.environ.get("PAYFEED_URL"), help="LNbits, or PAYFEED_URL"
+    )
+    common.add_argument("--key", help="access or invoice key; better: PAYFEED_KEY")
+    common.add_argument("--key-file", type=Path, help="a file that holds the key")
+    common.add_argument("--ca", type=Path, help="a private certificate authority, PEM")
+    common.add_argument(
+        "--verbose", action="store_true", help="show handshake and frames, keys masked"
+    )
+    whole = argparse.ArgumentParser(prog="payfeed", description=__doc__)
+    whole.add_argument("--version", action="version", version=__version__)
+    commands = whole.add_subparsers(dest="command", required=True)
+    listening = commands.add_parser("listen", parents=[common], help="show events")
+    add_listen(listening)
+    notify = commands.add_parser("notify", parents=[common], help="send a message")
+    notify.add_argument("message", help="text; - reads standard input")
+    notify.add_argument("--json", action="store_true", help="the message is JSON")
+    commands.add_parser("test", parents=[common], help="record a test event")
+    commands.add_parser("doctor", parents=[common], help="find out what is wrong")
+    return whole
+
+
+def add_listen(listening: argparse.ArgumentParser) -> None:
+    add = listening.add_argument
+    add("--json", action="store_true", help="one JSON object a line")
+    add("--since", help="event id, start, @<unix seconds> or acked")
+    add("--types", help="names with commas: payment,message,test,…")
+    add("--direction", choices=("in", "out"))
+    add("--min-amount", type=float, metavar="SAT")
+    add("--tag")
+    add("--balance", action="store_true", help="show balances too")
+    add("--state", type=Path, metavar="FILE", help="resume from this file; kept there")
+    add("--exec", metavar="CMD", help="run for each event, JSON on standard input")
+    add("--secret", default=os.environ.get("PAYFEED_SECRET"), help="verify signatures")
+    add("--max-attempts", type=int, metavar="N", help="give up after N failures")
+    add("--count", type=int, metavar="N", help="end after N events")
+
+
+def find_key(args: argparse.Namespace) -> str:
+    key = args.key or os.environ.get("PAYFEED_KEY", "")
+    if args.key_file:
+        try:
+            key = args.key_file.read_text().strip()
+        except OSError as exc:
+            raise BadAddress(f"the key file cannot be read: {exc.strerror}") from exc
+    if not key:
+        raise BadAddress("a key is needed: PAYFEED_KEY, --key-file or --key")
+    return check_key(key)
+
+
+async def run(args: argparse.Namespace) -> int:
+    if not args.url:
+        raise BadAddress("an address is needed: --url or PAYFEED_URL")
+    args.key = find_key(args)
+    tls = ssl.create_default_context(cafile=args.ca) if args.ca else None
+
+    def trace(line: str) -> None:
+        print(line.replace(args.key, "***"), file=sys.stderr, flush=True)
+
+    options: dict[str, Any] = {"tls": tls, "trace": trace if args.verbose else None}
+    if args.command == "listen":
+        await listen(args, options)
+        return 0
+    if args.command == "doctor":
+        doctor = Doctor(args.url, args.key, say=_say, **options)
+        return 0 if await doctor.examine() else 1
+    return await send(args, tls)
+
+
+async def send(args: argparse.Namespace, tls: ssl.SSLContext | None) -> int:
+    value = None
+    if args.command == "notify":
+        value = sys.stdin.read() if args.message == "-" else args.message
+        if args.json:
+            try:
+                value = json.loads(value)
+            except ValueError as exc:
+                raise BadAddress(f"the message is no JSON: {exc}") from exc
+    url = f"{parse_address(args.url).http}/{args.command}"
+    if args.verbose:
+        print(f"> POST {url}  X-Api-Key: ***", file=sys.stderr)
+    answer = await request("POST", url, args.key, value, tls)
+    print(f"{answer['id']}, to {answer['delivered']} listeners now")
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def exit_code(exc: PayfeedError) -> int:
+    if isinstance(exc, RequestFailed) and exc.status in (401, 403, 404, 413, 422):
+        return 3
+    return next(code for kind, code in EXIT_CODES.items() if isinstance(exc, kind))
+
+
+def main() -> None:
+    args = parser().parse_args()
+    try:
+        code = asyncio.run(run(args))
+    except PayfeedError as exc:
+        print(f"payfeed: {exc}", file=sys.stderr)
+        code = exit_code(exc)
+    except BrokenPipeError:
+        # What was piped to has ended; Python must not flush into it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except KeyboardInterrupt:
+        code = 130
+    except (ssl.SSLError, OSError) as exc:
+        print(f"payfeed: {exc}", file=sys.stderr)
+        code = 2
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""One WebSocket to a feed: opening, reading with a watchdog, closing."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.typing import Data
+
+from .version import __version__
+
+MAX_FRAME_BYTES = 4 * 2**20
+CLOSE_SECONDS = 1
+
+Trace = Callable[[str], None]
+
+
+class Ended(Exception):
+    """Why there is no connection: `code` of the close, `retry_after` of an answer."""
+
+    def __init__(
+        self, reason: str, code: int | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
+        self.retry_after = retry_after
+
+
+class _Connect(connect):
+    """Follows no redirect: the key must not travel to another address."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+class Connection:
+    def __init__(self, socket: ClientConnection, trace: Trace | None) -> None:
+        self._socket = socket
+        self._trace = trace
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        key: str,
+        timeout_seconds: float,
+        tls: ssl.SSLContext | None,
+        trace: Trace | None,
+    ) -> "Connection":
+        """Opened, or Ended is raised."""
+        options: dict[str, Any] = {"ssl": tls} if tls and url[:3] == "wss" else {}
+        if trace:
+            trace(f"> GET {url}  X-Api-Key: ***")
+        try:
+            socket = await _Connect(
+                url,
+                additional_headers={"X-Api-Key": key},
+                user_agent_header=f"lnbits-payfeed/{__version__}",
+                open_timeout=timeout_seconds,
+                close_timeout=CLOSE_SECONDS,
+                max_size=MAX_FRAME_BYTES,
+                ping_interval=None,
+                **options,
+            )
+        except InvalidStatus as exc:
+            answer = exc.response
+            if trace:
+                trace(f"< {answer.status_code} {answer.reason_phrase}")
+            wait = answer.headers.get("Retry-After", "")
+            raise Ended(
+                f"HTTP {answer.status_code} where 101 is due",
+                retry_after=float(wait) if wait.isascii() and wait.isdigit() else None,
+            ) from exc
+        except TimeoutError as exc:
+            raise Ended(f"no answer within {timeout_seconds:g} s") from exc
+        except asyncio.TimeoutError as exc:  # its own class before Python 3.11
+            raise Ended(f"no answer within {timeout_seconds:g} s") from exc
+        except (OSError, InvalidHandshake, EOFError) as exc:
+            raise Ended(str(exc) or type(exc).__name__) from exc
+        if trace:
+            trace("< 101 Switching Protocols")
+        return cls(socket, trace)
+
+    async def receive(self, idle_seconds: float) -> Data:
+        """The next frame; Ended when the socket closes or stays quiet too long.
+
+        A timer of its own instead of `wait_for`, which can lose a frame when the
+        caller cancels, before Python 3.12.
+        """
+        loop = asyncio.get_running_loop()
+        is_silent = False
+
+        def abort() -> None:
+            nonlocal is_silent
+            is_silent = True
+            self.abort()
+
+        timer = loop.call_later(idle_seconds, abort)
+        try:
+            data = await self._socket.recv()
+        except ConnectionClosed as exc:
+            if is_silent:
+                raise Ended(f"nothing was heard for {idle_seconds:g} s") from exc
+            raise self._ended(exc) from exc
+        finally:
+            timer.cancel()
+        if self._trace:
+            self._trace(f"< {data!r}" if isinstance(data, bytes) else f"< {data}")
+        return data
+
+    def _ended(self, exc: ConnectionClosed) -> Ended:
+        if exc.rcvd is None:
+            return Ended("the connection broke")
+        if self._trace:
+            self._trace(f"< close {exc.rcvd.code} {exc.rcvd.reason}")
+        told = exc.rcvd.reason or "the server closed"
+        return Ended(f"{told} ({exc.rcvd.code})", exc.rcvd.code)
+
+    async def send(self, text: str) -> None:
+        """Best effort: who reads will see that the connection has ended."""
+        if self._trace:
+            self._trace(f"> {text}")
+        with contextlib.suppress(ConnectionClosed):
+            await self._socket.send(text)
+
+    def abort(self) -> None:
+        self._socket.transport.abort()
+
+    async def close(self) -> None:
+        await self._socket.close()

@@ -1,0 +1,300 @@
+"""`payfeed doctor`: walks from the name to the first event; names fault and cure."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from .address import Address, parse_address
+from .connection import Connection, Ended, Trace
+from .errors import InvalidFrame, RequestFailed
+from .events import Connected, Event
+from .feed import IDLE_HEARTBEATS
+from .frames import Frame, Goodbye, parse_frame
+from .http import request
+
+ANSWER_SECONDS = 10
+UPGRADE_CURE = (
+    "The proxy must pass the upgrade on. For nginx: proxy_http_version 1.1;"
+    ' proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";'
+)
+BUFFER_CURE = "Switch buffering off in the proxy (nginx: proxy_buffering off;)."
+IDLE_CURE = (
+    "Raise the proxy's idle timeout above the heartbeat (nginx: proxy_read_timeout)"
+    " or lower PAYFEED_HEARTBEAT_SECONDS."
+)
+
+
+class Fault(Exception):
+    """What is wrong, and what to do."""
+
+    def __init__(self, what: str, cure: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.cure = cure
+
+
+class Doctor:
+    """`say` gets a line per step. `connection` and `hello` pass from step to step."""
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        tls: ssl.SSLContext | None,
+        trace: Trace | None,
+        say: Callable[[str], None],
+    ) -> None:
+        self.address: Address = parse_address(url)
+        self.key = key
+        self.tls = tls
+        self.trace = trace
+        self.say = say
+        self.connection: Connection | None = None
+        self.hello: Connected | None = None
+
+    async def examine(self) -> bool:
+        """True if all is well."""
+        steps: dict[str, Callable[[], Awaitable[str]]] = {
+            "name": self.name,
+            "port": self.port,
+            "tls": self.certificate,
+            "http": self.lnbits,
+            "payfeed": self.installed,
+            "key": self.right_key,
+            "upgrade": self.upgrade,
+            "hello": self.greeting,
+            "message": self.message,
+            "heartbeat": self.heartbeat,
+        }
+        try:
+            for name, step in steps.items():
+                try:
+                    self.say(f"ok     {name:<10} {await step()}")
+                except Fault as fault:
+                    self.say(f"FAULT  {name:<10} {fault.what}")
+                    self.say(f"       cure       {fault.cure}")
+                    return False
+            self.say("All is well.")
+            return True
+        finally:
+            if self.connection:
+                await self.connection.close()
+
+    async def name(self) -> str:
+        loop, host = asyncio.get_running_loop(), self.address.host
+        try:
+            found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as exc:
+            raise Fault(
+                f"the name {host} cannot be resolved",
+                "Check the spelling, the DNS entry, and this machine's name server.",
+            ) from exc
+        return f"{host} is {', '.join(sorted({str(one[4][0]) for one in found}))}"
+
+    async def port(self) -> str:
+        address = self.address
+        try:
+            await self._dial(None)
+        except ConnectionRefusedError as exc:
+            raise Fault(
+                f"{address.host} refuses port {address.port}: nothing listens there",
+                "Is LNbits (or its proxy) running, on this port and this interface?",
+            ) from exc
+        except (OSError, asyncio.TimeoutError) as exc:
+            raise Fault(
+                f"port {address.port} of {address.host} does not answer",
+                "Check the firewall and the route to that machine.",
+            ) from exc
+        return f"{address.port} is open"
+
+    async def certificate(self) -> str:
+        if not self.address.is_secure:
+            return "not used: fit for this machine or a private network only"
+        try:
+            await self._dial(self.tls or ssl.create_default_context())
+        except ssl.SSLCertVerificationError as exc:
+            raise Fault(
+                f"the certificate is not good: {exc.verify_message}",
+                "Renew it or let it name this host; a private authority is given"
+                " with --ca.",
+            ) from exc
+        except (OSError, asyncio.TimeoutError) as exc:
+            raise Fault(
+                f"port {self.address.port} does not speak TLS ({exc})",
+                "Use http:// for this port, or the port of the TLS proxy.",
+            ) from exc
+        return "the certificate is good"
+
+    async def _dial(self, tls: ssl.SSLContext | None) -> None:
+        opening = asyncio.open_connection(
+            self.address.host, self.address.port, ssl=tls or None
+        )
+        _, writer = await asyncio.wait_for(opening, ANSWER_SECONDS)
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+    async def _get(self, url: str, key: str | None = None) -> Any:
+        return await request("GET", url, key, tls=self.tls)
+
+    async def lnbits(self) -> str:
+        url = self.address.http.removesuffix("/payfeed/api/v1") + "/api/v1/health"
+        try:
+            await self._get(url)
+        except RequestFailed as exc:
+            if exc.status in (301, 302, 308):
+                raise Fault(
+                    f"the server sends elsewhere (HTTP {exc.status})",
+                    "Give the address it sends to, mostly https:// for http://.",
+                ) from exc
+            if exc.status in (502, 503, 504):
+                raise Fault(
+                    f"the proxy does not reach LNbits (HTTP {exc.status})",
+                    "Is LNbits running, and does the proxy have its right port?",
+                ) from exc
+            if exc.status != 307:  # before its first installation LNbits sends there
+                raise Fault(
+                    f"this is not LNbits: {exc} for /api/v1/health",
+                    "Check host, port and path; LNbits' own address is wanted.",
+                ) from exc
+        return "LNbits answers"
+
+    async def installed(self) -> str:
+        """Without a key Payfeed answers 401; without Payfeed LNbits answers 404."""
+        try:
+            await self._get(f"{self.address.http}/feed")
+        except RequestFailed as exc:
+            if exc.status == 401:
+                return "the extension is installed"
+            if exc.status == 404:
+                raise Fault(
+                    "the extension is not installed, or deactivated",
+                    "An administrator installs and activates Payfeed in LNbits under"
+                    " Extensions.",
+                ) from exc
+            raise self._unexpected(exc) from exc
+        raise Fault("Payfeed answers without a key", "Is there a proxy that adds one?")
+
+    async def right_key(self) -> str:
+        try:
+            feed = await self._get(f"{self.address.http}/feed", self.key)
+        except RequestFailed as exc:
+            if exc.status in (401, 404):
+                raise Fault(
+                    "the key is not known here",
+                    "Copy the wallet's invoice key, or make an access key on Payfeed's"
+                    " page; check that it is of this LNbits.",
+                ) from exc
+            if exc.status == 403 and "not enabled" in exc.detail:
+                raise Fault(
+                    "the extension is not enabled for the owner of this wallet",
+                    "The owner enables Payfeed in LNbits under Extensions.",
+                ) from exc
+            if exc.status == 403:
+                raise Fault(exc.detail, "Make a new access key.") from exc
+            raise self._unexpected(exc) from exc
+        if "secret" in feed:
+            raise Fault(
+                "this is the wallet's admin key, which can spend its money",
+                "Use the invoice key or an access key for listening.",
+            )
+        return f"opens wallet {feed['wallet_id']}, {feed['events']} events kept"
+
+    def _unexpected(self, exc: RequestFailed) -> Fault:
+        if exc.status == 429:
+            return Fault("too many requests from here", "Wait a minute and try again.")
+        return Fault(f"an unexpected answer: {exc}", "Look into LNbits' log.")
+
+    async def upgrade(self) -> str:
+        url = self.address.socket({})
+        try:
+            self.connection = await Connection.open(
+                url, self.key, ANSWER_SECONDS, self.tls, self.trace
+            )
+        except Ended as exc:
+            raise Fault(
+                f"no WebSocket: {exc.reason}, though HTTP works", UPGRADE_CURE
+            ) from exc
+        return "the WebSocket opens (101)"
+
+    async def _next(self, seconds: float) -> Frame | None:
+        """None for a frame that is not understood; a goodbye is raised as Ended."""
+        if self.connection is None:
+            raise Ended("there is no connection")
+        try:
+            frame = parse_frame(await self.connection.receive(seconds))
+        except InvalidFrame:
+            return None
+        if isinstance(frame, Goodbye):
+            raise Ended(f"{frame.message} ({frame.code})", frame.code)
+        return frame
+
+    async def greeting(self) -> str:
+        begun = time.monotonic()
+        try:
+            frame = await self._next(ANSWER_SECONDS)
+        except Ended as exc:
+            if exc.code:
+                raise Fault(
+                    f"the server refuses: {exc.reason}",
+                    "See docs/troubleshooting.md for this close code.",
+                ) from exc
+            raise Fault(
+                f"the WebSocket opens, then nothing: {exc.reason}", BUFFER_CURE
+            ) from exc
+        if not isinstance(frame, Connected):
+            raise Fault("the first frame is no hello", "Is this Payfeed's address?")
+        self.hello = frame
+        return f"after {_ms(begun)}, head {frame.head}"
+
+    async def message(self) -> str:
+        """Sends a test event and waits for it."""
+        begun = time.monotonic()
+        try:
+            sent = await request(
+                "POST", f"{self.address.http}/test", self.key, None, self.tls
+            )
+        except RequestFailed as exc:
+            raise self._unexpected(exc) from exc
+        deadline = begun + ANSWER_SECONDS
+        try:
+            while True:
+                frame = await self._next(max(0.1, deadline - time.monotonic()))
+                if isinstance(frame, Event) and frame.id == sent["id"]:
+                    return f"test event {frame.id} arrived after {_ms(begun)}"
+        except Ended as exc:
+            raise Fault(
+                f"test event {sent['id']} was recorded but did not arrive:"
+                f" {exc.reason}",
+                BUFFER_CURE + " With several LNbits processes, see docs/scaling.md.",
+            ) from exc
+
+    async def heartbeat(self) -> str:
+        seconds = self.hello.heartbeat_seconds if self.hello else 20
+        self.say(
+            f"       waiting up to {seconds * IDLE_HEARTBEATS:g} s for a heartbeat"
+        )
+        begun = time.monotonic()
+        try:
+            while time.monotonic() - begun < seconds / 2:
+                await self._next(seconds * IDLE_HEARTBEATS)
+        except Ended as exc:
+            after = time.monotonic() - begun
+            if after < seconds * IDLE_HEARTBEATS:
+                raise Fault(
+                    f"the idle connection ended after {after:.1f} s: {exc.reason}",
+                    IDLE_CURE,
+                ) from exc
+            raise Fault(
+                f"no heartbeat within {after:.1f} s: the connection is dead or held up",
+                BUFFER_CURE,
+            ) from exc
+        return f"after {time.monotonic() - begun:.1f} s; idle connections live"
+
+
+def _ms(begun: float) -> str:
+    return f"{(time.monotonic() - begun) * 1000:.0f} ms"

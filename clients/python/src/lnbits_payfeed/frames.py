@@ -1,0 +1,208 @@
+"""From text to frames: parsing, checking, verifying. Pure."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import math
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+from .errors import BadAddress, InvalidFrame
+from .events import (
+    Balance,
+    Connected,
+    Event,
+    Gap,
+    MessageEvent,
+    OwnEvent,
+    Payment,
+    PaymentEvent,
+    TestEvent,
+)
+
+MARK = ',"signature":"v1,'
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    cursor: str
+
+
+@dataclass(frozen=True)
+class Goodbye:
+    """An `error` frame: the reason of the close that follows."""
+
+    code: int
+    message: str
+    retry_after: float | None
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A frame of a later protocol; `id` if it is an event."""
+
+    type: str
+    id: str | None
+
+
+Frame = Connected | Gap | Balance | Heartbeat | Goodbye | Unknown | Event
+
+
+def parse_frame(text: str | bytes) -> Frame:
+    """The checked frame, or InvalidFrame."""
+    if isinstance(text, bytes):
+        raise InvalidFrame("a binary frame")
+    try:
+        frame = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as exc:
+        raise InvalidFrame("no valid JSON") from exc
+    if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
+        raise InvalidFrame("no object with a type")
+    return _Members(frame).frame()
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    """Booleans are none; integers of any size are, which isfinite would refuse."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+class _Members:
+    """Members of one object, taken by name and checked."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+    def text(self, name: str, *allowed: str) -> Any:
+        value = self.values.get(name)
+        if not isinstance(value, str) or (allowed and value not in allowed):
+            raise InvalidFrame(f"{name} is wrong")
+        return value
+
+    def event_id(self, name: str) -> str:
+        value: str = self.text(name)
+        if not value:
+            raise InvalidFrame(f"{name} is empty")
+        return value
+
+    def whole(self, name: str, least: int | None = None) -> int:
+        value = self.number(name, least)
+        if not isinstance(value, int):
+            raise InvalidFrame(f"{name} is not whole")
+        return value
+
+    def number(self, name: str, least: int | None = None) -> int | float:
+        value = self.values.get(name)
+        if not _is_number(value):
+            raise InvalidFrame(f"{name} is not a number")
+        if least is not None and value < least:
+            raise InvalidFrame(f"{name} is below {least}")
+        return value
+
+    def optional(self, name: str, kind: type) -> Any:
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, kind):
+            raise InvalidFrame(f"{name} is wrong")
+        return value
+
+    def frame(self) -> Frame:
+        kind = self.values["type"]
+        if kind == "hello":
+            return self.hello()
+        if kind == "gap":
+            oldest = self.optional("oldest", str)
+            return Gap(self.text("since"), oldest, self.text("reason"))
+        if kind == "balance_update":
+            msat, stamp = self.whole("balance_msat"), self.whole("timestamp")
+            return Balance(self.text("wallet_id"), self.number("balance"), msat, stamp)
+        if kind == "heartbeat":
+            return Heartbeat(self.event_id("cursor"))
+        if kind == "error":
+            wait = self.values.get("retry_after")
+            seconds = None if wait is None else self.number("retry_after", 0)
+            return Goodbye(self.whole("code"), self.text("message"), seconds)
+        if kind in ("payment", "message", "test") or "custom" in self.values:
+            return self.event()
+        return Unknown(kind, self.optional("id", str))
+
+    def hello(self) -> Connected:
+        heartbeat = self.number("heartbeat")
+        if heartbeat <= 0:
+            raise InvalidFrame("heartbeat is not positive")
+        return Connected(
+            wallet_id=self.text("wallet_id"),
+            head=self.event_id("head"),
+            cursor=self.event_id("cursor"),
+            recovered=self.values.get("recovered") is not False,
+            heartbeat_seconds=heartbeat,
+        )
+
+    def event(self) -> Event:
+        kind = self.values["type"]
+        head = (self.event_id("id"), kind, self.whole("timestamp"), self.values)
+        if kind == "payment":
+            return PaymentEvent(*head, self.inner("payment").payment())
+        if kind == "test":
+            return TestEvent(*head, self.inner("data").text("message"))
+        if kind == "message":
+            if "data" not in self.values:
+                raise InvalidFrame("data is missing")
+            return MessageEvent(*head, self.values["data"])
+        outer = ("type", "id", "timestamp", "custom", "signature")
+        members = {k: v for k, v in self.values.items() if k not in outer}
+        return OwnEvent(*head, members)
+
+    def inner(self, name: str) -> "_Members":
+        value = self.values.get(name)
+        if not isinstance(value, dict):
+            raise InvalidFrame(f"{name} is no object")
+        return _Members(value)
+
+    def payment(self) -> Payment:
+        payment_hash = self.text("payment_hash")
+        if len(payment_hash) != 64 or set(payment_hash) - set("0123456789abcdef"):
+            raise InvalidFrame("payment_hash is not 64 hex digits")
+        if self.number("amount") <= 0:
+            raise InvalidFrame("amount is not positive")
+        return Payment(
+            payment_hash=payment_hash,
+            amount=self.number("amount"),
+            amount_msat=self.whole("amount_msat", 1),
+            fee=self.number("fee", 0),
+            fee_msat=self.whole("fee_msat", 0),
+            memo=self.text("memo"),
+            status=self.text("status", "pending", "confirmed", "failed"),
+            direction=self.text("direction", "in", "out"),
+            timestamp=self.whole("timestamp"),
+            wallet_id=self.text("wallet_id"),
+            tag=self.optional("tag", str),
+            comment=self.optional("comment", str),
+            fiat=self.optional("fiat", dict),
+        )
+
+
+class Verifier:
+    """Checks signatures with the feed's signing secret `whsec_…`."""
+
+    def __init__(self, secret: str) -> None:
+        try:
+            self._key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        except binascii.Error as exc:
+            raise BadAddress("the signing secret is not base64") from exc
+        if not self._key:
+            raise BadAddress("the signing secret is empty")
+
+    def is_signed(self, text: str, event_id: str, timestamp: int) -> bool:
+        """In constant time, over the text as it arrived."""
+        body, mark, tail = text.rpartition(MARK)
+        signed = f"{event_id}.{timestamp}.{body}}}".encode("utf-8", "surrogatepass")
+        digest = base64.b64encode(hmac.digest(self._key, signed, hashlib.sha256))
+        given = tail.encode("utf-8", "surrogatepass")
+        return bool(mark) and hmac.compare_digest(digest + b'"}', given)

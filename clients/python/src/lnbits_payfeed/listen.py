@@ -1,0 +1,158 @@
+"""`payfeed listen`: events as lines, as JSON, or each to a command."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import time
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from .cursor import FileCursor
+from .errors import InvalidFrame, PayfeedError
+from .events import (
+    Balance,
+    Connected,
+    Disconnected,
+    Event,
+    Gap,
+    Item,
+    MessageEvent,
+    OwnEvent,
+    PaymentEvent,
+    TestEvent,
+)
+from .feed import Feed
+
+COLOURS = {"green": 32, "red": 31, "yellow": 33, "cyan": 36, "dim": 2}
+
+
+class CommandFailed(PayfeedError):
+    """The command of --exec failed; its event is not acknowledged."""
+
+
+async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
+    """Until --count events, SIGINT or SIGTERM; raises what Feed raises."""
+    show = Show(sys.stdout, sys.stderr, args.json)
+    feed = Feed(
+        args.url,
+        args.key,
+        since=args.since,
+        types=args.types.split(",") if args.types else (),
+        direction=args.direction,
+        min_amount=args.min_amount,
+        tag=args.tag,
+        secret=args.secret,
+        cursor=FileCursor(args.state) if args.state else None,
+        balance=args.balance,
+        max_attempts=args.max_attempts,
+        on_change=show.change,
+        on_invalid=show.invalid,
+        **options,
+    )
+    loop, closing = asyncio.get_running_loop(), set()
+
+    def stop() -> None:
+        closing.add(asyncio.ensure_future(feed.close()))
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    async with feed:
+        count = 0
+        async for item in feed:
+            show.item(item)
+            if not isinstance(item, Event):
+                continue
+            if args.exec:
+                await run(args.exec, item)
+            await feed.ack(item)
+            count += 1
+            if count == args.count:
+                return
+
+
+async def run(command: str, event: Event) -> None:
+    """The shell command gets the event on its standard input."""
+    process = await asyncio.create_subprocess_shell(
+        command, stdin=asyncio.subprocess.PIPE
+    )
+    await process.communicate(json.dumps(event.frame).encode() + b"\n")
+    if process.returncode:
+        raise CommandFailed(f"the command ended with {process.returncode}")
+
+
+class Show:
+    """Events go to `out`, all else to `err`."""
+
+    def __init__(self, out: TextIO, err: TextIO, as_json: bool) -> None:
+        self._out, self._err, self._as_json = out, err, as_json
+
+    def item(self, item: Item) -> None:
+        if self._as_json:
+            print(json.dumps(as_frame(item)), file=self._out, flush=True)
+        else:
+            colour, text = describe(item)
+            self._print(self._out, text, colour)
+
+    def change(self, change: Connected | Disconnected) -> None:
+        if isinstance(change, Connected):
+            text = f"connected to wallet {change.wallet_id}, head {change.head}"
+        else:
+            text = f"{change.reason}; next attempt in {change.retry_seconds:.1f} s"
+        self._print(self._err, text, "dim")
+
+    def invalid(self, exc: InvalidFrame) -> None:
+        self._print(self._err, f"a frame was refused: {exc}", "yellow")
+
+    def _print(self, file: TextIO, text: str, colour: str) -> None:
+        text = printable(text)
+        if file.isatty():
+            text = f"\033[{COLOURS[colour]}m{text}\033[0m"
+        print(text, file=file, flush=True)
+
+
+def printable(text: str) -> str:
+    """Whoever pays writes the memo: it must not steer the terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def as_frame(item: Item) -> dict[str, Any]:
+    if isinstance(item, Event):
+        return item.frame
+    kind = "gap" if isinstance(item, Gap) else "balance_update"
+    return {"type": kind} | asdict(item)
+
+
+def describe(item: Item) -> tuple[str, str]:
+    """Colour and line."""
+    if isinstance(item, Gap):
+        follows = item.oldest or "what comes next"
+        return "red", f"gap: events after {item.since} are lost ({item.reason})," + (
+            f" it goes on with {follows}"
+        )
+    if isinstance(item, Balance):
+        return "cyan", f"balance {item.balance} sat"
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(item.timestamp))
+    colour, text = _describe_event(item)
+    return colour, f"{stamp}  {item.id}  {text}"
+
+
+def _describe_event(event: Event) -> tuple[str, str]:
+    if isinstance(event, PaymentEvent):
+        paid = event.payment
+        sign = "+" if paid.direction == "in" else "-"
+        text = f"{sign}{paid.amount} sat  {paid.memo}"
+        if paid.fee:
+            text += f"  fee {paid.fee} sat"
+        if paid.comment:
+            text += f"  “{paid.comment}”"
+        if paid.status != "confirmed":
+            return "yellow", f"{text}  {paid.status}"
+        return "green" if paid.is_received else "red", text
+    if isinstance(event, TestEvent):
+        return "cyan", f"test  {event.message}"
+    if isinstance(event, MessageEvent):
+        return "cyan", f"message  {json.dumps(event.data, ensure_ascii=False)}"
+    assert isinstance(event, OwnEvent)  # noqa: S101 – there is no other event
+    return "cyan", f"{event.type}  {json.dumps(event.members, ensure_ascii=False)}"

@@ -1,0 +1,106 @@
+"""Proxies as they are met in the wild, between a client and a real LNbits."""
+
+import asyncio
+import contextlib
+import re
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+UPGRADE = re.compile(rb"(?im)^(upgrade|connection):.*\r\n")
+
+
+class BadProxy:
+    """`fault`: none, no-upgrade, buffers, buffers-later, idle, down, elsewhere."""
+
+    def __init__(self, port: int, fault: str) -> None:
+        self.port = port
+        self.fault = fault
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    async def handle(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        task = asyncio.current_task()
+        assert task
+        self.tasks.add(task)
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            head = await reader.readuntil(b"\r\n\r\n")
+            answers = {
+                "down": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
+                "elsewhere": b"HTTP/1.1 301 Moved\r\nLocation: https://localhost/\r\n"
+                b"Content-Length: 0\r\n\r\n",
+            }
+            if self.fault in answers:
+                writer.write(answers[self.fault])
+                await writer.drain()
+            else:
+                await self.forward(head, reader, writer)
+        writer.close()
+
+    async def forward(
+        self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        is_socket = b"upgrade: websocket" in head.lower()
+        if self.fault == "no-upgrade":
+            head = UPGRADE.sub(b"", head)
+        if self.fault == "no-upgrade" or not is_socket:
+            head = head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+        inner, outer = await asyncio.open_connection("127.0.0.1", self.port)
+        outer.write(head)
+        up = asyncio.create_task(self.pump(reader, outer))
+        try:
+            await self.down(inner, writer, is_socket)
+        finally:
+            up.cancel()
+            outer.close()
+
+    async def pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+
+    async def down(
+        self,
+        inner: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        is_socket: bool,
+    ) -> None:
+        """The way back, where a WebSocket suffers."""
+        passed = 0
+        while True:
+            reading = inner.read(65536)
+            try:
+                idle = 1 if is_socket and self.fault == "idle" else None
+                data = await asyncio.wait_for(reading, idle)
+            except asyncio.TimeoutError:
+                return
+            if not data:
+                return
+            if is_socket and passed >= {"buffers": 1, "buffers-later": 3}.get(
+                self.fault, 10**9
+            ):
+                continue
+            passed += 1
+            if is_socket and self.fault == "buffers":
+                data = data[: data.index(b"\r\n\r\n") + 4]
+            writer.write(data)
+            await writer.drain()
+
+
+@asynccontextmanager
+async def bad_proxy(
+    port: int, fault: str, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[int]:
+    """Yields the proxy's port."""
+    proxy = BadProxy(port, fault)
+    server = await asyncio.start_server(proxy.handle, "127.0.0.1", 0, ssl=tls)
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()
+        for task in proxy.tasks:
+            task.cancel()
+        await asyncio.gather(*proxy.tasks, return_exceptions=True)

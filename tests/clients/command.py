@@ -1,0 +1,79 @@
+"""Runs the command `payfeed` as a user does."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SOURCE = ROOT / "clients" / "python" / "src"
+HANG_GUARD = 60
+
+
+class Command:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+
+    async def line(self) -> str:
+        assert self.process.stdout
+        read = self.process.stdout.readline()
+        return (await asyncio.wait_for(read, HANG_GUARD)).decode().rstrip("\n")
+
+    async def frame(self) -> dict[str, Any]:
+        frame: dict[str, Any] = json.loads(await self.line())
+        return frame
+
+    async def told(self, text: str) -> None:
+        """Wait for a line on standard error that has this text."""
+        assert self.process.stderr
+        while True:
+            read = self.process.stderr.readline()
+            line = (await asyncio.wait_for(read, HANG_GUARD)).decode()
+            assert line, f"ended before it told: {text}"
+            if text in line:
+                return
+
+    async def end(self) -> tuple[int, str, str]:
+        """Exit code, rest of standard output, rest of standard error."""
+        done = self.process.communicate()
+        out, err = await asyncio.wait_for(done, HANG_GUARD)
+        assert self.process.returncode is not None
+        return self.process.returncode, out.decode(), err.decode()
+
+    async def stop(self) -> tuple[int, str, str]:
+        self.process.send_signal(signal.SIGTERM)
+        return await self.end()
+
+
+@asynccontextmanager
+async def running(
+    *args: str, key: str = "", url: str = "", program: str = ""
+) -> AsyncIterator[Command]:
+    """`payfeed <args>`, or a program of its own with the same environment."""
+    env = {**os.environ, "PYTHONPATH": str(SOURCE), "PAYFEED_KEY": key}
+    env |= {"PAYFEED_URL": url, "PYTHONUNBUFFERED": "1"}
+    python = [sys.executable, *((program and [program]) or ["-m", "lnbits_payfeed"])]
+    process = await asyncio.create_subprocess_exec(
+        *python,
+        *args,
+        env=env,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield Command(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def run(*args: str, key: str = "", url: str = "") -> tuple[int, str, str]:
+    async with running(*args, key=key, url=url) as command:
+        return await command.end()

@@ -1,0 +1,148 @@
+"""`payfeed doctor` names every fault that it is said to name, each made for real."""
+
+import asyncio
+import ssl
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bad_proxy import bad_proxy
+from command import run
+from lnbits_server import Server, free_port
+
+
+@pytest.fixture
+async def bare() -> AsyncIterator[Server]:
+    """LNbits without Payfeed."""
+    server = Server(with_extension=False)
+    try:
+        await server.start()
+        yield server
+    finally:
+        await server.close()
+
+
+async def examine(url: str, key: str, *options: str) -> str:
+    """The fault and its cure."""
+    code, out, err = await run("doctor", *options, key=key, url=url)
+    assert "Traceback" not in err
+    assert key not in out + err
+    *_, fault, cure = out.splitlines()
+    assert code == 1, out
+    assert fault.startswith("FAULT")
+    assert cure.strip().startswith("cure")
+    return f"{fault.split()[1]}: {fault} {cure}"
+
+
+def certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """A self-signed certificate for this name, with its key."""
+    pem, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes"),
+            *("-days", "2", "-subj", f"/CN={name}", "-keyout", str(key)),
+            *("-addext", f"subjectAltName=DNS:{name}", "-out", str(pem)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return pem, key
+
+
+async def test_a_healthy_feed_is_told_to_be_healthy(shop: Any) -> None:
+    key = shop.wallet["inkey"]
+    code, out, err = await run("doctor", "--verbose", key=key, url=shop.server.base)
+    assert code == 0, out
+    assert "All is well." in out
+    assert out.count("ok     ") == 10
+    assert "test event" in out
+    assert "< 101" in err
+    assert key not in out + err
+
+
+async def test_a_name_that_is_none_and_a_port_that_is_closed() -> None:
+    found = await examine("http://nowhere.invalid:5000", "k")
+    assert found.startswith("name:")
+    found = await examine(f"http://127.0.0.1:{free_port()}", "k")
+    assert found.startswith("port:")
+    assert "nothing listens" in found
+
+
+async def test_keys_and_enablement(shop: Any) -> None:
+    url, wallet = shop.server.base, shop.wallet
+    for unknown in ("0" * 32, "pfk_" + "x" * 43):
+        found = await examine(url, unknown)
+        assert found.startswith("key:")
+        assert "not known" in found
+    found = await examine(url, wallet["adminkey"])
+    assert found.startswith("key:")
+    assert "admin key" in found
+    wish = {"name": "n", "scopes": ["notify"]}
+    made = await shop.server.payfeed("POST", "keys", wallet["adminkey"], json=wish)
+    deaf = made.json()
+    assert "may not read" in await examine(url, deaf["key"])
+    await shop.server.payfeed("DELETE", f"keys/{deaf['id']}", wallet["adminkey"])
+    assert "revoked" in await examine(url, deaf["key"])
+    await shop.server.enable(shop.server.admin, on=False)
+    found = await examine(url, wallet["inkey"])
+    assert found.startswith("key:")
+    assert "not enabled" in found
+
+
+async def test_an_lnbits_without_the_extension(bare: Server) -> None:
+    found = await examine(bare.base, "0" * 32)
+    assert found.startswith("payfeed:")
+    assert "not installed" in found
+
+
+@pytest.mark.parametrize(
+    ("fault", "step", "what"),
+    [
+        ("no-upgrade", "upgrade", "Upgrade $http_upgrade"),
+        ("buffers", "hello", "buffering"),
+        ("buffers-later", "message", "did not arrive"),
+        ("idle", "heartbeat", "idle timeout"),
+        ("down", "http", "does not reach LNbits"),
+        ("elsewhere", "http", "sends elsewhere"),
+    ],
+)
+async def test_proxies(shop: Any, fault: str, step: str, what: str) -> None:
+    async with bad_proxy(shop.server.port, fault) as port:
+        found = await examine(f"http://127.0.0.1:{port}", shop.wallet["inkey"])
+    assert found.startswith(f"{step}:")
+    assert what in found
+
+
+async def test_tls(shop: Any, tmp_path: Path) -> None:
+    key = shop.wallet["inkey"]
+    found = await examine(f"https://127.0.0.1:{shop.server.port}", key)
+    assert found.startswith("tls:")
+    assert "does not speak TLS" in found
+    pem, private = await asyncio.to_thread(certificate, tmp_path, "localhost")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem, private)
+    async with bad_proxy(shop.server.port, "none", context) as port:
+        found = await examine(f"https://localhost:{port}", key)
+        assert found.startswith("tls:")
+        assert "certificate" in found
+        found = await examine(f"https://127.0.0.1:{port}", key, "--ca", str(pem))
+        assert "certificate" in found
+        options = ["doctor", "--ca", str(pem)]
+        code, out, _ = await run(*options, key=key, url=f"https://localhost:{port}")
+        assert code == 0, out
+
+
+async def test_what_is_not_lnbits() -> None:
+    async def answer(_: Any, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    other = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with other:
+        port = other.sockets[0].getsockname()[1]
+        found = await examine(f"http://127.0.0.1:{port}", "k")
+    assert found.startswith("http:")
+    assert "not LNbits" in found

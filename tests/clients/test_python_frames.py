@@ -1,0 +1,117 @@
+"""Frames as a real LNbits sent them, and as nobody should."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import lnbits_payfeed as payfeed
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lnbits_payfeed import frames
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+RECORDED = {
+    path.stem: json.loads(path.read_text())
+    for path in sorted((ROOT / "tests" / "fixtures" / "frames").glob("*.json"))
+}
+KINDS = {
+    "balance_update": payfeed.Balance,
+    "error": frames.Goodbye,
+    "gap": payfeed.Gap,
+    "heartbeat": frames.Heartbeat,
+    "hello": payfeed.Connected,
+    "message": payfeed.MessageEvent,
+    "own_type": payfeed.OwnEvent,
+    "payment_after_rotation": payfeed.PaymentEvent,
+    "payment_in": payfeed.PaymentEvent,
+    "payment_out": payfeed.PaymentEvent,
+    "pong": frames.Unknown,
+    "test": payfeed.TestEvent,
+}
+any_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+def parse(name: str) -> Any:
+    return frames.parse_frame(RECORDED[name]["text"])
+
+
+def test_every_recorded_frame_is_understood() -> None:
+    assert {name: type(parse(name)) for name in RECORDED} == KINDS
+
+
+@pytest.mark.parametrize("name", [n for n in RECORDED if RECORDED[n]["secret"]])
+def test_signatures_verify_as_recorded(name: str) -> None:
+    event, text = parse(name), RECORDED[name]["text"]
+    verifier = frames.Verifier(RECORDED[name]["secret"])
+    verifies = RECORDED[name]["verifies"]
+    assert verifier.is_signed(text, event.id, event.timestamp) is verifies
+    for changed in (
+        text.replace('"timestamp"', '"Timestamp"', 1),
+        text[:-6] + ("A" if text[-6] != "A" else "B") + text[-5:],
+        text + " ",
+        text.replace(',"signature"', ', "signature"'),
+        text.rpartition(frames.MARK)[0] + "}",
+        text.replace('"}', 'é"}'),
+    ):
+        assert changed != text
+        assert not verifier.is_signed(changed, event.id, event.timestamp)
+    assert not verifier.is_signed(text, event.id + "0", event.timestamp)
+    assert not verifier.is_signed(text, event.id, event.timestamp + 1)
+
+
+def test_payments_are_typed() -> None:
+    paid, spent = parse("payment_in").payment, parse("payment_out").payment
+    assert (paid.amount, paid.amount_msat, paid.fee_msat) == (1000, 1_000_000, 0)
+    assert paid.is_received
+    assert not spent.is_received
+    assert paid.memo == 'Kaffee & "Kuchen" – ₿ 🙂 \\ 5 < 6'
+    with pytest.raises(AttributeError):
+        paid.amount = 1
+    assert parse("own_type").members == {"door": 3, "data": "front"}
+    assert parse("message").data["list"] == [None, True]
+    assert parse("error").code == 4400
+
+
+@given(any_json)
+def test_any_json_is_a_frame_or_refused(value: Any) -> None:
+    for text in (json.dumps(value), json.dumps({"type": "payment", "payment": value})):
+        try:
+            frames.parse_frame(text)
+        except payfeed.InvalidFrame:
+            continue
+
+
+@given(st.sampled_from(sorted(RECORDED)), st.data())
+def test_a_frame_with_one_wrong_member_is_a_frame_or_refused(
+    name: str, data: st.DataObject
+) -> None:
+    frame = json.loads(RECORDED[name]["text"])
+    target = frame.get("payment", frame)
+    target[data.draw(st.sampled_from(sorted(target)))] = data.draw(any_json)
+    with contextlib.suppress(payfeed.InvalidFrame):
+        frames.parse_frame(json.dumps(frame))
+
+
+def test_frames_that_hurt_parsers_are_refused() -> None:
+    for text in ("[" * 100_000, "1" * 5000, "\ud800", '{"type":"payment"'):
+        with pytest.raises(payfeed.InvalidFrame):
+            frames.parse_frame(text)
+
+
+def test_a_secret_that_cannot_be_one_is_refused_at_once() -> None:
+    for secret in ("whsec_", "whsec_%%%", "whsec_a"):
+        with pytest.raises(payfeed.BadAddress):
+            payfeed.Feed("http://localhost", "key", secret=secret)
+
+
+def test_there_is_one_version_number() -> None:
+    version = json.loads((ROOT / "config.json").read_text())["version"]
+    project = (ROOT / "clients" / "python" / "pyproject.toml").read_text()
+    assert payfeed.__version__ == version
+    assert f'\nversion = "{version}"\n' in project
