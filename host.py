@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import os
 import re
@@ -54,6 +55,19 @@ async def find_wallet(key: str) -> HostWallet | None:
     wallet = await core_crud.get_wallet_for_key(key)
     if not wallet or key not in (wallet.inkey, wallet.adminkey):
         return None
+    return await _host_wallet(wallet, key)
+
+
+async def find_wallet_again(presented_id: str, key_hash: str) -> HostWallet | None:
+    """What a key opens now, by its wallet and its SHA-256; None if it does not."""
+    wallet = await core_crud.get_wallet(presented_id)
+    for key in (wallet.inkey, wallet.adminkey) if wallet else ():
+        if hashlib.sha256(key.encode()).hexdigest() == key_hash:
+            return await _host_wallet(wallet, key)
+    return None
+
+
+async def _host_wallet(wallet: Any, key: str) -> HostWallet | None:
     is_share = bool(getattr(wallet, "is_lightning_shared_wallet", False))
     owner = wallet.user
     if is_share:
@@ -62,6 +76,7 @@ async def find_wallet(key: str) -> HostWallet | None:
             return None
         owner = source.user
     return HostWallet(
+        presented_id=wallet.id,
         wallet_id=wallet.shared_wallet_id if is_share else wallet.id,
         owner=owner,
         visitor=wallet.user,

@@ -92,6 +92,7 @@ class AccessKey:
 class HostWallet:
     """A wallet as LNbits' key opens it; a share points to its source wallet."""
 
+    presented_id: str
     wallet_id: str
     owner: str
     visitor: str
@@ -107,8 +108,8 @@ class Access:
     wallet_id: str
     name: str
     scopes: frozenset[str]
-    users: tuple[str, ...]
     key_hash: str
+    presented_id: str | None = None
     access_key_id: str | None = None
     is_admin: bool = False
     expires_at: int | None = None

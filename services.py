@@ -25,7 +25,16 @@ from .errors import (
 )
 from .journal import Journal, Tail, new_epoch, new_secret
 from .limits import Buckets
-from .models import Access, AccessKey, CreateKey, Draft, Event, Feed, Filter
+from .models import (
+    Access,
+    AccessKey,
+    CreateKey,
+    Draft,
+    Event,
+    Feed,
+    Filter,
+    HostWallet,
+)
 from .protocol import (
     SCOPES,
     custom_draft,
@@ -330,6 +339,9 @@ class Payfeed:
             raise UnknownWallet("Wallet not found.")
         if in_url and not await host.is_invoice_key(key):
             raise Refused("An admin key does not belong in an address.")
+        return await self._wallet_access(wallet, digest)
+
+    async def _wallet_access(self, wallet: HostWallet, digest: str) -> Access:
         if not wallet.may_view:
             raise Refused("This share may not view payments.")
         users = tuple({wallet.owner, wallet.visitor})
@@ -343,8 +355,8 @@ class Payfeed:
             wallet_id=wallet.wallet_id,
             name="share" if wallet.is_share else "wallet key",
             scopes=frozenset(scopes),
-            users=users,
             key_hash=digest,
+            presented_id=wallet.presented_id,
             is_admin=wallet.is_admin,
         )
 
@@ -366,7 +378,6 @@ class Payfeed:
             wallet_id=found.wallet_id,
             name=found.name,
             scopes=frozenset(found.scopes.split()),
-            users=(owner,),
             key_hash=digest,
             access_key_id=found.id,
             expires_at=found.expires_at,
@@ -435,15 +446,20 @@ class Payfeed:
         for session in list(self.sessions):
             by_key.setdefault(session.access.key_hash, []).append(session)
         for sessions in by_key.values():
-            access = sessions[0].access
             try:
-                if access.access_key_id:
-                    await self._find_access_key(access.key_hash)
-                else:
-                    await self._check_enabled(access.users)
+                await self._check_again(sessions[0].access)
             except (Refused, NoKey, UnknownWallet) as exc:
                 for session in sessions:
                     session.close(Refused(exc.message))
+
+    async def _check_again(self, access: Access) -> None:
+        if access.presented_id is None:
+            await self._find_access_key(access.key_hash)
+            return
+        wallet = await host.find_wallet_again(access.presented_id, access.key_hash)
+        if wallet is None or wallet.wallet_id != access.wallet_id:
+            raise Refused("This key no longer opens the feed.")
+        await self._wallet_access(wallet, access.key_hash)
 
     async def poll(self) -> None:
         """What other processes appended, should a notification be lost."""
@@ -453,14 +469,15 @@ class Payfeed:
 
     async def notify(self, access: Access, value: Any) -> tuple[str, int]:
         """Record a custom message; (event id, live subscribers)."""
-        if "notify" not in access.scopes:
-            raise Refused("This key may not notify.")
         return await self._publish(access, custom_draft(value))
 
     async def test(self, access: Access) -> tuple[str, int]:
+        """Record a test event; (event id, live subscribers)."""
         return await self._publish(access, test_draft("This is a test from Payfeed."))
 
     async def _publish(self, access: Access, draft: Draft) -> tuple[str, int]:
+        if "notify" not in access.scopes:
+            raise Refused("This key may not notify.")
         self.notifies.take(access.wallet_id, "messages")
         tail = await self._tail(access.wallet_id)
         events = await self._append(access.wallet_id, [draft])

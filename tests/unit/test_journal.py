@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from payfeed import crud, journal, migrations, models, protocol, session
 
-ACCESS = models.Access("w", "test", frozenset(["read"]), ("u",), "hash")
+ACCESS = models.Access("w", "test", frozenset(["read"]), "hash")
 
 
 # LNbits' database belongs to the first event loop that uses it

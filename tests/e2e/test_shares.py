@@ -1,0 +1,59 @@
+"""LNbits' shared wallets (1.4 and later): a share reads its source, nothing more."""
+
+import importlib.metadata
+
+import pytest
+from conftest import Shop
+from reader import reading
+
+VERSION = tuple(
+    int(part) for part in importlib.metadata.version("lnbits").split(".")[:2]
+)
+
+
+@pytest.mark.skipif(VERSION < (1, 4), reason="this LNbits has no shared wallets")
+async def test_a_share_opens_the_feed_of_the_wallet_that_it_may_view(
+    shop: Shop,
+) -> None:
+    server = shop.server
+    visitor = await server.new_user("visitor")
+    source = {"X-Api-Key": shop.wallet["adminkey"]}
+    invite = {
+        "username": "visitor",
+        "permissions": ["view-payments"],
+        "status": "invite_sent",
+    }
+    await server.call("PUT", "/api/v1/wallet/share/invite", json=invite, headers=source)
+    wish = {"wallet_type": "lightning-shared", "shared_wallet_id": shop.wallet["id"]}
+    share = await server.call("POST", "/api/v1/wallet", json=wish, headers=visitor)
+    socket = f"{server.ws}/payfeed/api/v1/ws/{share['inkey']}"
+    async with reading(socket) as reader:
+        hello = await reader.next()
+        assert hello["wallet_id"] == shop.wallet["id"]
+        await shop.sell(77)
+        assert (await reader.until("payment"))["payment"]["amount"] == 77
+        for method, path in (
+            ("POST", "notify"),
+            ("POST", "test"),
+            ("GET", "keys"),
+            ("POST", "keys"),
+            ("PATCH", "feed"),
+            ("POST", "feed/rotate"),
+        ):
+            for key in (share["inkey"], share["adminkey"]):
+                body = {"what": "secret", "name": "x", "scopes": ["read"]}
+                answer = await server.payfeed(method, path, key, json=body)
+                assert answer.status_code == 403, (method, path)
+        feed = (await server.payfeed("GET", "feed", share["adminkey"])).json()
+        assert "secret" not in feed
+        assert "channel" not in feed
+        change = {
+            "username": "visitor",
+            "shared_with_wallet_id": share["id"],
+            "permissions": ["receive-payments"],
+            "status": "approved",
+        }
+        await server.call("PUT", "/api/v1/wallet/share", json=change, headers=source)
+        assert await reader.close_code() == 4403
+    async with reading(socket) as refused:
+        assert await refused.close_code() == 4403
