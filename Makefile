@@ -1,6 +1,8 @@
 LNBITS_VERSION ?= 1.6.2
 PORT ?= 5006
 STRICT ?=
+DATABASE ?= sqlite
+TESTS ?= tests
 PYTHON = $$(python3 tools/setup.py $(LNBITS_VERSION))
 MODULES = $(wildcard *.py)
 
@@ -10,7 +12,7 @@ run:
 	@python="$(PYTHON)" && exec "$$python" tools/run.py $(PORT)
 
 test:
-	@python="$(PYTHON)" && PAYFEED_STRICT=$(STRICT) "$$python" -m pytest -c tests/pytest.ini --rootdir tests tests $(ARGS)
+	@python="$(PYTHON)" && PAYFEED_STRICT=$(STRICT) PAYFEED_DATABASE=$(DATABASE) "$$python" -m pytest -c tests/pytest.ini --rootdir tests $(TESTS)
 
 check:
 	@python="$(PYTHON)" && \

@@ -18,7 +18,7 @@ from .models import AccessKey, Draft, Event, Feed
 db = Database("ext_payfeed")
 
 EVENT_COLUMNS = (
-    "event_offset, type, custom, direction, amount_msat, tag, created_at, body"
+    "event_offset, type, custom, direction, status, amount_msat, tag, created_at, body"
 )
 
 
@@ -63,6 +63,7 @@ def _event(wallet_id: str, epoch: str, row: Any) -> Event:
         amount_msat=row["amount_msat"],
         tag=row["tag"],
         custom=bool(row["custom"]),
+        status=row["status"],
     )
 
 
@@ -219,6 +220,7 @@ async def _append_drafts(
             amount_msat=facts.amount_msat if facts else None,
             tag=facts.tag if facts else None,
             custom=draft.custom,
+            status=facts.status if facts else None,
         )
         await _insert_event(conn, event)
         events.append(event)
@@ -261,7 +263,7 @@ async def _insert_event(conn: Any, event: Event) -> None:
     await conn.execute(
         text(
             "INSERT INTO payfeed.events VALUES (:wallet_id, :offset, :type, :custom,"
-            " :direction, :amount_msat, :tag, :timestamp, :size, :body)"
+            " :direction, :status, :amount_msat, :tag, :timestamp, :size, :body)"
         ),
         {
             "wallet_id": event.wallet_id,
@@ -269,6 +271,7 @@ async def _insert_event(conn: Any, event: Event) -> None:
             "type": event.type,
             "custom": event.custom,
             "direction": event.direction,
+            "status": event.status,
             "amount_msat": event.amount_msat,
             "tag": event.tag,
             "timestamp": event.timestamp,

@@ -20,7 +20,7 @@ async def m001_initial(db: Any) -> None:
         CREATE TABLE payfeed.events (
             wallet_id TEXT NOT NULL, event_offset {big} NOT NULL,
             type TEXT NOT NULL, custom BOOLEAN NOT NULL, direction TEXT,
-            amount_msat {big}, tag TEXT, created_at {big} NOT NULL,
+            status TEXT, amount_msat {big}, tag TEXT, created_at {big} NOT NULL,
             size {big} NOT NULL, body TEXT NOT NULL,
             PRIMARY KEY (wallet_id, event_offset)
         )

@@ -54,6 +54,7 @@ class Event:
     amount_msat: int | None = None
     tag: str | None = None
     custom: bool = False
+    status: str | None = None
 
     @property
     def id(self) -> str:
@@ -121,18 +122,20 @@ class Filter:
     direction: str | None = None
     min_amount_msat: int | None = None
     tag: str | None = None
+    status: str | None = None
 
     def accepts(self, event: Event) -> bool:
         if self.types and event.type not in self.types:
             if not (event.custom and "message" in self.types):
                 return False
-        if self.direction is None and self.min_amount_msat is None and not self.tag:
+        if (self.direction, self.min_amount_msat, self.tag, self.status) == (None,) * 4:
             return True
         return (
             event.type == "payment"
             and self.direction in (None, event.direction)
             and (event.amount_msat or 0) >= (self.min_amount_msat or 0)
             and self.tag in (None, event.tag)
+            and self.status in (None, event.status)
         )
 
 

@@ -172,6 +172,9 @@ def parse_filter(query: Mapping[str, str]) -> Filter:
     direction = query.get("direction")
     if direction not in (None, "in", "out"):
         raise Malformed("direction must be in or out.")
+    status = query.get("status")
+    if status not in (None, "confirmed", "failed"):
+        raise Malformed("status must be confirmed or failed.")
     least = query.get("min_amount")
     msat = None
     if least is not None:
@@ -179,4 +182,6 @@ def parse_filter(query: Mapping[str, str]) -> Filter:
             raise Malformed("min_amount must be an amount in satoshi.")
         whole, _, rest = least.partition(".")
         msat = int(whole) * 1000 + int((rest + "000")[:3])
-    return Filter(names or frozenset(), direction, msat, query.get("tag") or None)
+    return Filter(
+        names or frozenset(), direction, msat, query.get("tag") or None, status
+    )

@@ -46,6 +46,7 @@ class Server:
         (self.folder / "data").mkdir(exist_ok=True)
         if with_extension and not (self.extensions / "payfeed").exists():
             (self.extensions / "payfeed").symlink_to(ROOT)
+            (self.extensions / "paylab").symlink_to(ROOT / "tests" / "paylab")
         self.env = {
             **os.environ,
             "LNBITS_DATA_FOLDER": str(self.folder / "data"),

@@ -5,7 +5,6 @@ import base64
 import contextlib
 import hashlib
 import json
-import sqlite3
 import time
 from hmac import digest
 from typing import Any
@@ -296,17 +295,13 @@ async def test_killed_after_payments_nothing_is_lost_and_nothing_twice(
 async def test_an_old_invoice_settled_without_dispatch_is_found(shop: Shop) -> None:
     """As LNbits' pending checker does it: the row changes, no listener is called."""
     invoice = await shop.server.invoice(shop.wallet, 77, "settled silently")
-    core = shop.server.folder / "data" / "database.sqlite3"
+    sql = (
+        "UPDATE apipayments SET status = 'success' WHERE payment_hash = :payment_hash"
+    )
     async with reading(ws(shop, shop.wallet["inkey"])) as reader:
         await reader.next()
-        with sqlite3.connect(core, timeout=10) as database:
-            changed = database.execute(
-                "UPDATE apipayments SET status = 'success', time = time - 100000,"
-                " created_at = created_at - 100000 WHERE payment_hash = ?",
-                (invoice["payment_hash"],),
-            ).rowcount
-        database.close()
-        assert changed == 1
+        values = {"payment_hash": invoice["payment_hash"]}
+        assert await shop.lab("sql", statement=sql, values=values) == 1
         frame = await reader.until("payment")
         assert frame["payment"]["payment_hash"] == invoice["payment_hash"]
 

@@ -157,6 +157,9 @@ def test_filters_leave_out_what_was_not_asked_for() -> None:
     assert not accepts({"min_amount": "5"}, note)
     assert not accepts({"direction": "out"}, paid)
     assert accepts({"tag": "lnurlp"}, paid)
+    failed = models.Event("w", "e", 3, "payment", 0, "", "out", 5_000, status="failed")
+    assert accepts({"status": "failed"}, failed)
+    assert not accepts({"status": "confirmed"}, failed)
 
 
 def test_a_bucket_gives_its_tokens_and_then_says_how_long_to_wait() -> None:

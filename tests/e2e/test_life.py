@@ -1,0 +1,213 @@
+"""A wallet's whole life: outgoing, failed, held, refunded, credited, fiat."""
+
+import asyncio
+import json
+from typing import Any
+
+from conftest import Shop
+from reader import Reader, reading
+
+
+def feed_of(shop: Shop, wallet: dict[str, Any], query: str = "") -> str:
+    return f"{shop.server.ws}/payfeed/api/v1/ws/{wallet['inkey']}{query}"
+
+
+async def next_payment(reader: Reader) -> dict[str, Any]:
+    payment: dict[str, Any] = (await reader.until("payment"))["payment"]
+    return payment
+
+
+async def balance_msat(shop: Shop, wallet: dict[str, Any]) -> int:
+    headers = {"X-Api-Key": wallet["inkey"]}
+    told = await shop.server.call("GET", "/api/v1/wallet", headers=headers)
+    return int(told["balance"])
+
+
+async def try_to_pay(shop: Shop, bolt11: str) -> None:
+    await shop.server.http.post(
+        "/api/v1/payments",
+        json={"out": True, "bolt11": bolt11},
+        headers={"X-Api-Key": shop.payer["adminkey"]},
+    )
+
+
+async def test_an_outgoing_payment_tells_amount_and_fee_as_positive(shop: Shop) -> None:
+    await shop.lab("node", outcome="success", fee_msat=2500)
+    async with reading(feed_of(shop, shop.payer)) as reader:
+        await reader.next()
+        await try_to_pay(shop, await shop.lab("foreign", amount_sat=700))
+        payment = await next_payment(reader)
+        assert (payment["direction"], payment["status"]) == ("out", "confirmed")
+        assert (payment["amount"], payment["amount_msat"]) == (700, 700_000)
+        assert (payment["fee"], payment["fee_msat"]) == (2.5, 2500)
+        balance = await reader.until("balance_update")
+        assert balance["balance_msat"] == await balance_msat(shop, shop.payer)
+        assert balance["balance_msat"] == 1_000_000_000 - 702_500
+
+
+async def test_a_failed_payment_and_its_successful_retry_are_two_events(
+    shop: Shop,
+) -> None:
+    await shop.lab("node", outcome="failed")
+    bolt11 = await shop.lab("foreign", amount_sat=50)
+    async with (
+        reading(feed_of(shop, shop.payer)) as reader,
+        reading(feed_of(shop, shop.payer, "?status=confirmed")) as confirmed,
+    ):
+        await reader.next()
+        await try_to_pay(shop, bolt11)
+        failed = await next_payment(reader)
+        assert (failed["direction"], failed["status"]) == ("out", "failed")
+        assert await balance_msat(shop, shop.payer) == 1_000_000_000
+        await shop.lab("node", outcome="pending")
+        other = await shop.lab("foreign", amount_sat=60)
+        await try_to_pay(shop, other)
+        await shop.lab("node", outcome="success")
+        listed = await shop.server.call(
+            "GET",
+            "/api/v1/payments?limit=10",
+            headers={"X-Api-Key": shop.payer["inkey"]},
+        )
+        pending = next(one for one in listed if one["status"] == "pending")
+        await shop.server.call(
+            "GET",
+            f"/api/v1/payments/{pending['payment_hash']}",
+            headers={"X-Api-Key": shop.payer["inkey"]},
+        )
+        late = await next_payment(reader)
+        assert (late["amount"], late["status"]) == (60, "confirmed")
+        assert (await next_payment(confirmed)) == late
+
+
+async def test_an_internal_payment_is_one_event_on_each_side(shop: Shop) -> None:
+    async with (
+        reading(feed_of(shop, shop.payer)) as payer,
+        reading(feed_of(shop, shop.wallet)) as wallet,
+    ):
+        await payer.next()
+        await wallet.next()
+        payment_hash = await shop.sell(99)
+        sent, received = await next_payment(payer), await next_payment(wallet)
+    assert sent["payment_hash"] == received["payment_hash"] == payment_hash
+    assert (sent["direction"], received["direction"]) == ("out", "in")
+    await asyncio.sleep(4)
+    for who in (shop.payer, shop.wallet):
+        page = (await shop.server.payfeed("GET", "events", who["inkey"])).json()
+        told = [e for e in page["events"] if e["payment"]["amount"] == 99]
+        assert len(told) == 1
+
+
+async def test_a_refund_and_a_withdrawal_by_another_extension_are_outgoing(
+    shop: Shop,
+) -> None:
+    await shop.sell(500)
+    async with reading(feed_of(shop, shop.wallet)) as reader:
+        await reader.next()
+        for tag in ("refund", "withdraw"):
+            back = await shop.server.invoice(shop.payer, 100, tag)
+            bolt11 = back.get("bolt11") or back["payment_request"]
+            await shop.lab(
+                "pay",
+                wallet_id=shop.wallet["id"],
+                bolt11=bolt11,
+                extra={"tag": tag} if tag == "refund" else {"tag": "", "note": tag},
+            )
+            payment = await next_payment(reader)
+            assert (payment["direction"], payment["amount"]) == ("out", 100)
+            assert payment["tag"] == ("refund" if tag == "refund" else None)
+
+
+async def test_credit_and_debit_by_the_administrator_are_told(shop: Shop) -> None:
+    async with reading(feed_of(shop, shop.wallet)) as reader:
+        await reader.next()
+        await shop.server.credit(shop.wallet["id"], 300)
+        credit = await next_payment(reader)
+        assert (credit["direction"], credit["amount"]) == ("in", 300)
+        await shop.server.credit(shop.wallet["id"], -100)
+        debit = await next_payment(reader)
+        assert (debit["direction"], debit["amount"]) == ("out", 100)
+        while (await reader.until("balance_update"))["balance_msat"] != 200_000:
+            pass
+
+
+async def test_an_invoice_paid_from_outside_and_told_twice_is_one_event(
+    shop: Shop,
+) -> None:
+    made = await shop.lab(
+        "invoice",
+        wallet_id=shop.wallet["id"],
+        amount=21,
+        extra={"tag": "lnurlp", "comment": ["<b>thanks</b> 1 < 2 > 0"]},
+    )
+    async with reading(feed_of(shop, shop.wallet)) as reader:
+        await reader.next()
+        await shop.lab("settle", payment_hash=made["payment_hash"], times=2)
+        payment = await next_payment(reader)
+        assert payment["payment_hash"] == made["payment_hash"]
+        assert payment["tag"] == "lnurlp"
+        assert payment["comment"] == "<b>thanks</b> 1 < 2 > 0"
+    await asyncio.sleep(3)
+    page = (await shop.server.payfeed("GET", "events", shop.wallet["inkey"])).json()
+    assert len(page["events"]) == 1
+
+
+async def test_a_hold_invoice_is_told_when_settled_and_not_when_cancelled(
+    shop: Shop,
+) -> None:
+    await shop.lab("node", outcome="success")
+    async with reading(feed_of(shop, shop.wallet)) as reader:
+        await reader.next()
+        cancelled, settled = [
+            await shop.lab(
+                "invoice",
+                wallet_id=shop.wallet["id"],
+                amount=amount,
+                payment_hash=f"{amount:064x}",
+            )
+            for amount in (40, 41)
+        ]
+        sql = "UPDATE apipayments SET status = 'failed' WHERE payment_hash = :h"
+        values = {"h": cancelled["payment_hash"]}
+        assert await shop.lab("sql", statement=sql, values=values) == 1
+        await asyncio.sleep(3)
+        await shop.lab("settle", payment_hash=settled["payment_hash"])
+        assert (await next_payment(reader))["amount"] == 41
+    page = (await shop.server.payfeed("GET", "events", shop.wallet["inkey"])).json()
+    assert [e["payment"]["amount"] for e in page["events"]] == [41]
+
+
+async def test_the_balance_is_right_when_many_payments_settle_at_once(
+    shop: Shop,
+) -> None:
+    invoices = [await shop.server.invoice(shop.wallet, n) for n in range(1, 11)]
+    async with reading(feed_of(shop, shop.wallet)) as reader:
+        await reader.next()
+        await asyncio.gather(*(shop.server.pay(shop.payer, one) for one in invoices))
+        events = await reader.events(10)
+        assert sum(event["payment"]["amount"] for event in events) == 55
+        while (await reader.until("balance_update"))["balance_msat"] != 55_000:
+            pass
+        frames = [json.loads(text) for text in reader.texts]
+        last_payment = max(
+            n for n, frame in enumerate(frames) if frame["type"] == "payment"
+        )
+        assert frames[-1]["type"] == "balance_update"
+        assert last_payment < len(frames) - 1
+        told = sum(frame["type"] == "balance_update" for frame in frames)
+        assert told <= 11
+
+
+async def test_fiat_amounts_are_told_where_lnbits_knows_them(shop: Shop) -> None:
+    made = await shop.lab(
+        "invoice",
+        wallet_id=shop.wallet["id"],
+        amount=2100,
+        extra={"wallet_fiat_currency": "EUR", "wallet_fiat_amount": 1.234},
+    )
+    async with reading(feed_of(shop, shop.wallet)) as reader:
+        await reader.next()
+        await shop.lab("settle", payment_hash=made["payment_hash"])
+        payment = await next_payment(reader)
+        assert payment["fiat"] == {"currency": "EUR", "amount": 1.234}
+        await shop.sell(1)
+        assert (await next_payment(reader))["fiat"] is None

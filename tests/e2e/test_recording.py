@@ -1,0 +1,150 @@
+"""What is recorded, what never is, and that nobody on a channel is in the way."""
+
+import asyncio
+import json
+import time
+
+from conftest import Shop
+from frames import check_frame
+from reader import reading
+
+HANG_GUARD = 30
+
+
+async def offsets(shop: Shop, key: str) -> list[int]:
+    page = (await shop.server.payfeed("GET", "events?since=start", key)).json()
+    return [int(event["id"].split("-")[1]) for event in page["events"]]
+
+
+async def test_a_socket_that_hangs_on_lnbits_channel_is_dropped_the_rest_served(
+    shop: Shop,
+) -> None:
+    feed = (await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])).json()
+    channel = feed["channel"]
+    own = f"{shop.server.ws}/api/v1/ws/{channel}"
+    direct = f"{shop.server.ws}/payfeed/api/v1/ws/{shop.wallet['inkey']}"
+    async with reading(own), reading(own) as healthy, reading(direct) as live:
+        assert await shop.lab(f"hang/{channel}") == 1
+        await live.next()
+        hashes = [await shop.sell(amount) for amount in (1, 2)]
+        told = [e["payment"]["payment_hash"] for e in await live.events(2)]
+        assert told == hashes
+        pushed = [e["payment"]["payment_hash"] for e in await healthy.events(2)]
+        assert pushed == hashes
+        assert await shop.server.call("GET", f"/paylab/sockets/{channel}") == 1
+        assert len(healthy.texts) == 2
+
+
+async def test_a_payment_that_is_no_valid_event_is_logged_once_and_stops_nobody(
+    shop: Shop,
+) -> None:
+    key = shop.wallet["inkey"]
+    bad = await shop.server.invoice(shop.wallet, 5)
+    sql = (
+        "UPDATE apipayments SET payment_hash = 'short', status = 'success'"
+        " WHERE payment_hash = :hash"
+    )
+    values = {"hash": bad["payment_hash"]}
+    assert await shop.lab("sql", statement=sql, values=values) == 1
+    await shop.sell(6)
+    page = await shop.server.payfeed("GET", "events?since=start&wait=20", key)
+    assert [e["payment"]["amount"] for e in page.json()["events"]] == [6]
+    await asyncio.sleep(5)
+    assert shop.server.log.count("is no valid event") == 1
+    await shop.sell(7)
+    last = page.json()["events"][-1]["id"]
+    page = await shop.server.payfeed("GET", f"events?since={last}&wait=20", key)
+    assert [e["payment"]["amount"] for e in page.json()["events"]] == [7]
+    assert "Traceback" not in shop.server.log
+
+
+async def test_a_wallet_created_later_begins_empty_at_one(shop: Shop) -> None:
+    later = await shop.server.new_wallet(shop.server.admin, "later")
+    assert await offsets(shop, later["inkey"]) == []
+    await shop.server.pay(shop.payer, await shop.server.invoice(later, 9))
+    await shop.server.payfeed("GET", "events?since=start&wait=20", later["inkey"])
+    assert await offsets(shop, later["inkey"]) == [1]
+
+
+async def test_what_retention_deleted_is_never_brought_back(shop: Shop) -> None:
+    server, key = shop.server, shop.wallet["inkey"]
+    for amount in range(1, 6):
+        await shop.sell(amount)
+    await server.terminate()
+    server.env["PAYFEED_RETENTION_EVENTS"] = "2"
+    await server.start()
+    deadline = time.monotonic() + HANG_GUARD
+    while await offsets(shop, key) != [4, 5] and time.monotonic() < deadline:
+        await asyncio.sleep(0.3)
+    assert await offsets(shop, key) == [4, 5]
+    server.kill()
+    del server.env["PAYFEED_RETENTION_EVENTS"]
+    await server.start()
+    await asyncio.sleep(5)
+    assert await offsets(shop, key) == [4, 5]
+    await shop.sell(6)
+    await server.payfeed("GET", f"events?wait=20&since=@{int(time.time()) - 1}", key)
+    assert await offsets(shop, key) == [4, 5, 6]
+
+
+async def test_messages_go_before_payments_when_a_feed_is_over_its_bytes(
+    shop: Shop,
+) -> None:
+    server, key = shop.server, shop.wallet["inkey"]
+    await shop.sell(1)
+    await server.payfeed("GET", "events?since=start&wait=20", key)
+    for _ in range(6):
+        await server.payfeed("POST", "notify", key, json="x" * 1000)
+    await server.terminate()
+    server.env["PAYFEED_MESSAGE_STORE_BYTES"] = "2500"
+    await server.start()
+    deadline = time.monotonic() + HANG_GUARD
+    while len(await offsets(shop, key)) > 3 and time.monotonic() < deadline:
+        await asyncio.sleep(0.3)
+    assert await offsets(shop, key) == [1, 6, 7]
+
+
+async def test_disabling_ends_recording_and_reading_within_seconds(shop: Shop) -> None:
+    server = shop.server
+    user = await server.new_user("switch")
+    wallet = (await server.wallets(user))[0]
+    address = f"{server.ws}/payfeed/api/v1/ws/{wallet['inkey']}"
+    async with reading(address) as reader:
+        await reader.next()
+        await server.enable(user, on=False)
+        error = await reader.until("error")
+        assert error["code"] == 4403
+        assert await reader.close_code() == 4403
+    refused = await server.payfeed("GET", "events", wallet["inkey"])
+    assert refused.status_code == 403
+    assert json.loads(refused.text)["detail"]
+
+
+async def test_frames_match_the_published_schema(shop: Shop) -> None:
+    """Every frame that a subscriber can get, seen on the wire."""
+    key, server = shop.wallet["inkey"], shop.server
+    address = f"{server.ws}/payfeed/api/v1/ws/{key}"
+    async with reading(address) as reader:
+        await reader.next()
+        await shop.sell(3, "<i>memo</i>")
+        await reader.until("payment")
+        await server.payfeed("POST", "test", key)
+        await server.payfeed("POST", "notify", key, json={"a": [1, None]})
+        await server.payfeed("POST", "notify", key, json={"type": "door", "x": 1})
+        await reader.until("door")
+        await reader.connection.send('{"type":"ping"}')
+        await reader.until("pong")
+        await reader.until("heartbeat")
+        await reader.connection.send("nonsense")
+        assert await reader.close_code() == 4400
+    async with reading(f"{address}?since=other-1") as again:
+        await again.until("payment")
+    seen = set()
+    for text in reader.texts + again.texts:
+        frame = json.loads(text)
+        check_frame(frame)
+        seen.add(frame["type"])
+    assert seen >= {
+        *("hello", "gap", "payment", "message", "test", "door"),
+        *("balance_update", "heartbeat", "pong", "error"),
+    }

@@ -1,0 +1,152 @@
+"""Another extension, for tests: it pays, invoices, and plays the Lightning node.
+
+LNbits' own code runs throughout; only the answers of the node are chosen here.
+"""
+
+import asyncio
+import json
+from types import SimpleNamespace
+from typing import Any
+
+from fastapi import APIRouter, Body
+from lnbits.core.db import db as core_db
+from lnbits.core.services import create_invoice, pay_invoice, websocket_manager
+from lnbits.db import Database
+from lnbits.wallets import get_funding_source
+from lnbits.wallets.base import (
+    PaymentFailedStatus,
+    PaymentPendingStatus,
+    PaymentResponse,
+    PaymentSuccessStatus,
+)
+from lnbits.wallets.fake import FakeWallet
+from sqlalchemy import text
+
+db = Database("ext_paylab")
+paylab_ext = APIRouter(prefix="/paylab")
+node: dict[str, Any] = {"outcome": "success", "fee_msat": 0}
+
+
+def paylab_start() -> None:
+    pass
+
+
+def paylab_stop() -> None:
+    pass
+
+
+@paylab_ext.post("/node")
+async def set_node(outcome: str = Body(), fee_msat: int = Body(0)) -> None:
+    """The node's answer from now on: success, failed or pending."""
+    node.update(outcome=outcome, fee_msat=fee_msat)
+    source: Any = get_funding_source()
+
+    async def pay(*_: Any, **__: Any) -> PaymentResponse:
+        ok = {"success": True, "failed": False, "pending": None}[node["outcome"]]
+        return PaymentResponse(
+            ok=ok, fee_msat=node["fee_msat"], preimage="0" * 64 if ok else None
+        )
+
+    async def status(*_: Any, **__: Any) -> Any:
+        if node["outcome"] == "success":
+            return PaymentSuccessStatus(fee_msat=node["fee_msat"])
+        if node["outcome"] == "failed":
+            return PaymentFailedStatus()
+        return PaymentPendingStatus()
+
+    async def nothing(*_: Any, **__: Any) -> Any:
+        return SimpleNamespace(ok=True, success=True, error_message=None)
+
+    async def hold(
+        amount: int, payment_hash: str, memo: str | None = None, **_: Any
+    ) -> Any:
+        made = await FakeWallet().create_invoice(amount, memo)
+        return made._replace(preimage=None)
+
+    source.pay_invoice = pay
+    source.get_payment_status = status
+    source.create_hold_invoice = hold
+    source.settle_hold_invoice = nothing
+    source.cancel_hold_invoice = nothing
+
+
+@paylab_ext.post("/foreign")
+async def foreign_invoice(amount_sat: int = Body(embed=True)) -> str:
+    """An invoice of a node that this LNbits does not know."""
+    return str(
+        (await FakeWallet().create_invoice(amount_sat, "foreign")).payment_request
+    )
+
+
+@paylab_ext.post("/settle")
+async def settle(payment_hash: str = Body(), times: int = Body(1)) -> None:
+    """The node's stream tells that an invoice was paid from outside."""
+    source: Any = get_funding_source()
+    source.paid_invoices.add(payment_hash)
+    for _ in range(times):
+        await source.queue.put(SimpleNamespace(payment_hash=payment_hash))
+
+
+@paylab_ext.post("/pay")
+async def pay(
+    wallet_id: str = Body(), bolt11: str = Body(), extra: dict[str, Any] = Body({})
+) -> str:
+    paid = await pay_invoice(wallet_id=wallet_id, payment_request=bolt11, extra=extra)
+    return str(paid.payment_hash)
+
+
+@paylab_ext.post("/invoice")
+async def invoice(
+    wallet_id: str = Body(),
+    amount: float = Body(),
+    currency: str = Body("sat"),
+    extra: dict[str, Any] = Body({}),
+    payment_hash: str | None = Body(None),
+) -> dict[str, str]:
+    more = {"payment_hash": payment_hash} if payment_hash else {}
+    made = await create_invoice(
+        wallet_id=wallet_id,
+        amount=amount,
+        currency=currency,
+        memo="by another extension",
+        extra=extra,
+        **more,
+    )
+    return {"bolt11": made.bolt11, "payment_hash": made.payment_hash}
+
+
+@paylab_ext.post("/sql")
+async def sql(statement: str = Body(), values: dict[str, Any] = Body({})) -> int:
+    """One statement on LNbits' own tables; how many rows it touched."""
+    async with core_db.connect() as connection:
+        done = await connection.conn.execute(text(statement), values)
+        await connection.conn.commit()
+        return int(done.rowcount)
+
+
+@paylab_ext.get("/sockets/{channel}")
+async def sockets(channel: str) -> int:
+    return len(websocket_manager.get_connections(channel))
+
+
+@paylab_ext.post("/hang/{channel}")
+async def hang(channel: str) -> int:
+    """Every socket on a channel stops taking what is sent to it."""
+
+    async def never(*_: Any, **__: Any) -> None:
+        await asyncio.Event().wait()
+
+    found = websocket_manager.get_connections(channel)[:1]
+    for conn in found:
+        conn.websocket._send = never
+    return len(found)
+
+
+@paylab_ext.get("/payments/{payment_hash}")
+async def payments(payment_hash: str) -> Any:
+    async with core_db.connect() as connection:
+        rows = await connection.conn.execute(
+            text("SELECT status, amount, fee FROM apipayments WHERE payment_hash = :h"),
+            {"h": payment_hash},
+        )
+        return json.loads(json.dumps([dict(row) for row in rows.mappings().all()]))

@@ -1,0 +1,60 @@
+"""A temporary PostgreSQL for tests, on loopback, gone at the end."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+from needs import need
+
+
+class Postgres:
+    """One cluster of its own in a temporary folder."""
+
+    def __init__(self) -> None:
+        self.tools = Path(need("pg_ctl")).resolve().parent
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres")
+        self.data = self.folder / "data"
+        self._run("initdb", "-D", str(self.data), "-U", "payfeed", "-A", "trust", "-N")
+
+    def _run(self, tool: str, *arguments: str) -> None:
+        # PostgreSQL refuses to run as root
+        prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        command = [*prefix, str(self.tools / tool), *arguments]
+        subprocess.run(
+            command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL, timeout=60
+        )
+
+    def start(self) -> None:
+        options = (
+            f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c fsync=off"
+            " -c max_connections=200"
+        )
+        log = str(self.folder / "log")
+        self._run(
+            "pg_ctl", "-D", str(self.data), "-w", "-l", log, "-o", options, "start"
+        )
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-m", "immediate", "stop")
+
+    def database(self) -> str:
+        """The address of a fresh database, in the form that LNbits wants."""
+        name = f"lnbits_{secrets.token_hex(4)}"
+        self._run(
+            "psql", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "payfeed",
+            "-c", f"CREATE DATABASE {name}", "postgres",
+        )  # fmt: skip
+        return f"postgres://payfeed:trusted@127.0.0.1:{self.port}/{name}"
+
+    def close(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
