@@ -295,9 +295,7 @@ async def test_killed_after_payments_nothing_is_lost_and_nothing_twice(
 async def test_an_old_invoice_settled_without_dispatch_is_found(shop: Shop) -> None:
     """As LNbits' pending checker does it: the row changes, no listener is called."""
     invoice = await shop.server.invoice(shop.wallet, 77, "settled silently")
-    sql = (
-        "UPDATE apipayments SET status = 'success' WHERE payment_hash = :payment_hash"
-    )
+    sql = "UPDATE apipayments SET status = 'success' WHERE payment_hash = :payment_hash"
     async with reading(ws(shop, shop.wallet["inkey"])) as reader:
         await reader.next()
         values = {"payment_hash": invoice["payment_hash"]}

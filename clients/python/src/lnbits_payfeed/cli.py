@@ -68,6 +68,7 @@ def add_listen(listening: argparse.ArgumentParser) -> None:
     add("--since", help="event id, start, @<unix seconds> or acked")
     add("--types", help="names with commas: payment,message,test,…")
     add("--direction", choices=("in", "out"))
+    add("--status", choices=("confirmed", "failed"))
     add("--min-amount", type=float, metavar="SAT")
     add("--tag")
     add("--balance", action="store_true", help="show balances too")

@@ -43,6 +43,7 @@ async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
         direction=args.direction,
         min_amount=args.min_amount,
         tag=args.tag,
+        status=args.status,
         secret=args.secret,
         cursor=FileCursor(args.state) if args.state else None,
         balance=args.balance,
