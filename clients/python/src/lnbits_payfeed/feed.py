@@ -160,7 +160,7 @@ class Feed:
         text = await self._connection.receive(limit)
         try:
             frame = parse_frame(text)
-            return self._handle(frame, str(text))
+            return self._handle(frame)
         except InvalidFrame as exc:
             self._tell_invalid(exc)
             return None
@@ -186,9 +186,9 @@ class Feed:
             return
         self._connection = connection
 
-    def _handle(self, frame: Frame, text: str) -> Item | None:
+    def _handle(self, frame: Frame) -> Item | None:
         if isinstance(frame, Event):
-            return self._event(frame, text)
+            return self._event(frame)
         if isinstance(frame, Gap):
             self._place.gap()
             return frame
@@ -211,9 +211,9 @@ class Feed:
         self._schedule_ack()
         self._tell(hello)
 
-    def _event(self, event: Event, text: str) -> Event | None:
+    def _event(self, event: Event) -> Event | None:
         if self._verifier and not self._verifier.is_signed(
-            text, event.id, event.timestamp
+            event.text, event.id, event.timestamp
         ):
             self._tell_invalid(InvalidFrame(f"wrong signature of event {event.id}"))
             raise WrongSignature(event.id)
