@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,24 @@ async def test_the_python_example_hands_out_once_across_a_crash(
     async with running(**options) as command:
         assert "21 sat for 'a'" in await command.line()
         assert "42 sat for 'b'" in await command.line()
+
+
+@pytest.mark.parametrize("name", ["docs/clients.md", "clients/python/README.md"])
+async def test_the_first_lines_of_a_document_work(
+    shop: Any, tmp_path: Path, name: str
+) -> None:
+    text = (ROOT / name).read_text()
+    call = re.search(r'main\("(https:[^"]*)", "([^"]*)"\)', text)
+    assert call
+    code = text.partition("```python\n")[2].partition("```")[0]
+    code = code.replace(call[1], shop.server.base).replace(
+        f'"{call[2]}"', f'"{shop.wallet["inkey"]}"'
+    )
+    program = tmp_path / "first.py"
+    program.write_text(code)
+    await shop.sell(7, "tea")
+    async with running(program=[sys.executable, str(program)]) as command:
+        assert await command.line() == "7 sat tea"
 
 
 async def test_curl_follows_the_feed_across_a_restart(shop: Any) -> None:
