@@ -62,6 +62,24 @@ def _mask_scope(scope: Any, path: str) -> None:
 api = APIRouter(prefix="/api/v1", route_class=PayfeedRoute, tags=["Payfeed"])
 
 
+READ_QUERY = ("since", "types", "direction", "status", "min_amount", "tag")
+
+
+def _query(*names: str) -> dict[str, Any]:
+    """The query in LNbits' OpenAPI; it is read as text and checked by `protocol`."""
+    return {
+        "parameters": [
+            {"name": name, "in": "query", "schema": {"type": "string"}}
+            for name in names
+        ]
+    }
+
+
+ANY_JSON: dict[str, Any] = {
+    "requestBody": {"content": {"application/json": {"schema": {}}}}
+}
+
+
 class Running:
     """The running copy, set by start and cleared by stop."""
 
@@ -126,14 +144,14 @@ async def get_feed(request: Request) -> Response:
     return ascii_json(await current().describe(await _access(request)))
 
 
-@api.patch("/feed")
+@api.patch("/feed", openapi_extra=ANY_JSON)
 async def patch_feed(request: Request) -> Response:
     access = await _access(request)
     changes = (await _parse(request, PatchFeed)).dict(exclude_none=True)
     return ascii_json(await current().change(access, changes))
 
 
-@api.post("/feed/rotate")
+@api.post("/feed/rotate", openapi_extra=ANY_JSON)
 async def rotate_feed(request: Request) -> Response:
     access = await _access(request)
     return ascii_json(
@@ -146,7 +164,7 @@ async def get_keys(request: Request) -> Response:
     return ascii_json(await current().list_keys(await _access(request)))
 
 
-@api.post("/keys", status_code=201)
+@api.post("/keys", status_code=201, openapi_extra=ANY_JSON)
 async def create_key(request: Request) -> Response:
     access = await _access(request)
     answer = ascii_json(
@@ -168,7 +186,7 @@ async def get_subscribers(request: Request) -> Response:
     return ascii_json(await current().who(await _access(request)))
 
 
-@api.get("/events")
+@api.get("/events", openapi_extra=_query(*READ_QUERY, "before", "limit", "wait"))
 async def get_events(request: Request) -> Response:
     access = await _access(request)
     query = request.query_params
@@ -218,13 +236,13 @@ async def _notify_post(request: Request, key: str | None) -> Response:
     )
 
 
-@api.post("/notify")
+@api.post("/notify", openapi_extra=ANY_JSON)
 async def notify_post(request: Request) -> Response:
     return await _notify_post(request, None)
 
 
-@api.post("/notify/{key}")
-@api.post("/ws/{key}")
+@api.post("/notify/{key}", openapi_extra=ANY_JSON)
+@api.post("/ws/{key}", openapi_extra=ANY_JSON)
 async def notify_post_key(request: Request, key: str) -> Response:
     return await _notify_post(request, key)
 
@@ -274,12 +292,12 @@ def _sse_message(item: tuple[str | None, str]) -> bytes:
     return f"{head}data: {text}\n\n".encode("ascii")
 
 
-@api.get("/sse")
+@api.get("/sse", openapi_extra=_query(*READ_QUERY))
 async def sse(request: Request) -> Response:
     return await _sse(request, None)
 
 
-@api.get("/sse/{key}")
+@api.get("/sse/{key}", openapi_extra=_query(*READ_QUERY))
 async def sse_key(request: Request, key: str) -> Response:
     return await _sse(request, key)
 
@@ -395,3 +413,15 @@ async def _say_goodbye(websocket: WebSocket, exc: PayfeedError) -> None:
     if exc.code != Restarting.code:
         await websocket.send_text(_error_frame(exc))
     await websocket.close(code=exc.code, reason=exc.message[:100])
+
+
+@api.api_route(
+    "/{path:path}",
+    methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+    include_in_schema=False,
+)
+async def unknown(path: str) -> Response:
+    """LNbits would log the path of its own 404, and a mistyped one may hold a key."""
+    answer = ascii_json({"detail": "Not Found"})
+    answer.status_code = 404
+    return answer

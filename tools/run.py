@@ -1,6 +1,6 @@
 """A demo: LNbits with Payfeed, two wallets, one paid invoice, and its frame.
 
-Usage: run.py <port>. Stays up until Ctrl-C.
+Usage: run.py <port> [folder]. Stays up until Ctrl-C.
 """
 
 import asyncio
@@ -29,8 +29,7 @@ def check_port(port: int) -> None:
             sys.exit(f"Port {port} is in use; choose another: make run PORT=5007")
 
 
-async def demo(port: int) -> None:
-    folder = ROOT / ".cache" / "run"
+async def demo(port: int, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     server = Server(folder, port)
     print("Starting LNbits …", flush=True)
@@ -86,4 +85,5 @@ LNbits stays up until Ctrl-C.""",
 if __name__ == "__main__":
     number = int(sys.argv[1])
     check_port(number)
-    asyncio.run(demo(number))
+    place = sys.argv[2] if len(sys.argv) > 2 else ROOT / ".cache" / "run"
+    asyncio.run(demo(number, Path(place)))

@@ -150,3 +150,19 @@ async def payments(payment_hash: str) -> Any:
             {"h": payment_hash},
         )
         return json.loads(json.dumps([dict(row) for row in rows.mappings().all()]))
+
+
+@paylab_ext.get("/dump")
+async def dump() -> list[str]:
+    """Every row that Payfeed or LNbits' audit has stored, as text."""
+    tables = ("feeds", "events", "seen", "access_keys", "state")
+    stored: list[str] = []
+    for database, names in (
+        (Database("ext_payfeed"), [f"payfeed.{name}" for name in tables]),
+        (core_db, ["audit"]),
+    ):
+        async with database.connect() as connection:
+            for name in names:
+                rows = await connection.conn.execute(text(f"SELECT * FROM {name}"))
+                stored += [str(tuple(row)) for row in rows.all()]
+    return stored

@@ -1,0 +1,153 @@
+"""Every limit of the environment, each with its answer."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+import websockets
+from conftest import Shop
+from lnbits_server import Server
+from reader import reading
+
+HANG_GUARD = 30
+
+
+@pytest.fixture
+async def strict(database: dict[str, str]) -> AsyncIterator[Shop]:
+    opened = Shop(
+        Server(
+            PAYFEED_MAX_SUBSCRIBERS_PER_WALLET="2",
+            PAYFEED_NOTIFY_PER_MINUTE="3",
+            PAYFEED_MESSAGE_BYTES="100",
+            PAYFEED_FAILED_AUTH_PER_MINUTE="4",
+            PAYFEED_HEARTBEAT_SECONDS="1",
+            PAYFEED_RETENTION_DAYS="many",
+            **database,
+        )
+    )
+    try:
+        await opened.open()
+        yield opened
+    finally:
+        await opened.server.close()
+
+
+def address(shop: Shop, query: str = "") -> str:
+    return f"{shop.server.ws}/payfeed/api/v1/ws/{shop.wallet['inkey']}{query}"
+
+
+async def test_counts_sizes_and_rates_are_kept_and_told(strict: Shop) -> None:
+    server, key = strict.server, strict.wallet["inkey"]
+    async with reading(address(strict)) as one, reading(address(strict)) as two:
+        await one.next()
+        await two.next()
+        async with reading(address(strict)) as three:
+            error = await three.next()
+            assert error["code"] == 4429
+            assert error["retry_after"] > 0
+            assert await three.close_code() == 4429
+        sse = await server.payfeed("GET", "sse", key)
+        assert sse.status_code == 429
+        assert int(sse.headers["Retry-After"]) > 0
+        first = await one.until("heartbeat")
+        assert first["head"] == first["cursor"]
+    large = await server.payfeed("POST", "notify", key, json="x" * 200)
+    assert large.status_code == 413
+    statuses = [
+        (await server.payfeed("POST", "notify", key, json=n)).status_code
+        for n in range(4)
+    ]
+    assert statuses == [200, 200, 200, 429]
+    answer = await server.payfeed("POST", "test", key)
+    assert int(answer.headers["Retry-After"]) > 0
+    other = await server.payfeed("POST", "test", strict.payer["inkey"])
+    assert other.status_code == 200
+    assert "PAYFEED_RETENTION_DAYS is not a positive whole number" in server.log
+    feed = (await server.payfeed("GET", "feed", key)).json()
+    assert feed["retention"]["days"] == 30
+
+
+async def test_behind_a_proxy_the_forwarded_address_counts(strict: Shop) -> None:
+    async def attempt(client: str) -> int:
+        headers = {"X-Forwarded-For": client}
+        path = "/payfeed/api/v1/feed?api-key=unknown"
+        return (await strict.server.http.get(path, headers=headers)).status_code
+
+    assert [await attempt("10.0.0.1") for _ in range(5)] == [404] * 4 + [429]
+    assert await attempt("10.0.0.2") == 404
+
+
+async def test_connects_per_address_are_limited(database: dict[str, str]) -> None:
+    shop = Shop(Server(PAYFEED_CONNECTS_PER_MINUTE="3", **database))
+    try:
+        await shop.open()
+        for _ in range(3):
+            async with reading(address(shop)) as reader:
+                await reader.next()
+        async with reading(address(shop)) as reader:
+            assert (await reader.next())["retry_after"] > 0
+            assert await reader.close_code() == 4429
+    finally:
+        await shop.server.close()
+
+
+async def test_a_reader_that_does_not_read_is_ended_with_4008(
+    database: dict[str, str],
+) -> None:
+    shop = Shop(
+        Server(
+            PAYFEED_SEND_TIMEOUT_SECONDS="2",
+            PAYFEED_NOTIFY_PER_MINUTE="9999",
+            **database,
+        )
+    )
+    try:
+        await shop.open()
+        key, server = shop.wallet["inkey"], shop.server
+        stalled = await websockets.connect(address(shop), max_queue=1)
+        stalled.transport.pause_reading()
+        for _ in range(400):
+            await server.payfeed("POST", "notify", key, json="x" * 16000)
+        deadline = time.monotonic() + HANG_GUARD
+        while (await server.payfeed("GET", "subscribers", key)).json():
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.3)
+        stalled.transport.resume_reading()
+        await asyncio.wait_for(stalled.wait_closed(), HANG_GUARD)
+        assert stalled.close_code in (4008, 1006)
+        assert "Traceback" not in server.log
+    finally:
+        await shop.server.close()
+
+
+async def test_a_far_behind_reader_and_floods_leave_others_alone(
+    database: dict[str, str],
+) -> None:
+    shop = Shop(Server(PAYFEED_NOTIFY_PER_MINUTE="99999", **database))
+    try:
+        await shop.open()
+        key = shop.wallet["inkey"]
+        for _ in range(1500):
+            await shop.server.payfeed("POST", "notify", key, json="an event")
+        async with reading(address(shop)) as live:
+            await live.next()
+            behind = await websockets.connect(address(shop, "?since=start"))
+            flood = await websockets.connect(address(shop))
+            vanished = await websockets.connect(address(shop))
+            vanished.transport.abort()
+            for _ in range(200):
+                await flood.ping()
+            hashes = [await shop.sell(amount) for amount in (1, 2, 3)]
+            told = [e["payment"]["payment_hash"] for e in await live.events(3)]
+            assert told == hashes
+            ids = []
+            while len(ids) < 1503:
+                frame = json.loads(await asyncio.wait_for(behind.recv(), HANG_GUARD))
+                ids += [int(frame["id"].split("-")[1])] if "id" in frame else []
+            assert ids == list(range(1, 1504))
+            await behind.close()
+            await flood.close()
+    finally:
+        await shop.server.close()

@@ -1,0 +1,111 @@
+"""Replay and live meet without hole or doubling, whatever the interleaving."""
+
+import asyncio
+import random
+
+import pytest
+import pytest_asyncio
+from payfeed import crud, journal, migrations, models, protocol, session
+
+ACCESS = models.Access("w", "test", frozenset(["read"]), ("u",), "hash")
+
+
+# LNbits' database belongs to the first event loop that uses it
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def log() -> journal.Journal:
+    await crud._run("DROP TABLE IF EXISTS payfeed.feeds")
+    for name in ("events", "seen", "access_keys", "state"):
+        await crud._run(f"DROP TABLE IF EXISTS payfeed.{name}")
+    await migrations.m001_initial(crud.db)
+    return journal.Journal()
+
+
+def payment(number: int) -> models.Draft:
+    return protocol.payment_draft(
+        models.PaymentFacts(
+            "w", f"{number:064x}", "in", "confirmed", 1000, 0, "memo", 1
+        )
+    )
+
+
+async def read(log: journal.Journal, since: str, last: int, chance: float) -> list[int]:
+    tail = await log.tail("w")
+    assert tail
+    reader = session.Session(log, tail, ACCESS, models.Filter(), "", 1000)
+    tail.sessions.add(reader)
+    offsets: list[int] = []
+    async for event_id, _ in reader.frames(since, None):
+        if event_id:
+            offsets.append(int(event_id.split("-")[1]))
+        if random.random() < chance:
+            await asyncio.sleep(random.random() * 0.004)
+        if offsets and offsets[-1] == last:
+            break
+    return offsets
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_random_interleavings_deliver_every_event_once_in_order(
+    log: journal.Journal, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random.seed(seed)
+    monkeypatch.setattr(journal, "PAGE_EVENTS", random.choice([1, 3, 500]))
+    monkeypatch.setattr(journal, "TAIL_EVENTS", random.choice([2, 10, 1000]))
+    monkeypatch.setattr(journal, "TAIL_BYTES", random.choice([500, 10**6]))
+    await crud.insert_feed(log.new_feed("w"), [])
+    total = 60
+    other = journal.Journal()
+
+    async def write(numbers: list[int], into: journal.Journal) -> None:
+        while numbers:
+            count = random.randint(1, 4)
+            batch, numbers = numbers[:count], numbers[count:]
+            events = await into.append("w", [payment(n) for n in batch])
+            if into is other and events and random.random() < 0.5:
+                log.advance("w", events[-1].offset)
+            await asyncio.sleep(random.random() * 0.003)
+
+    async def poll() -> None:
+        while True:
+            await asyncio.sleep(0.01)
+            for wallet_id, head in (await crud.get_heads()).items():
+                log.advance(wallet_id, head)
+
+    polling = asyncio.create_task(poll())
+    await log.append("w", [payment(0)])
+    tail = await log.tail("w")
+    assert tail
+    readers = [
+        asyncio.create_task(read(log, since, total + 1, random.random()))
+        for since in ("start", tail.id_of(1), tail.id_of(0))
+    ]
+    numbers = list(range(1, total + 1))
+    # both writers record the same payments at once, as two processes would
+    await asyncio.gather(
+        write(numbers[:40], log), write(numbers[20:], other), write(numbers[:40], log)
+    )
+    results = await asyncio.wait_for(asyncio.gather(*readers), 60)
+    polling.cancel()
+    assert results[0] == results[2] == list(range(1, total + 2))
+    assert results[1] == list(range(2, total + 2))
+    assert len(await crud.get_seen("w")) == total + 1
+
+
+async def test_one_entry_that_cannot_be_stored_does_not_stop_the_others(
+    log: journal.Journal,
+) -> None:
+    await crud.insert_feed(log.new_feed("w"), [])
+    broken = protocol.custom_draft({"a": 1})
+    broken.members["a"] = object()
+    outcomes = await asyncio.gather(
+        log.append("w", [payment(1)]),
+        log.append("w", [broken]),
+        log.append("w", [payment(2)]),
+        return_exceptions=True,
+    )
+    assert isinstance(outcomes[1], TypeError)
+    stored = await crud.get_events("w", "e", 0, 10)
+    assert [event.offset for event in stored] == [1, 2]
