@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 UPGRADE = re.compile(rb"(?im)^(upgrade|connection):.*\r\n")
+COMPRESSION = re.compile(rb"(?im)^sec-websocket-extensions:.*\r\n")
 
 
 class BadProxy:
@@ -46,6 +47,7 @@ class BadProxy:
             head = UPGRADE.sub(b"", head)
         if self.fault == "no-upgrade" or not is_socket:
             head = head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+        head = COMPRESSION.sub(b"", head)
         inner, outer = await asyncio.open_connection("127.0.0.1", self.port)
         outer.write(head)
         up = asyncio.create_task(self.pump(reader, outer))
@@ -69,23 +71,21 @@ class BadProxy:
         is_socket: bool,
     ) -> None:
         """The way back, where a WebSocket suffers."""
-        passed = 0
+        holding = False
         while True:
-            reading = inner.read(65536)
             try:
                 idle = 1 if is_socket and self.fault == "idle" else None
-                data = await asyncio.wait_for(reading, idle)
+                data = await asyncio.wait_for(inner.read(65536), idle)
             except asyncio.TimeoutError:
                 return
             if not data:
                 return
-            if is_socket and passed >= {"buffers": 1, "buffers-later": 3}.get(
-                self.fault, 10**9
-            ):
+            if holding:
                 continue
-            passed += 1
             if is_socket and self.fault == "buffers":
-                data = data[: data.index(b"\r\n\r\n") + 4]
+                data, holding = data[: data.index(b"\r\n\r\n") + 4], True
+            if is_socket and self.fault == "buffers-later":
+                holding = b'"hello"' in data
             writer.write(data)
             await writer.drain()
 

@@ -52,17 +52,21 @@ class Command:
 
 @asynccontextmanager
 async def running(
-    *args: str, key: str = "", url: str = "", program: str = ""
+    *args: str,
+    key: str = "",
+    url: str = "",
+    program: list[str] | None = None,
+    **more: str,
 ) -> AsyncIterator[Command]:
-    """`payfeed <args>`, or a program of its own with the same environment."""
+    """`payfeed <args>`, or a `program` of its own; `more` is environment."""
     env = {**os.environ, "PYTHONPATH": str(SOURCE), "PAYFEED_KEY": key}
-    env |= {"PAYFEED_URL": url, "PYTHONUNBUFFERED": "1"}
-    python = [sys.executable, *((program and [program]) or ["-m", "lnbits_payfeed"])]
+    env |= {"PAYFEED_URL": url, "PYTHONUNBUFFERED": "1", **more}
+    words = program or [sys.executable, "-m", "lnbits_payfeed"]
     process = await asyncio.create_subprocess_exec(
-        *python,
+        *words,
         *args,
         env=env,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

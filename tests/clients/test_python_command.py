@@ -51,6 +51,7 @@ async def test_listen_shows_what_happens_in_lines_and_in_json(shop: Any) -> None
         assert (await machine.frame())["type"] == "test"
         assert await human.stop() == (0, "", "")
     wanted = ["--types", "payment", "--direction", "in", "--min-amount", "1000"]
+    wanted += ["--status", "confirmed"]
     options = ["listen", "--json", "--since", "start", "--count", "1", *wanted]
     code, out, _ = await run(*options, key=key, url=url)
     assert (code, json.loads(out)) == (0, frame | json.loads(out))

@@ -63,9 +63,9 @@ async def test_a_healthy_feed_is_told_to_be_healthy(shop: Any) -> None:
 
 
 async def test_a_name_that_is_none_and_a_port_that_is_closed() -> None:
-    found = await examine("http://nowhere.invalid:5000", "k")
+    found = await examine("http://nowhere.invalid:5000", "0" * 32)
     assert found.startswith("name:")
-    found = await examine(f"http://127.0.0.1:{free_port()}", "k")
+    found = await examine(f"http://127.0.0.1:{free_port()}", "0" * 32)
     assert found.startswith("port:")
     assert "nothing listens" in found
 
@@ -92,6 +92,8 @@ async def test_keys_and_enablement(shop: Any) -> None:
 
 
 async def test_an_lnbits_without_the_extension(bare: Server) -> None:
+    assert "first installation" in await examine(bare.base, "0" * 32)
+    await bare.install(enable=False)
     found = await examine(bare.base, "0" * 32)
     assert found.startswith("payfeed:")
     assert "not installed" in found
@@ -143,6 +145,6 @@ async def test_what_is_not_lnbits() -> None:
     other = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with other:
         port = other.sockets[0].getsockname()[1]
-        found = await examine(f"http://127.0.0.1:{port}", "k")
+        found = await examine(f"http://127.0.0.1:{port}", "0" * 32)
     assert found.startswith("http:")
     assert "not LNbits" in found

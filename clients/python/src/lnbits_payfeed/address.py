@@ -59,6 +59,7 @@ def filter_query(
     direction: str | None,
     min_amount: int | float | None,
     tag: str | None,
+    status: str | None,
 ) -> dict[str, str]:
     """`min_amount` in satoshi."""
     wanted = {
@@ -66,6 +67,7 @@ def filter_query(
         "direction": direction,
         "min_amount": None if min_amount is None else f"{min_amount:.15g}",
         "tag": tag,
+        "status": status,
     }
     return {name: value for name, value in wanted.items() if value}
 

@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import ssl
 import sys
 from pathlib import Path
@@ -58,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
     notify.add_argument("message", help="text; - reads standard input")
     notify.add_argument("--json", action="store_true", help="the message is JSON")
     commands.add_parser("test", parents=[common], help="record a test event")
+    bridging = commands.add_parser("bridge", parents=[common], help="feeds into MQTT")
+    add_bridge(bridging)
     commands.add_parser("doctor", parents=[common], help="find out what is wrong")
     return whole
 
@@ -68,6 +71,7 @@ def add_listen(listening: argparse.ArgumentParser) -> None:
     add("--since", help="event id, start, @<unix seconds> or acked")
     add("--types", help="names with commas: payment,message,test,…")
     add("--direction", choices=("in", "out"))
+    add("--status", choices=("confirmed", "failed"))
     add("--min-amount", type=float, metavar="SAT")
     add("--tag")
     add("--balance", action="store_true", help="show balances too")
@@ -78,22 +82,40 @@ def add_listen(listening: argparse.ArgumentParser) -> None:
     add("--count", type=int, metavar="N", help="end after N events")
 
 
+def add_bridge(bridging: argparse.ArgumentParser) -> None:
+    add = bridging.add_argument
+    add("broker", help="mqtt://[user@]host[:port] or mqtts://…")
+    add(
+        "--feed",
+        action="append",
+        metavar="NAME=KEYFILE",
+        help="topic name and key of a feed, any number of times",
+    )
+    add("--prefix", default="payfeed", help="first part of all topics")
+    add("--broker-ca", type=Path, help="the broker's certificate authority, PEM")
+
+
 def find_key(args: argparse.Namespace) -> str:
     key = args.key or os.environ.get("PAYFEED_KEY", "")
     if args.key_file:
-        try:
-            key = args.key_file.read_text().strip()
-        except OSError as exc:
-            raise BadAddress(f"the key file cannot be read: {exc.strerror}") from exc
+        return read_key(args.key_file)
     if not key:
         raise BadAddress("a key is needed: PAYFEED_KEY, --key-file or --key")
     return check_key(key)
 
 
+def read_key(file: Path) -> str:
+    try:
+        return check_key(file.read_text().strip())
+    except OSError as exc:
+        raise BadAddress(f"the key file cannot be read: {exc.strerror}") from exc
+
+
 async def run(args: argparse.Namespace) -> int:
     if not args.url:
         raise BadAddress("an address is needed: --url or PAYFEED_URL")
-    args.key = find_key(args)
+    is_many = args.command == "bridge" and args.feed
+    args.key = "" if is_many else find_key(args)
     tls = ssl.create_default_context(cafile=args.ca) if args.ca else None
 
     def trace(line: str) -> None:
@@ -106,7 +128,34 @@ async def run(args: argparse.Namespace) -> int:
     if args.command == "doctor":
         doctor = Doctor(args.url, args.key, say=_say, **options)
         return 0 if await doctor.examine() else 1
+    if args.command == "bridge":
+        await run_bridge(args, tls)
+        return 0
     return await send(args, tls)
+
+
+async def run_bridge(args: argparse.Namespace, tls: ssl.SSLContext | None) -> None:
+    try:
+        from .bridge import Lane, bridge, parse_broker, stop
+    except ImportError as exc:
+        told = "the bridge needs more: pip install 'lnbits-payfeed[mqtt]'"
+        raise BadAddress(told) from exc
+    ca = args.broker_ca
+    trust = ssl.create_default_context(cafile=ca) if ca else None
+    password = os.environ.get("PAYFEED_MQTT_PASSWORD")
+    broker = parse_broker(args.broker, password, trust)
+    feeds: list[tuple[str | None, str]] = [(None, args.key)]
+    if args.feed:
+        pairs = [feed.partition("=") for feed in args.feed]
+        feeds = [(name, read_key(Path(file))) for name, _, file in pairs]
+    lanes = [
+        Lane(broker, args.url, key, name, args.prefix, _tell, tls=tls)
+        for name, key in feeds
+    ]
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, lanes)
+    await bridge(lanes, _tell)
 
 
 async def send(args: argparse.Namespace, tls: ssl.SSLContext | None) -> int:
@@ -128,6 +177,10 @@ async def send(args: argparse.Namespace, tls: ssl.SSLContext | None) -> int:
 
 def _say(line: str) -> None:
     print(line, flush=True)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def exit_code(exc: PayfeedError) -> int:

@@ -146,21 +146,21 @@ class Doctor:
         try:
             await self._get(url)
         except RequestFailed as exc:
-            if exc.status in (301, 302, 308):
+            if 300 <= exc.status < 400:
                 raise Fault(
                     f"the server sends elsewhere (HTTP {exc.status})",
-                    "Give the address it sends to, mostly https:// for http://.",
+                    "Give the address it sends to, mostly https:// for http://. A new"
+                    " LNbits sends to its first installation: finish it in a browser.",
                 ) from exc
             if exc.status in (502, 503, 504):
                 raise Fault(
                     f"the proxy does not reach LNbits (HTTP {exc.status})",
                     "Is LNbits running, and does the proxy have its right port?",
                 ) from exc
-            if exc.status != 307:  # before its first installation LNbits sends there
-                raise Fault(
-                    f"this is not LNbits: {exc} for /api/v1/health",
-                    "Check host, port and path; LNbits' own address is wanted.",
-                ) from exc
+            raise Fault(
+                f"this is not LNbits: {exc} for /api/v1/health",
+                "Check host, port and path; LNbits' own address is wanted.",
+            ) from exc
         return "LNbits answers"
 
     async def installed(self) -> str:

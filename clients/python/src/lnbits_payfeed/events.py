@@ -33,12 +33,16 @@ class Payment:
 
 @dataclass(frozen=True)
 class Event:
-    """`timestamp`: when it was recorded, Unix seconds. `frame`: all that was sent."""
+    """`timestamp`: when it was recorded, Unix seconds.
+
+    `frame` has all members, `text` is the frame as it arrived, which was signed.
+    """
 
     id: str
     type: str
     timestamp: int
     frame: dict[str, Any] = field(repr=False, compare=False)
+    text: str = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ class Feed:
 
     url: LNbits' address. key: an access key or the wallet's invoice key.
     since: event id, "start", "@<unix seconds>" or "acked"; None: only what is new.
-    types, direction ("in", "out"), min_amount (satoshi), tag: filters.
+    types, direction (in, out), status (confirmed, failed), min_amount (satoshi), tag:
+    filters.
     secret: the feed's signing secret; events without its signature raise.
     cursor: keeps the place beyond the end of the program and goes before `since`.
     balance: also hand out `Balance` items.
@@ -55,6 +56,7 @@ class Feed:
         direction: str | None = None,
         min_amount: int | float | None = None,
         tag: str | None = None,
+        status: str | None = None,
         secret: str | None = None,
         cursor: Cursor | None = None,
         balance: bool = False,
@@ -71,7 +73,7 @@ class Feed:
         self._address = parse_address(url)
         self._key = check_key(key)
         self._may_ack = key.startswith("pfk_")
-        self._query = filter_query(types, direction, min_amount, tag)
+        self._query = filter_query(types, direction, min_amount, tag, status)
         self._verifier = Verifier(secret) if secret else None
         self._place = Place(since, cursor)
         self._wants_balance = balance
@@ -158,7 +160,7 @@ class Feed:
         text = await self._connection.receive(limit)
         try:
             frame = parse_frame(text)
-            return self._handle(frame, str(text))
+            return self._handle(frame)
         except InvalidFrame as exc:
             self._tell_invalid(exc)
             return None
@@ -184,9 +186,9 @@ class Feed:
             return
         self._connection = connection
 
-    def _handle(self, frame: Frame, text: str) -> Item | None:
+    def _handle(self, frame: Frame) -> Item | None:
         if isinstance(frame, Event):
-            return self._event(frame, text)
+            return self._event(frame)
         if isinstance(frame, Gap):
             self._place.gap()
             return frame
@@ -209,9 +211,9 @@ class Feed:
         self._schedule_ack()
         self._tell(hello)
 
-    def _event(self, event: Event, text: str) -> Event | None:
+    def _event(self, event: Event) -> Event | None:
         if self._verifier and not self._verifier.is_signed(
-            text, event.id, event.timestamp
+            event.text, event.id, event.timestamp
         ):
             self._tell_invalid(InvalidFrame(f"wrong signature of event {event.id}"))
             raise WrongSignature(event.id)

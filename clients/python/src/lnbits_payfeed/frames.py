@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -22,6 +23,7 @@ from .events import (
     TestEvent,
 )
 
+OWN_TYPE = re.compile(r"[a-z0-9_.-]{1,64}\Z")
 MARK = ',"signature":"v1,'
 
 
@@ -60,7 +62,7 @@ def parse_frame(text: str | bytes) -> Frame:
         raise InvalidFrame("no valid JSON") from exc
     if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
         raise InvalidFrame("no object with a type")
-    return _Members(frame).frame()
+    return _Members(frame, text).frame()
 
 
 def _refuse_constant(name: str) -> Any:
@@ -77,8 +79,9 @@ def _is_number(value: Any) -> TypeGuard[int | float]:
 class _Members:
     """Members of one object, taken by name and checked."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
+    def __init__(self, values: dict[str, Any], text: str = "") -> None:
         self.values = values
+        self.whole_text = text
 
     def text(self, name: str, *allowed: str) -> Any:
         value = self.values.get(name)
@@ -146,7 +149,8 @@ class _Members:
 
     def event(self) -> Event:
         kind = self.values["type"]
-        head = (self.event_id("id"), kind, self.whole("timestamp"), self.values)
+        stamp = self.whole("timestamp")
+        head = (self.event_id("id"), kind, stamp, self.values, self.whole_text)
         if kind == "payment":
             return PaymentEvent(*head, self.inner("payment").payment())
         if kind == "test":
@@ -155,6 +159,8 @@ class _Members:
             if "data" not in self.values:
                 raise InvalidFrame("data is missing")
             return MessageEvent(*head, self.values["data"])
+        if not OWN_TYPE.match(kind):
+            raise InvalidFrame("the type has characters that types never have")
         outer = ("type", "id", "timestamp", "custom", "signature")
         members = {k: v for k, v in self.values.items() if k not in outer}
         return OwnEvent(*head, members)

@@ -43,6 +43,7 @@ async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
         direction=args.direction,
         min_amount=args.min_amount,
         tag=args.tag,
+        status=args.status,
         secret=args.secret,
         cursor=FileCursor(args.state) if args.state else None,
         balance=args.balance,
@@ -77,7 +78,7 @@ async def run(command: str, event: Event) -> None:
     process = await asyncio.create_subprocess_shell(
         command, stdin=asyncio.subprocess.PIPE
     )
-    await process.communicate(json.dumps(event.frame).encode() + b"\n")
+    await process.communicate(event.text.encode() + b"\n")
     if process.returncode:
         raise CommandFailed(f"the command ended with {process.returncode}")
 
@@ -90,7 +91,7 @@ class Show:
 
     def item(self, item: Item) -> None:
         if self._as_json:
-            print(json.dumps(as_frame(item)), file=self._out, flush=True)
+            print(as_text(item), file=self._out, flush=True)
         else:
             colour, text = describe(item)
             self._print(self._out, text, colour)
@@ -117,11 +118,12 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def as_frame(item: Item) -> dict[str, Any]:
+def as_text(item: Item) -> str:
+    """An event as it arrived, so that its signature can still be verified."""
     if isinstance(item, Event):
-        return item.frame
+        return item.text
     kind = "gap" if isinstance(item, Gap) else "balance_update"
-    return {"type": kind} | asdict(item)
+    return json.dumps({"type": kind} | asdict(item))
 
 
 def describe(item: Item) -> tuple[str, str]:

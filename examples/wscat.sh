@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# A WebSocket by hand: npm install -g wscat
+# PAYFEED_URL=http://localhost:5000 PAYFEED_KEY=pfk_… ./wscat.sh
+# Type {"type":"ping"} and Enter for a pong.
+set -euo pipefail
+
+exec wscat --header "X-Api-Key: ${PAYFEED_KEY:?}" \
+  --connect "ws${PAYFEED_URL#http}/payfeed/api/v1/ws?since=${1:-start}"

@@ -1,0 +1,92 @@
+"""A real mosquitto for tests: start, kill, restart; a subscriber that it remembers."""
+
+import asyncio
+import contextlib
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+from lnbits_server import free_port
+from needs import need
+
+HANG_GUARD = 60
+
+
+class Mosquitto:
+    """Keeps its store on disk after every change, so that kill -9 loses little."""
+
+    def __init__(self, folder: Path, *settings: str) -> None:
+        self.program = need("mosquitto")
+        self.port = free_port()
+        self.config = folder / "mosquitto.conf"
+        lines = [
+            f"listener {self.port} 127.0.0.1",
+            "persistence true",
+            f"persistence_location {folder}/",
+            "autosave_on_changes true",
+            "autosave_interval 1",
+            "user root",
+            *(settings or ["allow_anonymous true"]),
+        ]
+        self.config.write_text("\n".join(lines) + "\n")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        self.process = subprocess.Popen(
+            [self.program, "-c", str(self.config)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(200):
+            assert self.process.poll() is None, "mosquitto ended"
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                writer.close()
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("mosquitto did not start")
+
+    def kill(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+class Subscriber:
+    """Collects (topic, payload); connects again for ever, with a session of its own."""
+
+    def __init__(self, port: int, topic: str, **options: Any) -> None:
+        self.got: list[tuple[str, str]] = []
+        self.subscribed = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._task = asyncio.create_task(self._run(port, topic, options))
+
+    async def _run(self, port: int, topic: str, options: dict[str, Any]) -> None:
+        session = {"identifier": "till", "clean_session": False}
+        while True:
+            with contextlib.suppress(aiomqtt.MqttError):
+                async with aiomqtt.Client(
+                    "127.0.0.1", port, **(session | options)
+                ) as client:
+                    await client.subscribe(topic, qos=1)
+                    self.subscribed.set()
+                    async for message in client.messages:
+                        assert isinstance(message.payload, bytes)
+                        text = message.payload.decode()
+                        self.got.append((str(message.topic), text))
+                        self._changed.set()
+            await asyncio.sleep(0.1)
+
+    async def until(self, condition: Any) -> None:
+        async def wait() -> None:
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()
+
+        await asyncio.wait_for(wait(), HANG_GUARD)
+
+    async def close(self) -> None:
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task

@@ -1,0 +1,206 @@
+"""`payfeed bridge` between a real LNbits and a real mosquitto."""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import Command, run, running
+from lnbits_payfeed.frames import Verifier
+from mosquitto import Mosquitto, Subscriber
+
+
+@pytest.fixture
+async def broker(tmp_path: Path) -> AsyncIterator[Mosquitto]:
+    started = Mosquitto(tmp_path)
+    try:
+        await started.start()
+        yield started
+    finally:
+        started.kill()
+
+
+async def new_key(shop: Any, *scopes: str) -> str:
+    made = await shop.server.payfeed(
+        "POST",
+        "keys",
+        shop.wallet["adminkey"],
+        json={"name": "bridge", "scopes": scopes},
+    )
+    return str(made.json()["key"])
+
+
+async def lag(shop: Any) -> int:
+    """Events that the server does not yet know to be processed."""
+    keys = await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])
+    return int(keys.json()[0]["lag"])
+
+
+def paid(subscriber: Subscriber) -> list[str]:
+    """Payment hashes in order, doubles dropped."""
+    frames = [json.loads(t) for topic, t in subscriber.got if "/payment" in topic]
+    return list(dict.fromkeys(frame["payment"]["payment_hash"] for frame in frames))
+
+
+def statuses(subscriber: Subscriber) -> list[str]:
+    return [text for topic, text in subscriber.got if topic.endswith("/status")]
+
+
+def certificates(folder: Path) -> tuple[Path, Path]:
+    pem, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes"),
+            *("-days", "2", "-subj", "/CN=localhost", "-keyout", str(key)),
+            *("-addext", "subjectAltName=DNS:localhost", "-out", str(pem)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return pem, key
+
+
+async def test_the_broker_gets_frames_as_signed_and_the_wallets_status(
+    shop: Any, broker: Mosquitto
+) -> None:
+    key, url = await new_key(shop, "read", "balance"), shop.server.base
+    feed = (await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])).json()
+    top, address = f"payfeed/{feed['wallet_id']}", f"mqtt://127.0.0.1:{broker.port}"
+    subscriber = Subscriber(broker.port, "payfeed/#")
+    await subscriber.subscribed.wait()
+    async with running("bridge", address, key=key, url=url) as bridge:
+        await subscriber.until(lambda: statuses(subscriber)[-1:] == ["online"])
+        payment_hash = await shop.sell(1000, "beans ☕")
+        own = '{"type":"door.open","door":3}'
+        await run("notify", "--json", own, key=shop.wallet["inkey"], url=url)
+        topics = {f"{top}/{kind}" for kind in ("payment", "door.open", "status")}
+        topics.add(f"{top}/balance_update")
+        await subscriber.until(lambda: {t for t, _ in subscriber.got} >= topics)
+        while await lag(shop):
+            await asyncio.sleep(0.05)
+        assert (await bridge.stop())[0] == 0
+    assert paid(subscriber) == [payment_hash]
+    text = next(text for topic, text in subscriber.got if "/payment" in topic)
+    frame = json.loads(text)
+    assert Verifier(feed["secret"]).is_signed(text, frame["id"], frame["timestamp"])
+    await subscriber.until(lambda: statuses(subscriber)[-1:] == ["offline"])
+    await subscriber.close()
+
+
+async def test_nothing_is_lost_when_bridge_broker_and_lnbits_are_killed(
+    shop: Any, broker: Mosquitto, tmp_path: Path
+) -> None:
+    key_file = tmp_path / "key"
+    key_file.write_text(await new_key(shop, "read"))
+    address = f"mqtt://127.0.0.1:{broker.port}"
+    options = ["bridge", address, "--feed", f"till={key_file}"]
+    subscriber = Subscriber(broker.port, "payfeed/till/#")
+    await subscriber.subscribed.wait()
+    hashes: list[str] = []
+
+    async def sell(count: int) -> None:
+        for _ in range(count):
+            hashes.append(await shop.sell(1))
+
+    async def all_arrived() -> None:
+        await subscriber.until(lambda: set(hashes) <= set(paid(subscriber)))
+
+    async def kill_while_selling(command: Command) -> None:
+        selling = asyncio.create_task(sell(20))
+        await subscriber.until(lambda: len(paid(subscriber)) > 5)
+        command.process.kill()
+        await command.end()
+        await selling
+
+    url = shop.server.base
+    async with running(*options, url=url) as bridge:
+        await kill_while_selling(bridge)
+    await subscriber.until(lambda: statuses(subscriber)[-1:] == ["offline"])
+    async with running(*options, url=url) as bridge:
+        await all_arrived()
+        broker.kill()
+        await bridge.told("broker: ")
+        await sell(3)
+        await broker.start()
+        await sell(3)
+        await all_arrived()
+        shop.server.kill()
+        await subscriber.until(lambda: statuses(subscriber)[-1:] == ["offline"])
+        await shop.server.start()
+        await subscriber.until(lambda: statuses(subscriber)[-1:] == ["online"])
+        await sell(3)
+        await all_arrived()
+        await bridge.stop()
+    assert set(paid(subscriber)) == set(hashes)
+    assert len(hashes) == 29
+    await subscriber.close()
+
+
+async def test_an_event_is_acknowledged_only_when_the_broker_has_it(
+    shop: Any, broker: Mosquitto
+) -> None:
+    key = await new_key(shop, "read")
+    options = ["bridge", f"mqtt://127.0.0.1:{broker.port}"]
+    async with running(*options, key=key, url=shop.server.base) as bridge:
+        await bridge.told("broker: connected")
+        broker.kill()
+        await bridge.told("next attempt")
+        await shop.sell(1)
+        await bridge.told("next attempt")
+        assert await lag(shop) == 1
+        await broker.start()
+        while await lag(shop):
+            await asyncio.sleep(0.05)
+
+
+async def test_tls_and_credentials(shop: Any, tmp_path: Path) -> None:
+    pem, private = await asyncio.to_thread(certificates, tmp_path)
+    passwords = tmp_path / "passwords"
+    command = ["mosquitto_passwd", "-b", "-c", str(passwords), "shop", "s3cret"]
+    subprocess.run(command, check=True, capture_output=True)
+    broker = Mosquitto(
+        tmp_path,
+        "allow_anonymous false",
+        f"password_file {passwords}",
+        f"certfile {pem}",
+        f"keyfile {private}",
+    )
+    key, url = await new_key(shop, "read"), shop.server.base
+    try:
+        await broker.start()
+        address = f"mqtts://shop@localhost:{broker.port}"
+        options = ["bridge", address, "--broker-ca", str(pem)]
+        async with running(*options, key=key, url=url, PAYFEED_MQTT_PASSWORD="no") as b:
+            await b.told("ot authori")
+        secret = {"PAYFEED_MQTT_PASSWORD": "s3cret"}
+        async with running("bridge", address, key=key, url=url, **secret) as b:
+            await b.told("certificate verify failed")
+        async with running(*options, key=key, url=url, **secret) as b:
+            await b.told("broker: connected")
+            await shop.sell(1)
+            while await lag(shop):
+                await asyncio.sleep(0.05)
+    finally:
+        broker.kill()
+
+
+async def test_what_the_bridge_cannot_use_is_refused(shop: Any) -> None:
+    url, key = shop.server.base, await new_key(shop, "notify")
+    mqtt = "mqtt://127.0.0.1"
+    for words in (
+        [mqtt, "--key", shop.wallet["inkey"]],
+        ["tcp://127.0.0.1", "--key", key],
+        ["mqtt://me:secret@127.0.0.1", "--key", key],
+        [mqtt, "--key", key, "--prefix", "a#"],
+        [mqtt, "--feed", "till=/nowhere"],
+    ):
+        code, _, err = await run("bridge", *words, url=url)
+        assert code == 2, words
+        assert err.startswith("payfeed: ")
+        assert "secret@" not in err
+    code, _, err = await run("bridge", mqtt, key=key, url=url)
+    assert code == 3
+    assert "may not read" in err
