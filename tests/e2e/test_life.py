@@ -101,6 +101,8 @@ async def test_a_refund_and_a_withdrawal_by_another_extension_are_outgoing(
     shop: Shop,
 ) -> None:
     await shop.sell(500)
+    key = shop.wallet["inkey"]
+    await shop.server.payfeed("GET", "events?since=start&wait=20", key)
     async with reading(feed_of(shop, shop.wallet)) as reader:
         await reader.next()
         for tag in ("refund", "withdraw"):

@@ -270,7 +270,7 @@ class Doctor:
             raise Fault(
                 f"test event {sent['id']} was recorded but did not arrive:"
                 f" {exc.reason}",
-                BUFFER_CURE + " With several LNbits processes, see docs/scaling.md.",
+                BUFFER_CURE + " Several LNbits processes need one PostgreSQL.",
             ) from exc
 
     async def heartbeat(self) -> str:
