@@ -4,7 +4,6 @@ STRICT ?=
 DATABASE ?= sqlite
 TESTS ?= tests
 PYTHON = $$(python3 tools/setup.py $(LNBITS_VERSION))
-MODULES = $(wildcard *.py)
 
 .PHONY: run test check torture zip lock clean
 

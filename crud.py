@@ -323,11 +323,6 @@ async def first_offset_at(wallet_id: str, timestamp: int) -> int | None:
     return first
 
 
-async def get_heads() -> dict[str, int]:
-    rows = await _all("SELECT wallet_id, head FROM payfeed.feeds")
-    return {row["wallet_id"]: row["head"] for row in rows}
-
-
 async def expire_events(before: int, keep: int, message_bytes: int) -> int:
     """Retention. Never the newest event; messages and tests go before payments."""
     newest = "(SELECT head FROM payfeed.feeds f WHERE f.wallet_id = e.wallet_id)"

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
 import logging
 import os
 import re
@@ -58,11 +57,13 @@ async def find_wallet(key: str) -> HostWallet | None:
     return await _host_wallet(wallet, key)
 
 
-async def find_wallet_again(presented_id: str, key_hash: str) -> HostWallet | None:
-    """What a key opens now, by its wallet and its SHA-256; None if it does not."""
+async def find_wallet_again(
+    presented_id: str, is_key: Callable[[str], bool]
+) -> HostWallet | None:
+    """What a known key opens now, by the wallet it was of; None if it does not."""
     wallet = await core_crud.get_wallet(presented_id)
     for key in (wallet.inkey, wallet.adminkey) if wallet else ():
-        if hashlib.sha256(key.encode()).hexdigest() == key_hash:
+        if is_key(key):
             return await _host_wallet(wallet, key)
     return None
 

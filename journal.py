@@ -59,6 +59,12 @@ class Tail:
                 self.signed[event.offset] = text
         return text
 
+    def update(self, feed: Feed) -> None:
+        """Take on the row as it is now; frames of an old secret are made again."""
+        if feed.secret != self.feed.secret:
+            self.signed.clear()
+        self.feed = feed
+
     def recent(self, after: int) -> list[Event] | None:
         """The events after an offset, or None if memory does not reach back."""
         if after >= self.head:

@@ -7,6 +7,7 @@ import hmac
 import secrets
 import time
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 from loguru import logger
@@ -105,7 +106,7 @@ class Payfeed:
             task.cancel()
 
     async def on_invoice_paid(self, payment: Any) -> None:
-        """LNbits' listener. Never raises and never waits: both would lose payments."""
+        """LNbits' listener. Never raises: a raise loses others. Waits for nothing."""
         self._spawn(self._record_or_tell(payment, self.journal.now()))
 
     async def _record_or_tell(self, payment: Any, settled_at: int) -> None:
@@ -311,7 +312,7 @@ class Payfeed:
         """Who holds this key. Unknown keys count against the address."""
         if not key:
             raise NoKey("A key is needed.")
-        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = _digest(key)
         accepted = self._accepted.get(digest, 0) > time.monotonic() - ACCEPTED_SECONDS
         wait = max(
             self.failures.retry_after(address), self.all_failures.retry_after("all")
@@ -344,8 +345,7 @@ class Payfeed:
     async def _wallet_access(self, wallet: HostWallet, digest: str) -> Access:
         if not wallet.may_view:
             raise Refused("This share may not view payments.")
-        users = tuple({wallet.owner, wallet.visitor})
-        await self._check_enabled(users)
+        await self._check_enabled({wallet.owner, wallet.visitor})
         await self._open_feed(wallet.wallet_id)
         feed = await crud.get_feed(wallet.wallet_id)
         if feed and not feed.allow_inkey and not wallet.is_admin:
@@ -371,7 +371,7 @@ class Payfeed:
         owner = await host.wallet_owner(found.wallet_id)
         if owner is None:
             raise Refused("The wallet of this key is gone.")
-        await self._check_enabled((owner,))
+        await self._check_enabled({owner})
         await self._open_feed(found.wallet_id)
         await crud.touch_key(found.id, self.journal.now())
         return Access(
@@ -383,7 +383,7 @@ class Payfeed:
             expires_at=found.expires_at,
         )
 
-    async def _check_enabled(self, users: tuple[str, ...]) -> None:
+    async def _check_enabled(self, users: set[str]) -> None:
         for user in users:
             if not await host.is_enabled(user):
                 raise Refused("The extension is not enabled.")
@@ -456,16 +456,22 @@ class Payfeed:
         if access.presented_id is None:
             await self._find_access_key(access.key_hash)
             return
-        wallet = await host.find_wallet_again(access.presented_id, access.key_hash)
+        wallet = await host.find_wallet_again(
+            access.presented_id, lambda key: _digest(key) == access.key_hash
+        )
         if wallet is None or wallet.wallet_id != access.wallet_id:
             raise Refused("This key no longer opens the feed.")
         await self._wallet_access(wallet, access.key_hash)
 
     async def poll(self) -> None:
-        """What other processes appended, should a notification be lost."""
-        if self.journal.tails:
-            for wallet_id, head in (await crud.get_heads()).items():
-                self.journal.advance(wallet_id, head)
+        """What other processes appended or changed, should a notification be lost."""
+        for feed in await crud.get_feeds() if self.journal.tails else ():
+            tail = self.journal.tails.get(feed.wallet_id)
+            if tail and tail.feed.epoch == feed.epoch:
+                tail.update(feed)
+                self.journal.advance(feed.wallet_id, feed.head)
+            elif tail:
+                self._end_epoch(tail)
 
     async def notify(self, access: Access, value: Any) -> tuple[str, int]:
         """Record a custom message; (event id, live subscribers)."""
@@ -623,17 +629,20 @@ class Payfeed:
             tail.feed.channel = secrets.token_hex(16)
             await crud.update_feed(access.wallet_id, what, tail.feed.channel)
         elif what == "secret":
-            tail.feed.secret = new_secret()
-            tail.signed.clear()
-            await crud.update_feed(access.wallet_id, what, tail.feed.secret)
+            secret = new_secret()
+            await crud.update_feed(access.wallet_id, what, secret)
+            tail.update(replace(tail.feed, secret=secret))
         elif what == "epoch":
             await crud.rotate_epoch(access.wallet_id, new_epoch())
-            for session in list(tail.sessions):
-                session.close(Restarting("The feed begins a new epoch."))
-            self.journal.drop(access.wallet_id)
+            self._end_epoch(tail)
         else:
             raise Malformed("what must be channel, secret or epoch.")
         return await self.describe(access)
+
+    def _end_epoch(self, tail: Tail) -> None:
+        for session in list(tail.sessions):
+            session.close(Restarting("The feed begins a new epoch."))
+        self.journal.drop(tail.feed.wallet_id)
 
     def _need_admin(self, access: Access) -> None:
         if not access.is_admin:
@@ -656,7 +665,7 @@ class Payfeed:
         stored = AccessKey(
             id=secrets.token_hex(8),
             wallet_id=access.wallet_id,
-            key_hash=hashlib.sha256(key.encode()).hexdigest(),
+            key_hash=_digest(key),
             name=name,
             scopes=" ".join(sorted(set(wish.scopes))),
             created_at=self.journal.now(),
@@ -708,6 +717,10 @@ class Payfeed:
             }
             for session in sorted(tail.sessions, key=lambda one: one.connected_at)
         ]
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _final_since(row: Any) -> int:

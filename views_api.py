@@ -41,8 +41,7 @@ class PayfeedRoute(APIRoute):
 
 def _refusal(exc: PayfeedError) -> Response:
     """Answered, not raised: LNbits' own handler would drop `Retry-After`."""
-    answer = ascii_json({"detail": exc.message})
-    answer.status_code = exc.status
+    answer = ascii_json({"detail": exc.message}, exc.status)
     if exc.retry_after:
         answer.headers["Retry-After"] = str(exc.retry_after)
     return answer
@@ -92,9 +91,9 @@ def current() -> Payfeed:
     return Running.payfeed
 
 
-def ascii_json(value: Any) -> Response:
+def ascii_json(value: Any, status: int = 200) -> Response:
     """ASCII JSON, so that whatever a message held can be answered."""
-    return Response(dumps(value), media_type="application/json")
+    return Response(dumps(value), status, media_type="application/json")
 
 
 def _address(connection: Request | WebSocket) -> str:
@@ -167,11 +166,8 @@ async def get_keys(request: Request) -> Response:
 @api.post("/keys", status_code=201, openapi_extra=ANY_JSON)
 async def create_key(request: Request) -> Response:
     access = await _access(request)
-    answer = ascii_json(
-        await current().create_key(access, await _parse(request, CreateKey))
-    )
-    answer.status_code = 201
-    return answer
+    wish = await _parse(request, CreateKey)
+    return ascii_json(await current().create_key(access, wish), 201)
 
 
 @api.delete("/keys/{key_id}")
@@ -422,6 +418,4 @@ async def _say_goodbye(websocket: WebSocket, exc: PayfeedError) -> None:
 )
 async def unknown(path: str) -> Response:
     """LNbits would log the path of its own 404, and a mistyped one may hold a key."""
-    answer = ascii_json({"detail": "Not Found"})
-    answer.status_code = 404
-    return answer
+    return ascii_json({"detail": "Not Found"}, 404)

@@ -2,6 +2,7 @@ import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ class Shop:
 
     def __init__(self, server: Server) -> None:
         self.server = server
+        server.add_extension("paylab", HERE / "paylab")
         self.payer: dict[str, str] = {}
         self.wallet: dict[str, str] = {}
 
@@ -47,6 +49,17 @@ class Shop:
         return await self.server.call("POST", f"/paylab/{what}", json=values)
 
 
+@asynccontextmanager
+async def opened(**env: str) -> AsyncIterator[Shop]:
+    """A shop that is ready to sell, on a server with these settings."""
+    shop = Shop(Server(**env))
+    try:
+        await shop.open()
+        yield shop
+    finally:
+        await shop.server.close()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     cluster = Postgres()
@@ -66,9 +79,5 @@ def database(request: pytest.FixtureRequest) -> dict[str, str]:
 
 @pytest.fixture
 async def shop(database: dict[str, str]) -> AsyncIterator[Shop]:
-    opened = Shop(Server(PAYFEED_HEARTBEAT_SECONDS="2", **database))
-    try:
-        await opened.open()
-        yield opened
-    finally:
-        await opened.server.close()
+    async with opened(PAYFEED_HEARTBEAT_SECONDS="2", **database) as ready:
+        yield ready

@@ -7,9 +7,9 @@ import pytest
 
 PACKAGES = {
     "chromium": "chromium",
+    "curl": "curl",
     "node": "nodejs",
     "npm": "npm",
-    "nginx": "nginx",
     "mosquitto": "mosquitto",
     "pg_ctl": "postgresql",
 }

@@ -9,8 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from conftest import Shop
-from lnbits_server import Server
+from conftest import Shop, opened
 from reader import Reader, reading
 
 FRAMES = Path(__file__).resolve().parent / "fixtures" / "frames"
@@ -72,12 +71,8 @@ async def record(shop: Shop) -> None:
 
 
 async def main() -> None:
-    shop = Shop(Server(PAYFEED_HEARTBEAT_SECONDS="2"))
-    try:
-        await shop.open()
+    async with opened(PAYFEED_HEARTBEAT_SECONDS="2") as shop:
         await record(shop)
-    finally:
-        await shop.server.close()
 
 
 if __name__ == "__main__":

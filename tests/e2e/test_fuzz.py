@@ -7,10 +7,9 @@ import httpx
 import pytest
 import schemathesis
 import schemathesis.specs.openapi.schemas  # early: pytest rewrites it, deep stacks fail
-from conftest import Shop
+from conftest import Shop, opened
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lnbits_server import Server
 
 DOCUMENTED = {200, 201, 307, 401, 403, 404, 405, 413, 422, 429}
 QUIET = settings(
@@ -34,19 +33,13 @@ NAMES = (
 @pytest.fixture
 async def open_shop(database: dict[str, str]) -> AsyncIterator[Shop]:
     much = "1000000"
-    opened = Shop(
-        Server(
-            PAYFEED_FAILED_AUTH_PER_MINUTE=much,
-            PAYFEED_NOTIFY_PER_MINUTE=much,
-            PAYFEED_CONNECTS_PER_MINUTE=much,
-            **database,
-        )
-    )
-    try:
-        await opened.open()
-        yield opened
-    finally:
-        await opened.server.close()
+    async with opened(
+        PAYFEED_FAILED_AUTH_PER_MINUTE=much,
+        PAYFEED_NOTIFY_PER_MINUTE=much,
+        PAYFEED_CONNECTS_PER_MINUTE=much,
+        **database,
+    ) as ready:
+        yield ready
 
 
 def fuzz_operations(base: str, key: str) -> int:

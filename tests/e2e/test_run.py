@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 from lnbits_server import free_port
+from needs import need
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO = [sys.executable, str(ROOT / "tools" / "run.py")]
@@ -26,6 +27,7 @@ def environment() -> dict[str, str]:
 async def test_the_demo_prints_a_frame_a_login_and_commands_that_work(
     tmp_path: Path,
 ) -> None:
+    need("curl")
     port = free_port()
     demo = await asyncio.create_subprocess_exec(
         *(*DEMO, str(port), str(tmp_path / "demo")),

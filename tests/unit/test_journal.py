@@ -9,7 +9,6 @@ from payfeed import crud, journal, migrations, models, protocol, session
 
 ACCESS = models.Access("w", "test", frozenset(["read"]), "hash")
 
-
 # LNbits' database belongs to the first event loop that uses it
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -71,8 +70,8 @@ async def test_random_interleavings_deliver_every_event_once_in_order(
     async def poll() -> None:
         while True:
             await asyncio.sleep(0.01)
-            for wallet_id, head in (await crud.get_heads()).items():
-                log.advance(wallet_id, head)
+            for feed in await crud.get_feeds():
+                log.advance(feed.wallet_id, feed.head)
 
     polling = asyncio.create_task(poll())
     await log.append("w", [payment(0)])
@@ -109,3 +108,19 @@ async def test_one_entry_that_cannot_be_stored_does_not_stop_the_others(
     assert isinstance(outcomes[1], TypeError)
     stored = await crud.get_events("w", "e", 0, 10)
     assert [event.offset for event in stored] == [1, 2]
+
+
+async def test_a_secret_rotated_elsewhere_signs_what_is_sent_from_then_on(
+    log: journal.Journal,
+) -> None:
+    await crud.insert_feed(log.new_feed("w"), [])
+    (event,) = await log.append("w", [payment(1)])
+    tail = await log.tail("w")
+    assert tail
+    before = tail.frame(event)
+    await crud.update_feed("w", "secret", journal.new_secret())
+    (row,) = await crud.get_feeds()
+    tail.update(row)
+    after = tail.frame(event)
+    assert after != before
+    assert after == protocol.sign(event.body, event.id, event.timestamp, row.secret)
