@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from conftest import Shop, opened
 from reader import Reader, reading
+from shop import Shop, opened
 
 FRAMES = Path(__file__).resolve().parent / "fixtures" / "frames"
 MEMO = 'Kaffee & "Kuchen" – ₿ 🙂 \\ 5 < 6'

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 import websockets
-from conftest import Shop
 from reader import reading
+from shop import Shop
 
 HOSTILE = "<script>alert(1)</script> & 5 < 6 > 4 &amp; é 🙂 \"' \\ "
 

@@ -7,9 +7,9 @@ import httpx
 import pytest
 import schemathesis
 import schemathesis.specs.openapi.schemas  # early: pytest rewrites it, deep stacks fail
-from conftest import Shop, opened
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shop import Shop, opened
 
 DOCUMENTED = {200, 201, 307, 401, 403, 404, 405, 413, 422, 429}
 QUIET = settings(

@@ -5,8 +5,8 @@ import json
 import subprocess
 from pathlib import Path
 
-from conftest import Shop
 from needs import need
+from shop import Shop
 
 FOLDER = Path(__file__).resolve().parent.parent / "node"
 

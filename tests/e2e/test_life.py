@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 from bolt11 import decode
-from conftest import Shop
 from reader import Reader, reading
+from shop import Shop
 
 
 def feed_of(shop: Shop, wallet: dict[str, Any], query: str = "") -> str:

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 import websockets
-from conftest import Shop, opened
 from reader import reading
+from shop import Shop, opened
 
 HANG_GUARD = 30
 

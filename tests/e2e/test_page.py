@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from conftest import Shop
 from lnbits_server import PASSWORD
 from needs import need
 from playwright.async_api import Page, async_playwright, expect
+from shop import Shop
 
 SHOTS = Path(os.environ.get("PAYFEED_SCREENSHOTS", ".cache/screenshots"))
 LNBITS_OWN = "/static/null"  # LNbits 1.3.1 asks for it on every page of its own

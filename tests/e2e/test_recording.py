@@ -4,9 +4,9 @@ import asyncio
 import json
 import time
 
-from conftest import Shop
 from frames import check_frame
 from reader import reading
+from shop import Shop
 
 HANG_GUARD = 30
 

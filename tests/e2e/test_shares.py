@@ -3,8 +3,8 @@
 import importlib.metadata
 
 import pytest
-from conftest import Shop
 from reader import reading
+from shop import Shop
 
 VERSION = tuple(
     int(part) for part in importlib.metadata.version("lnbits").split(".")[:2]

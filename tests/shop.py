@@ -1,0 +1,50 @@
+"""A server with a shop that sells: what most tests begin with."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from lnbits_server import Server
+
+HERE = Path(__file__).resolve().parent
+
+
+class Shop:
+    """A server with a payer that has money and an empty shop wallet."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        server.add_extension("paylab", HERE / "paylab")
+        self.payer: dict[str, str] = {}
+        self.wallet: dict[str, str] = {}
+
+    async def open(self) -> None:
+        await self.server.start()
+        await self.server.install()
+        self.payer = (await self.server.wallets(self.server.admin))[0]
+        self.wallet = await self.server.new_wallet(self.server.admin, "shop")
+        await self.server.credit(self.payer["id"], 1_000_000)
+        key = self.payer["inkey"]
+        await self.server.payfeed("GET", "events?since=start&wait=20", key)
+
+    async def sell(self, amount_sat: int = 1000, memo: str = "a memo") -> str:
+        """Pay an invoice of the shop; returns its payment hash."""
+        invoice = await self.server.invoice(self.wallet, amount_sat, memo)
+        await self.server.pay(self.payer, invoice)
+        return str(invoice["payment_hash"])
+
+    async def lab(self, what: str, **values: Any) -> Any:
+        """Ask the other extension, `paylab`, to do something."""
+        return await self.server.call("POST", f"/paylab/{what}", json=values)
+
+
+@asynccontextmanager
+async def opened(**env: str) -> AsyncIterator[Shop]:
+    """A shop that is ready to sell, on a server with these settings."""
+    shop = Shop(Server(**env))
+    try:
+        await shop.open()
+        yield shop
+    finally:
+        await shop.server.close()
