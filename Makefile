@@ -5,7 +5,7 @@ DATABASE ?= sqlite
 TESTS ?= tests
 PYTHON = $$(python3 tools/setup.py $(LNBITS_VERSION))
 
-.PHONY: run test check torture zip lock clean
+.PHONY: run test check torture bench zip lock clean
 
 run:
 	@python="$(PYTHON)" && exec "$$python" tools/run.py $(PORT)
@@ -24,6 +24,9 @@ check:
 
 torture:
 	@python="$(PYTHON)" && "$$python" tests/torture.py --kills 20 --payments 1000
+
+bench:
+	@python="$(PYTHON)" && "$$python" benchmarks/bench.py $(MEASURES)
 
 zip:
 	@python3 tools/zip.py

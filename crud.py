@@ -174,21 +174,21 @@ async def append(
             await _append_drafts(conn, wallet_id, places, drafts, timestamp, build)
             for wallet_id, drafts in entries
         ]
-        for wallet_id in {event.wallet_id for events in stored for event in events}:
+        events = [event for one in stored for event in one]
+        await _insert_events(conn, events)
+        for wallet_id in {event.wallet_id for event in events}:
             await _move_head(conn, wallet_id, places[wallet_id][1])
     return stored
 
 
 async def _lock_feed(conn: Any, wallet_id: str) -> tuple[str, int]:
     """Epoch and head of a feed that now belongs to this transaction."""
-    where = {"wallet_id": wallet_id}
-    await conn.execute(
-        text("UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"),
-        where,
-    )
     found = await conn.execute(
-        text("SELECT epoch, head FROM payfeed.feeds WHERE wallet_id = :wallet_id"),
-        where,
+        text(
+            "UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"
+            " RETURNING epoch, head"
+        ),
+        {"wallet_id": wallet_id},
     )
     row = found.mappings().first()
     return (row["epoch"], row["head"]) if row else ("", 0)
@@ -222,7 +222,6 @@ async def _append_drafts(
             custom=draft.custom,
             status=facts.status if facts else None,
         )
-        await _insert_event(conn, event)
         events.append(event)
     places[wallet_id] = (epoch, offset)
     return events
@@ -259,12 +258,8 @@ async def _first_time(conn: Any, wallet_id: str, draft: Draft) -> bool:
     return bool(done.rowcount)
 
 
-async def _insert_event(conn: Any, event: Event) -> None:
-    await conn.execute(
-        text(
-            "INSERT INTO payfeed.events VALUES (:wallet_id, :offset, :type, :custom,"
-            " :direction, :status, :amount_msat, :tag, :timestamp, :size, :body)"
-        ),
+async def _insert_events(conn: Any, events: list[Event]) -> None:
+    rows = [
         {
             "wallet_id": event.wallet_id,
             "offset": event.offset,
@@ -277,8 +272,18 @@ async def _insert_event(conn: Any, event: Event) -> None:
             "timestamp": event.timestamp,
             "size": len(event.body),
             "body": event.body,
-        },
-    )
+        }
+        for event in events
+    ]
+    if rows:
+        await conn.execute(
+            text(
+                "INSERT INTO payfeed.events VALUES (:wallet_id, :offset, :type,"
+                " :custom, :direction, :status, :amount_msat, :tag, :timestamp,"
+                " :size, :body)"
+            ),
+            rows,
+        )
 
 
 async def get_events(wallet_id: str, epoch: str, after: int, limit: int) -> list[Event]:

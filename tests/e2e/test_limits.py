@@ -50,11 +50,12 @@ async def test_counts_sizes_and_rates_are_kept_and_told(strict: Shop) -> None:
         assert first["head"] == first["cursor"]
     large = await server.payfeed("POST", "notify", key, json="x" * 200)
     assert large.status_code == 413
-    statuses = [
-        (await server.payfeed("POST", "notify", key, json=n)).status_code
-        for n in range(4)
-    ]
-    assert statuses == [200, 200, 200, 429]
+    answers = await asyncio.gather(
+        *(server.payfeed("POST", "notify", key, json=n) for n in range(20))
+    )
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses[:3] == [200] * 3
+    assert statuses[-10:] == [429] * 10
     answer = await server.payfeed("POST", "test", key)
     assert int(answer.headers["Retry-After"]) > 0
     other = await server.payfeed("POST", "test", strict.payer["inkey"])
@@ -70,7 +71,9 @@ async def test_behind_a_proxy_the_forwarded_address_counts(strict: Shop) -> None
         path = "/payfeed/api/v1/feed?api-key=unknown"
         return (await strict.server.http.get(path, headers=headers)).status_code
 
-    assert [await attempt("10.0.0.1") for _ in range(5)] == [404] * 4 + [429]
+    codes = await asyncio.gather(*(attempt("10.0.0.1") for _ in range(20)))
+    assert sorted(codes)[:4] == [404] * 4
+    assert sorted(codes)[-10:] == [429] * 10
     assert await attempt("10.0.0.2") == 404
 
 

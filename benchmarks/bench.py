@@ -1,0 +1,370 @@
+"""Payfeed beside LNbits' own socket: the same server, the same payments, light readers.
+
+Prints a table and writes RESULTS.md. `bench.py fanout replay` runs only these.
+"""
+
+import asyncio
+import platform
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from crowd import Crowd, websocket_opening
+from lnbits_server import Server
+from shop import Shop
+
+HERE = Path(__file__).resolve().parent
+PAYMENT = b'"payment"'
+HELLO, SWITCHED = b'"type":"hello"', b"\r\n\r\n"
+SETTLE_SECONDS = 0.3
+ROOMY = {
+    "PAYFEED_MAX_SUBSCRIBERS_PER_WALLET": "20000",
+    "PAYFEED_CONNECTS_PER_MINUTE": "1000000",
+    "PAYFEED_NOTIFY_PER_MINUTE": "1000000",
+    "PAYFEED_RETENTION_EVENTS": "1000000",
+}
+
+
+@dataclass
+class Row:
+    measure: str
+    lnbits: str
+    payfeed: str
+    told: str = ""
+
+
+class Bench:
+    """A shop on a fresh server, with crowds of readers on both kinds of socket."""
+
+    def __init__(self) -> None:
+        self.shop = Shop(Server(**ROOMY))
+        self.shop.server.add_extension("benchlab", HERE / "benchlab")
+        self.crowd = Crowd()
+
+    async def __aenter__(self) -> "Bench":
+        await self.shop.open()
+        await self.shop.server.payfeed("GET", "feed", self.shop.wallet["inkey"])
+        await self.lab("watch")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.crowd.end()
+        await self.shop.server.close()
+
+    async def lab(self, what: str, **values: Any) -> Any:
+        return await self.shop.server.call("POST", f"/benchlab/{what}", json=values)
+
+    @property
+    def port(self) -> int:
+        return self.shop.server.port
+
+    async def join_payfeed(
+        self, name: str, count: int, wallet: Any = None, query: str = ""
+    ) -> None:
+        key = (wallet or self.shop.wallet)["inkey"]
+        opening = websocket_opening(f"/payfeed/api/v1/ws{query}", key)
+        await asyncio.to_thread(self.crowd.open, name, count, self.port, opening, HELLO)
+
+    async def join_lnbits(self, name: str, count: int, item: str = "") -> None:
+        opening = websocket_opening(f"/api/v1/ws/{item or self.shop.wallet['inkey']}")
+        await asyncio.to_thread(
+            self.crowd.open, name, count, self.port, opening, SWITCHED
+        )
+
+    async def pay(self, number: int) -> float:
+        """Pay an invoice of the shop; when the payment was asked for."""
+        server = self.shop.server
+        invoice = await server.invoice(self.shop.wallet, 1, f"number {number}")
+        began = time.monotonic()
+        await server.pay(self.shop.payer, invoice)
+        return began
+
+    async def arrivals(
+        self, name: str, marker: bytes, act: Callable[[], Awaitable[Any]]
+    ) -> tuple[list[float], Any, dict[str, list[float]]]:
+        """(when each socket had it, what `act` gave, when it was pushed)."""
+        await asyncio.to_thread(self.crowd.arm, name, marker)
+        await self.lab("pushed")
+        told = await act()
+        found = await asyncio.to_thread(self.crowd.arrivals, name)
+        pushed = await self.lab("pushed")
+        await asyncio.sleep(SETTLE_SECONDS)
+        return found, told, pushed
+
+    def memory_kib(self) -> int:
+        process = self.shop.server.process
+        assert process
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        line = next(one for one in status.splitlines() if one.startswith("VmRSS"))
+        return int(line.split()[1])
+
+    def cpu_seconds(self) -> float:
+        process = self.shop.server.process
+        assert process
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")")[1].split()
+        return (int(fields[11]) + int(fields[12])) / 100
+
+
+def ms(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"
+
+
+def p99(values: list[float]) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[98]
+
+
+async def one_subscriber(rounds: int = 60) -> list[Row]:
+    async with Bench() as bench:
+        await bench.join_lnbits("lnbits", 1)
+        await bench.join_payfeed("payfeed", 1)
+        took: dict[str, list[float]] = {"lnbits": [], "payfeed": []}
+        for number in range(rounds):
+            name = ("lnbits", "payfeed")[number % 2]
+            found, began, _ = await bench.arrivals(
+                name, PAYMENT, lambda number=number: bench.pay(number)
+            )
+            took[name].append(found[0] - began)
+        own, ours = (statistics.median(took[name]) for name in ("lnbits", "payfeed"))
+        told = f"{ms(ours - own)} after LNbits' own; goal: at most 10 ms"
+        return [Row("payment → frame, 1 subscriber, p50", ms(own), ms(ours), told)]
+
+
+async def fanout(count: int = 1000, rounds: int = 30) -> list[Row]:
+    async with Bench() as bench:
+        spread: dict[str, list[float]] = {}
+        since_push: dict[str, list[float]] = {}
+        channels = {"lnbits": bench.shop.wallet["inkey"], "payfeed": "payfeed"}
+        joins = {"lnbits": bench.join_lnbits, "payfeed": bench.join_payfeed}
+        for half in range(4):
+            name, other = ("lnbits", "payfeed")[:: 1 if half % 2 else -1]
+            await joins[name](name, count)
+            await joins[other]("other", 1)
+            for number in range(rounds // 2):
+                found, _, pushed = await bench.arrivals(
+                    name, PAYMENT, lambda number=number: bench.pay(number)
+                )
+                assert len(found) == count, f"{name}: {len(found)} of {count}"
+                spread.setdefault(name, []).append(found[-1] - found[0])
+                push = pushed[channels[name]][0]
+                since_push.setdefault(name, []).append(found[-1] - push)
+            bench.crowd.close(name)
+            bench.crowd.close("other")
+            await asyncio.sleep(1)
+        return [
+            _compared(f"fan-out to {count}: first to last frame", spread, 1.1),
+            _compared(f"fan-out to {count}: push to last frame", since_push, 1.3),
+        ]
+
+
+def _compared(measure: str, took: dict[str, list[float]], goal: float) -> Row:
+    own, ours = (statistics.median(took[name]) for name in ("lnbits", "payfeed"))
+    told = f"{ours / own:.2f} times; goal: at most {goal}"
+    return Row(f"{measure}, p50", ms(own), ms(ours), told)
+
+
+STALL_TEXT = "x" * 16000
+
+
+async def stalled(count: int = 100, stalls: int = 10, rounds: int = 300) -> list[Row]:
+    """Long messages, so that the buffers of readers that have stalled fill up."""
+    async with Bench() as bench:
+        server, key = bench.shop.server, bench.shop.wallet["inkey"]
+
+        async def notify() -> None:
+            await server.payfeed("POST", "notify", key, json=STALL_TEXT)
+
+        async def send() -> None:
+            sending = server.http.get(f"/api/v1/ws/benchmark/{STALL_TEXT}", timeout=2)
+            await asyncio.gather(sending, return_exceptions=True)
+
+        async def join_lnbits(name: str, size: int) -> None:
+            await bench.join_lnbits(name, size, "benchmark")
+
+        told: dict[str, tuple[list[float], list[float]]] = {}
+        for name, join, act in (
+            ("payfeed", bench.join_payfeed, notify),
+            ("lnbits", join_lnbits, send),
+        ):
+            await join("others", count)
+            alone = await _others(bench, act, count, rounds)
+            await join("stalled", stalls)
+            bench.crowd.stall("stalled")
+            told[name] = (alone, await _others(bench, act, count, rounds))
+            bench.crowd.close("others")
+            bench.crowd.close("stalled")
+        measure = f"p99 of {count} others, without → beside {stalls} stalled readers"
+        own, ours = (_beside(*told[name], count) for name in ("lnbits", "payfeed"))
+        alone, beside = told["payfeed"]
+        ratio = p99(beside) / p99(alone)
+        return [Row(measure, own, ours, f"{ratio:.2f} times; goal: at most 1.1")]
+
+
+async def _others(
+    bench: Bench, act: Callable[[], Awaitable[None]], count: int, rounds: int
+) -> list[float]:
+    """Seconds to each of the others, until a message does not reach them all."""
+    took: list[float] = []
+    for _ in range(rounds):
+        await asyncio.to_thread(bench.crowd.arm, "others", b"xxxx")
+        began = time.monotonic()
+        await act()
+        found = await asyncio.to_thread(bench.crowd.arrivals, "others", 2)
+        if len(found) < count:
+            break
+        took += [one - began for one in found]
+    return took
+
+
+def _beside(alone: list[float], beside: list[float], count: int) -> str:
+    told = f"{ms(p99(alone))} → {ms(p99(beside))}"
+    if len(beside) < len(alone):
+        told += f", silent after {len(beside) // count} messages"
+    return told
+
+
+async def replay(count: int = 100_000) -> list[Row]:
+    async with Bench() as bench:
+        wallet_id = bench.shop.wallet["id"]
+        await bench.lab("fill", wallet_id=wallet_id, count=count)
+        before = bench.memory_kib()
+        opening = "?since=start"
+        await bench.join_payfeed("reader", 1, query=opening)
+        seconds, found = await asyncio.to_thread(
+            bench.crowd.count, "reader", b'"signature"', int(count * 0.99), 60
+        )
+        grown = (bench.memory_kib() - before) / 1024
+        told = f"{found / seconds:,.0f} events/s; goal: at least 20,000"
+        return [
+            Row(f"replay of {count:,} events", "has none", f"{seconds:.1f} s", told),
+            Row(
+                "memory added by this replay", "", f"{grown:.1f} MiB", "goal: no growth"
+            ),
+        ]
+
+
+async def memory(count: int = 4000) -> list[Row]:
+    each: dict[str, float] = {}
+    for name in ("lnbits", "payfeed"):
+        async with Bench() as bench:
+            join = bench.join_lnbits if name == "lnbits" else bench.join_payfeed
+            await join("first", 50)
+            before = bench.memory_kib()
+            await join("crowd", count)
+            await asyncio.sleep(2)
+            each[name] = (bench.memory_kib() - before) / count
+    told = f"{each['payfeed'] / each['lnbits']:.2f} times; goal: at most 1.0"
+    own, ours = (f"{each[name]:.1f} KiB" for name in ("lnbits", "payfeed"))
+    return [Row(f"memory per idle subscriber, {count} connections", own, ours, told)]
+
+
+async def bystanders(count: int = 10_000, wallets: int = 50) -> list[Row]:
+    async with Bench() as bench:
+        server, rounds = bench.shop.server, 40
+        others = [
+            await server.new_wallet(server.admin, f"other {number}")
+            for number in range(wallets)
+        ]
+        await bench.join_payfeed("payfeed", 1)
+
+        async def measure() -> tuple[float, float]:
+            took, cpu = [], bench.cpu_seconds()
+            for number in range(rounds):
+                found, began, _ = await bench.arrivals(
+                    "payfeed", PAYMENT, lambda number=number: bench.pay(number)
+                )
+                took.append(found[0] - began)
+            return statistics.median(took), (bench.cpu_seconds() - cpu) / rounds
+
+        alone = await measure()
+        for number, wallet in enumerate(others):
+            await bench.join_payfeed(f"other {number}", count // wallets, wallet)
+        beside = await measure()
+        return [
+            Row(
+                f"payment → frame, without → with {count:,} connections elsewhere, p50",
+                "",
+                f"{ms(alone[0])} → {ms(beside[0])}",
+                f"CPU a payment, idle work included: {ms(alone[1])} → {ms(beside[1])};"
+                " goal: flat",
+            )
+        ]
+
+
+async def recording(count: int = 4000) -> list[Row]:
+    async with Bench() as bench:
+        rows = []
+        for together in (1, 10, 100):
+            number = count if together > 1 else count // 8
+            seconds = await bench.lab(
+                "record",
+                wallet_id=bench.shop.wallet["id"],
+                count=number,
+                together=together,
+            )
+            told = f"{number / seconds:,.0f} events/s; goal: at least 500"
+            rows.append(
+                Row(
+                    f"recording on SQLite, {together} at once",
+                    "",
+                    ms(seconds / number) + " each",
+                    told,
+                )
+            )
+        return rows
+
+
+MEASURES: dict[str, Callable[[], Awaitable[list[Row]]]] = {
+    "one": one_subscriber,
+    "fanout": fanout,
+    "stalled": stalled,
+    "replay": replay,
+    "memory": memory,
+    "bystanders": bystanders,
+    "recording": recording,
+}
+
+
+def table(rows: list[Row]) -> str:
+    lines = [
+        "| measure | LNbits' own socket | Payfeed | |",
+        "| --- | --- | --- | --- |",
+    ]
+    lines += [f"| {r.measure} | {r.lnbits} | {r.payfeed} | {r.told} |" for r in rows]
+    return "\n".join(lines)
+
+
+def processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(":")[2].strip() for line in lines if "model name" in line]
+    return f"{len(names)} × {names[0]}" if names else platform.machine()
+
+
+async def main(wanted: list[str]) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    rows: list[Row] = []
+    for name in wanted or MEASURES:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        rows += await MEASURES[name]()
+        print(table(rows[-1:]).splitlines()[-1], file=sys.stderr, flush=True)
+    print(table(rows))
+    if not wanted:
+        about = (
+            f"`make bench`, {date.today()}, LNbits {version('lnbits')}, SQLite,"
+            f" Python {platform.python_version()}, {processor()}."
+        )
+        text = f"# Results\n\n{about}\n\n{table(rows)}\n"
+        (HERE / "RESULTS.md").write_text(text)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))

@@ -1,0 +1,91 @@
+"""An extension for benchmarks: it notes when frames are pushed, and fills a log."""
+
+import asyncio
+import secrets
+import sys
+import time
+from typing import Any
+
+from fastapi import APIRouter, Body
+from lnbits.core.services import websocket_manager
+from lnbits.db import Database
+
+db = Database("ext_benchlab")
+benchlab_ext = APIRouter(prefix="/benchlab")
+pushed: dict[str, list[float]] = {}
+
+
+def _payfeed(room: str) -> Any:
+    """A module of the extension that is loaded, by whatever name LNbits gave it."""
+    for name, module in list(sys.modules.items()):
+        if name.endswith(f"payfeed.{room}"):
+            return module
+    raise LookupError(f"payfeed.{room} is not loaded")
+
+
+@benchlab_ext.post("/watch")
+async def watch() -> None:
+    """From now on note when LNbits' own send and Payfeed's wake begin."""
+    send = type(websocket_manager).send.__get__(websocket_manager)
+
+    async def noted_send(item: str, message: str) -> None:
+        pushed.setdefault(item, []).append(time.monotonic())
+        await send(item, message)
+
+    websocket_manager.send = noted_send
+    journal = _payfeed("views_api").Running.payfeed.journal
+    extend = type(journal)._extend.__get__(journal)
+
+    def noted_extend(tail: Any, events: Any) -> None:
+        pushed.setdefault("payfeed", []).append(time.monotonic())
+        extend(tail, events)
+
+    journal._extend = noted_extend
+
+
+@benchlab_ext.post("/pushed")
+async def get_pushed() -> dict[str, list[float]]:
+    """The moments since the last question, by channel."""
+    told = dict(pushed)
+    pushed.clear()
+    return told
+
+
+def _payment(wallet_id: str) -> Any:
+    facts = _payfeed("models").PaymentFacts(
+        wallet_id=wallet_id,
+        payment_hash=secrets.token_hex(32),
+        direction="in",
+        status="confirmed",
+        amount_msat=1_000_000,
+        fee_msat=0,
+        memo="A payment of the benchmark",
+        settled_at=int(time.time()),
+    )
+    return _payfeed("protocol").payment_draft(facts)
+
+
+@benchlab_ext.post("/record")
+async def record(
+    wallet_id: str = Body(), count: int = Body(), together: int = Body()
+) -> float:
+    """Append payments to a wallet's log, so many at a time; returns the seconds."""
+    journal = _payfeed("views_api").Running.payfeed.journal
+    began = time.monotonic()
+    for _ in range(0, count, together):
+        drafts = [_payment(wallet_id) for _ in range(together)]
+        stored = await asyncio.gather(
+            *(journal.append(wallet_id, [draft]) for draft in drafts)
+        )
+        if not all(stored):
+            raise LookupError("a payment was not stored")
+    return time.monotonic() - began
+
+
+@benchlab_ext.post("/fill")
+async def fill(wallet_id: str = Body(), count: int = Body()) -> None:
+    """Append events, a thousand in each transaction."""
+    journal = _payfeed("views_api").Running.payfeed.journal
+    draft = _payfeed("protocol").test_draft("A benchmark's event. " + "." * 250)
+    for _ in range(0, count, 1000):
+        await journal.append(wallet_id, [draft] * 1000)

@@ -1,0 +1,200 @@
+"""Many light subscribers in a process of their own, so that the server is measured.
+
+A subscriber is a raw socket that has sent its opening. Nothing is parsed beyond a look
+for `marker`; pings are answered.
+"""
+
+import base64
+import os
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import Connection
+from typing import Any
+
+RECEIVE_BYTES = 262144
+PING, PONG_BYTES = 0x89, 6
+BUFFER_BYTES = 65536
+OPENING_SECONDS = 30
+
+
+class Crowd:
+    """Handle of the process. Times are CLOCK_MONOTONIC, one for the whole machine."""
+
+    def __init__(self) -> None:
+        self._pipe, other = Pipe()
+        self._process = Process(target=_serve, args=(other,), daemon=True)
+        self._process.start()
+        other.close()
+
+    def _ask(self, *question: Any) -> Any:
+        self._pipe.send(question)
+        answer = self._pipe.recv()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def open(
+        self, name: str, count: int, port: int, opening: bytes, answered: bytes
+    ) -> None:
+        """Connect `count` sockets; each is ready once `answered` has arrived."""
+        self._ask("open", name, count, port, opening, answered)
+
+    def stall(self, name: str) -> None:
+        """From now on these sockets are not read."""
+        self._ask("stall", name)
+
+    def arm(self, name: str, marker: bytes) -> None:
+        """Drain, then note when each socket first receives `marker`."""
+        self._ask("arm", name, marker)
+
+    def arrivals(self, name: str, seconds: float = 20) -> list[float]:
+        """Sorted first arrivals; fewer than sockets when the time ran out."""
+        found: list[float] = self._ask("arrivals", name, seconds)
+        return found
+
+    def count(self, name: str, marker: bytes, until: int, seconds: float) -> Any:
+        """(seconds from the first byte, how many markers) until so many have come."""
+        return self._ask("count", name, marker, until, seconds)
+
+    def release(self, name: str, opening: bytes) -> None:
+        """Send more bytes on every socket."""
+        self._ask("release", name, opening)
+
+    def close(self, name: str) -> None:
+        self._ask("close", name)
+
+    def end(self) -> None:
+        self._process.terminate()
+        self._process.join()
+
+
+def _serve(pipe: Connection) -> None:
+    house = _House()
+    while True:
+        house.read_until(lambda: pipe.poll(), 0.02)
+        if not pipe.poll():
+            continue
+        name, *values = pipe.recv()
+        try:
+            pipe.send(getattr(house, name)(*values))
+        except Exception as exc:
+            pipe.send(exc)
+
+
+class _House:
+    def __init__(self) -> None:
+        self.selector = selectors.EpollSelector()
+        self.groups: dict[str, list[socket.socket]] = {}
+        self.marker = b""
+        self.first: dict[int, float] = {}
+        self.armed: set[int] = set()
+
+    def open(
+        self, name: str, count: int, port: int, opening: bytes, answered: bytes
+    ) -> None:
+        group = self.groups.setdefault(name, [])
+        for _ in range(count):
+            group.append(_connect(port, opening, answered))
+            self.selector.register(group[-1], selectors.EVENT_READ)
+            if len(group) % 100 == 0:
+                self.read_until(lambda: False, 0)
+
+    def stall(self, name: str) -> None:
+        for one in self.groups[name]:
+            self.selector.unregister(one)
+
+    def close(self, name: str) -> None:
+        for one in self.groups.pop(name):
+            if one.fileno() in self.selector.get_map():
+                self.selector.unregister(one)
+            one.close()
+
+    def release(self, name: str, opening: bytes) -> None:
+        for one in self.groups[name]:
+            one.setblocking(True)
+            one.sendall(opening)
+            one.setblocking(False)
+
+    def arm(self, name: str, marker: bytes) -> None:
+        self.read_until(lambda: False, 0.05)
+        self.marker, self.first = marker, {}
+        self.armed = {one.fileno() for one in self.groups[name]}
+
+    def arrivals(self, name: str, seconds: float) -> list[float]:
+        wanted = len(self.groups[name])
+        self.read_until(lambda: len(self.first) == wanted, seconds)
+        self.armed = set()
+        return sorted(self.first.values())
+
+    def count(
+        self, name: str, marker: bytes, until: int, seconds: float
+    ) -> tuple[float, int]:
+        (one,) = self.groups[name]
+        self.selector.unregister(one)
+        one.setblocking(True)
+        one.settimeout(seconds)
+        began, found, tail = 0.0, 0, b""
+        while found < until:
+            data = tail + one.recv(RECEIVE_BYTES)
+            began = began or time.monotonic()
+            found += data.count(marker)
+            tail = data[-len(marker) + 1 :]
+        one.setblocking(False)
+        self.selector.register(one, selectors.EVENT_READ)
+        return time.monotonic() - began, found
+
+    def read_until(self, done: Callable[[], bool], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            for key, _ in self.selector.select(0.005):
+                self._read(key.fileobj)
+            if done() or time.monotonic() > deadline:
+                return
+
+    def _read(self, one: Any) -> None:
+        try:
+            data = one.recv(RECEIVE_BYTES)
+        except (BlockingIOError, ConnectionError):
+            return
+        now = time.monotonic()
+        number = one.fileno()
+        if not data:
+            self.selector.unregister(one)
+        elif number in self.armed and number not in self.first and self.marker in data:
+            self.first[number] = now
+        if data[:1] and data[0] == PING:
+            one.send(bytes([0x8A, 0x80 | data[1]]) + bytes(4) + data[2 : 2 + data[1]])
+
+
+def _connect(port: int, opening: bytes, answered: bytes) -> socket.socket:
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+    one.settimeout(OPENING_SECONDS)
+    one.connect(("127.0.0.1", port))
+    one.sendall(opening)
+    got = b""
+    while answered not in got:
+        data = one.recv(65536)
+        if not data:
+            raise ConnectionError(f"refused: {got[:300]!r}")
+        got += data
+    one.setblocking(False)
+    return one
+
+
+def websocket_opening(path: str, key: str | None = None) -> bytes:
+    nonce = base64.b64encode(os.urandom(16)).decode()
+    lines = [
+        f"GET {path} HTTP/1.1",
+        "Host: localhost",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13",
+        f"Sec-WebSocket-Key: {nonce}",
+    ]
+    if key:
+        lines.append(f"X-Api-Key: {key}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
