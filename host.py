@@ -203,6 +203,20 @@ def listen_for_payments(
     return stop
 
 
+def abort_connection() -> None:
+    """Free the current task's WebSocket whose peer does not read.
+
+    The server would first flush to it, and ASGI has no word for giving up: the
+    server's own coroutine holds the transport.
+    """
+    task = asyncio.current_task()
+    frame = getattr(task.get_coro(), "cr_frame", None) if task else None
+    server = frame.f_locals.get("self") if frame else None
+    transport = getattr(server, "transport", None)
+    if transport:
+        transport.abort()
+
+
 async def push(channel: str, frame: str) -> None:
     """Send to LNbits' own sockets on `channel`; dead and stalled ones are dropped."""
     served: set[int] = set()
