@@ -63,7 +63,7 @@ const isPresent = value => value !== undefined
 const isObject = value =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const optional = check => value => value == null || check(value)
-const oneOf = (...allowed) => value => allowed.includes(value)
+const oneOf = allowed => value => allowed.includes(value)
 
 const EVENT = {id: isId, timestamp: isWhole}
 const PAYMENT = {
@@ -73,8 +73,8 @@ const PAYMENT = {
   fee: isNotNegative,
   fee_msat: value => isWhole(value) && value >= 0,
   memo: isText,
-  status: oneOf('pending', 'confirmed', 'failed'),
-  direction: oneOf('in', 'out'),
+  status: oneOf(['pending', 'confirmed', 'failed']),
+  direction: oneOf(['in', 'out']),
   timestamp: isWhole,
   wallet_id: isText,
   tag: optional(isText),
@@ -205,6 +205,10 @@ function filters({types, direction, status, minAmount, tag}) {
   return Object.entries(wanted).filter(([, value]) => value != null && value !== '')
 }
 
+const goodbye = ({code, message, retry_after}) => {
+  return {code, reason: message, retryAfter: retry_after ?? 0}
+}
+
 const now = () => performance.now() / 1000
 
 const later = (seconds, job) => setTimeout(job, Math.min(seconds * 1000, 2 ** 31 - 1))
@@ -250,17 +254,17 @@ export class PayfeedClient {
   #offer = null
 
   /** @throws {BadAddress} what is given cannot be used */
-  constructor(options) {
-    this.#options = {
-      url: globalThis.location?.origin,
-      WebSocket: globalThis.WebSocket,
-      backoffBaseSeconds: 0.5,
-      backoffCapSeconds: 30,
-      connectTimeoutSeconds: 10,
-      stableSeconds: 30,
-      ...options
-    }
-    const {url, key, secret, WebSocket} = this.#options
+  constructor({
+    url = globalThis.location?.origin,
+    key,
+    secret,
+    WebSocket = globalThis.WebSocket,
+    backoffBaseSeconds = 0.5,
+    backoffCapSeconds = 30,
+    connectTimeoutSeconds = 10,
+    stableSeconds = 30,
+    ...others
+  }) {
     this.#address = socketAddress(url)
     if (!isText(key) || !/^[\w!#$%&'*+.^`|~-]+$/.test(key)) {
       throw new BadAddress('the key is empty or has characters that keys never have')
@@ -268,6 +272,8 @@ export class PayfeedClient {
     if (!WebSocket) throw new BadAddress('give a `WebSocket` class, as of package ws')
     this.#mayAck = key.startsWith('pfk_')
     if (secret) this.#secretKey = importSecret(secret)
+    const seconds = {backoffBaseSeconds, backoffCapSeconds, connectTimeoutSeconds}
+    this.#options = {...others, ...seconds, stableSeconds, key, WebSocket}
   }
 
   /** Everything up to this id is processed: store it, give it as `since` next time. */
@@ -360,7 +366,7 @@ export class PayfeedClient {
     // package ws tells the HTTP answer; browsers keep it to themselves
     socket.on?.('unexpected-response', (_, {statusCode, headers}) => {
       const reason = `HTTP ${statusCode} where 101 is due`
-      this.#ended(link, BROKEN, reason, Number(headers['retry-after']))
+      this.#ended(link, BROKEN, reason, Number(headers['retry-after']) || 0)
     })
   }
 
@@ -400,7 +406,7 @@ export class PayfeedClient {
     else if (frame.type === 'gap') await this.#gap(link, frame)
     else if (frame.type === 'balance_update') this.#call('onBalance', frame)
     else if (frame.type === 'heartbeat') this.#position = frame.cursor
-    else if (frame.type === 'error') link.goodbye = frame
+    else if (frame.type === 'error') link.goodbye = goodbye(frame)
     else if (frame.id) this.#position = frame.id
   }
 
@@ -417,7 +423,8 @@ export class PayfeedClient {
   }
 
   async #gap(link, gap) {
-    if (await this.#hand(gap, 'onGap')) this.#position = link.hello?.cursor ?? this.#position
+    const isProcessed = await this.#hand(gap, 'onGap')
+    if (isProcessed && link.hello) this.#position = link.hello.cursor
   }
 
   async #event(link, event, text) {
@@ -505,9 +512,9 @@ export class PayfeedClient {
   }
 
   /** What has arrived is processed before the end of its connection. */
-  #ended(link, code, reason, retryAfter) {
+  #ended(link, code, reason, retryAfter = 0) {
     if (link.ended) return
-    link.ended = {code, reason, retryAfter, at: now()}
+    link.ended = {code, reason: reason || 'the connection ended', retryAfter, at: now()}
     this.#hangUp(link)
     this.#enqueue(link, () => this.#lost(link))
   }
@@ -523,21 +530,22 @@ export class PayfeedClient {
   #lost({hello, helloAt, goodbye, ended}) {
     this.#link = null
     const {maxAttempts, stableSeconds} = this.#options
-    const {backoffBaseSeconds, backoffCapSeconds} = this.#options
-    const code = ended.code === BROKEN && goodbye ? goodbye.code : ended.code
-    const reason = goodbye?.message || ended.reason || 'the connection ended'
+    const {code, reason, retryAfter} = goodbye ?? ended
     if (FINAL_CODES.includes(code)) throw new Refused(code, reason)
-    if (hello && ended.at - helloAt >= stableSeconds) this.#failures = 0
-    const limit = Math.min(backoffCapSeconds, backoffBaseSeconds * 2 ** this.#failures)
-    this.#failures += 1
-    if (maxAttempts && this.#failures >= maxAttempts) {
-      throw new GaveUp(this.#failures, reason)
-    }
-    const retryAfter = (goodbye ?? {retry_after: ended.retryAfter}).retry_after || 0
-    const retryInSeconds = retryAfter + Math.random() * limit
+    const isStable = hello && ended.at - helloAt >= stableSeconds
+    this.#failures = isStable ? 1 : this.#failures + 1
+    if (this.#failures >= maxAttempts) throw new GaveUp(this.#failures, reason)
+    const retryInSeconds = retryAfter + this.#pause()
     this.#notBefore = now() + retryAfter
     this.#retryTimer = later(retryInSeconds, () => this.#connect())
     this.#tell('waiting', {retryInSeconds, code, reason})
+  }
+
+  /** Full jitter: anything up to a limit that doubles with every failure. */
+  #pause() {
+    const {backoffBaseSeconds, backoffCapSeconds} = this.#options
+    const limit = backoffBaseSeconds * 2 ** (this.#failures - 1)
+    return Math.random() * Math.min(backoffCapSeconds, limit)
   }
 
   #fail(error) {
