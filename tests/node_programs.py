@@ -18,7 +18,9 @@ def node_folder() -> Path:
     npm = need("npm")
     folder = packages(ROOT / "tests" / "node")
     options = ["--silent", "--pack-destination", str(folder)]
-    subprocess.run([npm, "pack", *options], cwd=CLIENT, check=True)
+    subprocess.run(
+        [npm, "pack", *options], cwd=CLIENT, check=True, stdout=subprocess.DEVNULL
+    )
     (archive,) = folder.glob("lnbits-payfeed-*.tgz")
     with tarfile.open(archive) as packed:
         names = {"package.json", "README.md", "index.d.ts", "payfeed-client.js"}

@@ -209,6 +209,18 @@ const goodbye = ({code, message, retry_after}) => {
   return {code, reason: message, retryAfter: retry_after ?? 0}
 }
 
+const defaults = () => ({
+  url: globalThis.location?.origin,
+  WebSocket: globalThis.WebSocket,
+  backoffBaseSeconds: 0.5,
+  backoffCapSeconds: 30,
+  connectTimeoutSeconds: 10,
+  stableSeconds: 30
+})
+
+const withoutUndefined = options =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+
 const now = () => performance.now() / 1000
 
 const later = (seconds, job) => setTimeout(job, Math.min(seconds * 1000, 2 ** 31 - 1))
@@ -254,17 +266,9 @@ export class PayfeedClient {
   #offer = null
 
   /** @throws {BadAddress} what is given cannot be used */
-  constructor({
-    url = globalThis.location?.origin,
-    key,
-    secret,
-    WebSocket = globalThis.WebSocket,
-    backoffBaseSeconds = 0.5,
-    backoffCapSeconds = 30,
-    connectTimeoutSeconds = 10,
-    stableSeconds = 30,
-    ...others
-  }) {
+  constructor(options) {
+    this.#options = {...defaults(), ...withoutUndefined(options)}
+    const {url, key, secret, WebSocket} = this.#options
     this.#address = socketAddress(url)
     if (!isText(key) || !/^[\w!#$%&'*+.^`|~-]+$/.test(key)) {
       throw new BadAddress('the key is empty or has characters that keys never have')
@@ -272,8 +276,6 @@ export class PayfeedClient {
     if (!WebSocket) throw new BadAddress('give a `WebSocket` class, as of package ws')
     this.#mayAck = key.startsWith('pfk_')
     if (secret) this.#secretKey = importSecret(secret)
-    const seconds = {backoffBaseSeconds, backoffCapSeconds, connectTimeoutSeconds}
-    this.#options = {...others, ...seconds, stableSeconds, key, WebSocket}
   }
 
   /** Everything up to this id is processed: store it, give it as `since` next time. */
@@ -429,20 +431,14 @@ export class PayfeedClient {
 
   async #event(link, event, text) {
     const {id} = event
-    if (this.#secretKey && !(await isSigned(text, event, await this.#secretKey))) {
-      this.#call('onInvalid', new InvalidFrame(`wrong signature of event ${id}`))
-      throw new WrongSignature(id)
-    }
+    if (this.#secretKey) await this.#verify(event, text)
+    if (link !== this.#link) return
     const known = this.#seen.get(id)
     if (known) {
       known.connection = link.number
       return this.#scheduleAck()
     }
-    this.#current = id
-    this.#seen.set(id, {number: ++this.#count, connection: link.number})
-    if (this.#seen.size > REMEMBERED_IDS) {
-      this.#seen.delete(this.#seen.keys().next().value)
-    }
+    this.#remember(id, link)
     let isProcessed = false
     try {
       isProcessed = await this.#hand(event, 'onEvent', text)
@@ -451,6 +447,19 @@ export class PayfeedClient {
       if (isProcessed && link === (this.#link ?? link)) this.#position = id
       else if (!isProcessed && this.#position !== id) this.#seen.delete(id)
     }
+  }
+
+  async #verify(event, text) {
+    if (await isSigned(text, event, await this.#secretKey)) return
+    this.#call('onInvalid', new InvalidFrame(`wrong signature of event ${event.id}`))
+    throw new WrongSignature(event.id)
+  }
+
+  #remember(id, link) {
+    this.#current = id
+    this.#seen.set(id, {number: ++this.#count, connection: link.number})
+    if (this.#seen.size <= REMEMBERED_IDS) return
+    this.#seen.delete(this.#seen.keys().next().value)
   }
 
   /** To the callback, and to the loop; whether it was processed. */
@@ -550,6 +559,7 @@ export class PayfeedClient {
 
   #fail(error) {
     const isOwn = error instanceof PayfeedError
+    if (isOwn && this.#state === 'off') return
     const isHeard = this.#isRead || (isOwn && this.#options.onState)
     this.#off(error)
     if (!isHeard) report(error)

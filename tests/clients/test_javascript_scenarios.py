@@ -1,4 +1,4 @@
-"""The JavaScript client in Node through every scenario of the scripted server."""
+"""The JavaScript client in Node: by itself, and through every scenario."""
 
 import json
 import subprocess
@@ -40,3 +40,7 @@ def test_the_client_goes_through(name: str, played: dict[str, Any]) -> None:
     assert result["outcome"] == expected["outcome"]
     assert result["invalid"] == expected["invalid"]
     check_connections(connections, expected, key_in="subprotocol")
+
+
+def test_the_tests_of_the_client_alone_pass() -> None:
+    assert "# fail 0" in node("--test", "--test-reporter=tap", "client.test.mjs")
