@@ -118,6 +118,37 @@ async def test_the_node_example_hands_out_once_across_a_crash(
         assert "42 sat for 'b'" in await command.line()
 
 
+def first_lines(name: str, language: str, shop: Shop) -> str:
+    """The first block of a document in this language, for this LNbits and wallet."""
+    text = (ROOT / name).read_text()
+    code = text.partition(f"```{language}\n")[2].partition("```")[0]
+    assert len(code.splitlines()) <= 10
+    code, count = re.subn(r"key = '.*'", f"key = '{shop.wallet['inkey']}'", code)
+    assert count == 1
+    return code.replace("https://lnbits.example.org", shop.server.base)
+
+
+@pytest.mark.parametrize("name", ["docs/clients.md", "clients/js/README.md"])
+async def test_the_first_lines_for_node_work(shop: Shop, name: str) -> None:
+    folder = await asyncio.to_thread(node_folder)
+    (folder / "first.mjs").write_text(first_lines(name, "js", shop))
+    await shop.sell(7, "tea")
+    async with running(program=[need("node"), str(folder / "first.mjs")]) as command:
+        assert await command.line() == "7 sat tea"
+
+
+async def test_the_first_lines_for_a_page_work(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "first.html").write_text(first_lines("docs/clients.md", "html", shop))
+    await shop.sell(7, "tea")
+    with served(tmp_path) as base:
+        async with chromium() as browser:
+            page = await browser.new_page()
+            await page.goto(f"{base}/first.html")
+            await expect(page.locator("body")).to_contain_text("7 sat tea;")
+            await shop.sell(8, "cake")
+            await expect(page.locator("body")).to_contain_text("8 sat cake;")
+
+
 def constant(name: str) -> str:
     """The value of a constant of the sketch."""
     found = re.search(rf"{name} = (.*?);", SKETCH)
