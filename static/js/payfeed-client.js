@@ -18,7 +18,13 @@ const REMEMBERED_IDS = 10000
 const MOST_WAITING_FRAMES = 100
 const MARK = ',"signature":"v1,'
 
+/** `facts`: members that say more; which, is in clients/js/index.d.ts. */
 export class PayfeedError extends Error {
+  constructor(message, facts) {
+    super(message)
+    Object.assign(this, facts)
+  }
+
   get name() {
     return this.constructor.name
   }
@@ -28,28 +34,11 @@ export class BadAddress extends PayfeedError {}
 
 export class InvalidFrame extends PayfeedError {}
 
-export class WrongSignature extends PayfeedError {
-  constructor(eventId) {
-    super(`the signature of event ${eventId} is wrong or missing`)
-    this.eventId = eventId
-  }
-}
+export class WrongSignature extends PayfeedError {}
 
-export class Refused extends PayfeedError {
-  constructor(code, reason) {
-    super(`${reason} (${code})`)
-    this.code = code
-    this.reason = reason
-  }
-}
+export class Refused extends PayfeedError {}
 
-export class GaveUp extends PayfeedError {
-  constructor(attempts, reason) {
-    super(`gave up after ${attempts} attempts: ${reason}`)
-    this.attempts = attempts
-    this.reason = reason
-  }
-}
+export class GaveUp extends PayfeedError {}
 
 const isText = value => typeof value === 'string'
 const isId = value => isText(value) && value !== ''
@@ -203,10 +192,6 @@ function socketAddress(url) {
 function filters({types, direction, status, minAmount, tag}) {
   const wanted = {types: types?.join(), direction, status, min_amount: minAmount, tag}
   return Object.entries(wanted).filter(([, value]) => value != null && value !== '')
-}
-
-const goodbye = ({code, message, retry_after}) => {
-  return {code, reason: message, retryAfter: retry_after ?? 0}
 }
 
 const defaults = () => ({
@@ -408,7 +393,7 @@ export class PayfeedClient {
     else if (frame.type === 'gap') await this.#gap(link, frame)
     else if (frame.type === 'balance_update') this.#call('onBalance', frame)
     else if (frame.type === 'heartbeat') this.#position = frame.cursor
-    else if (frame.type === 'error') link.goodbye = goodbye(frame)
+    else if (frame.type === 'error') this.#part(link, frame)
     else if (frame.id) this.#position = frame.id
   }
 
@@ -424,9 +409,13 @@ export class PayfeedClient {
     this.#tell('connected')
   }
 
+  #part(link, {code, message, retry_after}) {
+    link.goodbye = {code, reason: message, retryAfter: retry_after ?? 0}
+  }
+
   async #gap(link, gap) {
     const isProcessed = await this.#hand(gap, 'onGap')
-    if (isProcessed && link.hello) this.#position = link.hello.cursor
+    if (isProcessed && link.hello) this.#moveTo(link.hello.cursor, link)
   }
 
   async #event(link, event, text) {
@@ -444,15 +433,21 @@ export class PayfeedClient {
       isProcessed = await this.#hand(event, 'onEvent', text)
     } finally {
       this.#current = null
-      if (isProcessed && link === (this.#link ?? link)) this.#position = id
-      else if (!isProcessed && this.#position !== id) this.#seen.delete(id)
+      if (isProcessed) this.#moveTo(id, link)
+      else if (this.#position !== id) this.#seen.delete(id)
     }
+  }
+
+  /** Processing may outlive its connection: a later one knows better. */
+  #moveTo(id, link) {
+    if (link === (this.#link ?? link)) this.#position = id
   }
 
   async #verify(event, text) {
     if (await isSigned(text, event, await this.#secretKey)) return
-    this.#call('onInvalid', new InvalidFrame(`wrong signature of event ${event.id}`))
-    throw new WrongSignature(event.id)
+    const told = `the signature of event ${event.id} is wrong or missing`
+    this.#call('onInvalid', new InvalidFrame(told))
+    throw new WrongSignature(told, {eventId: event.id})
   }
 
   #remember(id, link) {
@@ -540,10 +535,15 @@ export class PayfeedClient {
     this.#link = null
     const {maxAttempts, stableSeconds} = this.#options
     const {code, reason, retryAfter} = goodbye ?? ended
-    if (FINAL_CODES.includes(code)) throw new Refused(code, reason)
+    if (FINAL_CODES.includes(code)) {
+      throw new Refused(`${reason} (${code})`, {code, reason})
+    }
     const isStable = hello && ended.at - helloAt >= stableSeconds
     this.#failures = isStable ? 1 : this.#failures + 1
-    if (this.#failures >= maxAttempts) throw new GaveUp(this.#failures, reason)
+    if (this.#failures >= maxAttempts) {
+      const told = `gave up after ${maxAttempts} attempts: ${reason}`
+      throw new GaveUp(told, {attempts: maxAttempts, reason})
+    }
     const retryInSeconds = retryAfter + this.#pause()
     this.#notBefore = now() + retryAfter
     this.#retryTimer = later(retryInSeconds, () => this.#connect())
@@ -578,7 +578,7 @@ export class PayfeedClient {
     this.#link = null
     this.#offer?.done(false)
     this.#offer = null
-    this.#tell('off', {code: error?.code, reason: error?.message})
+    this.#tell('off', {reason: error?.message, ...error})
     this.#meet()
   }
 
