@@ -100,13 +100,18 @@ async def invoice(
     currency: str = Body("sat"),
     extra: dict[str, Any] = Body({}),
     payment_hash: str | None = Body(None),
+    memo: str = Body("by another extension"),
+    is_memo_hashed: bool = Body(False),
 ) -> dict[str, str]:
-    more = {"payment_hash": payment_hash} if payment_hash else {}
+    """`is_memo_hashed`: as for a pay link, whose description may be long."""
+    more: dict[str, Any] = {"payment_hash": payment_hash} if payment_hash else {}
+    if is_memo_hashed:
+        more["unhashed_description"] = memo.encode()
     made = await create_invoice(
         wallet_id=wallet_id,
         amount=amount,
         currency=currency,
-        memo="by another extension",
+        memo=memo,
         extra=extra,
         **more,
     )
