@@ -199,10 +199,17 @@ async def stripe_status(session_id: str) -> dict[str, Any]:
 
 
 @paylab_ext.get("/tasks")
-async def tasks() -> list[str]:
-    """Where every running coroutine of the process is defined and named."""
-    running = [task.get_coro() for task in asyncio.all_tasks()]
-    return sorted(str(getattr(coro, "__qualname__", coro)) for coro in running)
+async def tasks() -> list[list[str]]:
+    """Of every running task: its coroutine and what that awaits, by name."""
+    return [_awaited(task.get_coro()) for task in asyncio.all_tasks()]
+
+
+def _awaited(coro: Any) -> list[str]:
+    names = []
+    while hasattr(coro, "cr_await"):
+        names.append(coro.__qualname__)
+        coro = coro.cr_await
+    return names
 
 
 @paylab_ext.post("/sql")
