@@ -81,15 +81,10 @@ async def _host_wallet(wallet: Any, key: str) -> HostWallet | None:
         wallet_id=wallet.shared_wallet_id if is_share else wallet.id,
         owner=owner,
         visitor=wallet.user,
-        is_admin=key == wallet.adminkey and not is_share,
+        is_admin_key=key == wallet.adminkey,
         is_share=is_share,
         may_view=wallet.can_view_payments if is_share else True,
     )
-
-
-async def is_invoice_key(key: str) -> bool:
-    wallet = await core_crud.get_wallet_for_key(key)
-    return bool(wallet and wallet.inkey == key)
 
 
 async def wallet_owner(wallet_id: str) -> str | None:

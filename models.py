@@ -96,9 +96,14 @@ class HostWallet:
     wallet_id: str
     owner: str
     visitor: str
-    is_admin: bool
+    is_admin_key: bool
     is_share: bool
     may_view: bool
+
+    @property
+    def is_admin(self) -> bool:
+        """A share's admin key manages the share, not the feed of its source."""
+        return self.is_admin_key and not self.is_share
 
 
 @dataclass(frozen=True)
