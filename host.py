@@ -203,6 +203,11 @@ def listen_for_payments(
     return stop
 
 
+def has_sockets() -> bool:
+    """Is anybody connected to LNbits' own sockets in this process?"""
+    return bool(websocket_manager.active_connections)
+
+
 async def push(channel: str, frame: str) -> None:
     """Send to LNbits' own sockets on `channel`; dead and stalled ones are dropped."""
     served: set[int] = set()
