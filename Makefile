@@ -20,7 +20,8 @@ check:
 	mkdir -p .cache/src && ln -sfn "$(CURDIR)" .cache/src/payfeed && \
 	MYPYPATH=.cache/src "$$python" -m mypy -m payfeed -m payfeed.migrations && \
 	MYPYPATH=clients/python/src "$$python" -m mypy -p lnbits_payfeed && \
-	"$$python" tools/arrows.py && echo "check passed"
+	"$$python" tools/arrows.py && STRICT=$(STRICT) "$$python" tools/npm.py && \
+	echo "check passed"
 
 torture:
 	@python="$(PYTHON)" && "$$python" tests/torture.py --kills 20 --payments 1000

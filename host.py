@@ -208,6 +208,20 @@ def has_sockets() -> bool:
     return bool(websocket_manager.active_connections)
 
 
+def abort_connection() -> None:
+    """Free the current task's WebSocket whose peer does not read.
+
+    The server would first flush to it, and ASGI has no word for giving up: the
+    server's own coroutine holds the transport.
+    """
+    task = asyncio.current_task()
+    frame = getattr(task.get_coro(), "cr_frame", None) if task else None
+    server = frame.f_locals.get("self") if frame else None
+    transport = getattr(server, "transport", None)
+    if transport:
+        transport.abort()
+
+
 async def push(channel: str, frame: str) -> None:
     """Send to LNbits' own sockets on `channel`; dead and stalled ones are dropped."""
     served: set[int] = set()

@@ -61,6 +61,7 @@ def _mask_scope(scope: Any, path: str) -> None:
 api = APIRouter(prefix="/api/v1", route_class=PayfeedRoute, tags=["Payfeed"])
 
 
+GOODBYE_SECONDS = 4
 READ_QUERY = ("since", "types", "direction", "status", "min_amount", "tag")
 
 
@@ -400,15 +401,23 @@ async def _read(websocket: WebSocket, session: Session) -> None:
 
 
 async def _refuse(websocket: WebSocket, exc: PayfeedError) -> None:
-    """Best effort: the error frame, then the close code."""
-    with contextlib.suppress(Exception):
-        await asyncio.wait_for(_say_goodbye(websocket, exc), 1.5)
+    """The error frame, then the close code; who does not take them is cut off.
+
+    Not `wait_for`: the server's `close` goes on waiting when it is cancelled.
+    """
+    goodbye = asyncio.create_task(_say_goodbye(websocket, exc))
+    try:
+        await asyncio.wait({goodbye}, timeout=GOODBYE_SECONDS)
+    finally:
+        if not goodbye.done():
+            host.abort_connection()
 
 
 async def _say_goodbye(websocket: WebSocket, exc: PayfeedError) -> None:
-    if exc.code != Restarting.code:
-        await websocket.send_text(_error_frame(exc))
-    await websocket.close(code=exc.code, reason=exc.message[:100])
+    with contextlib.suppress(Exception):
+        if exc.code != Restarting.code:
+            await websocket.send_text(_error_frame(exc))
+        await websocket.close(code=exc.code, reason=exc.message[:100])
 
 
 @api.api_route(

@@ -171,7 +171,7 @@ def _compared(measure: str, took: dict[str, list[float]], goal: float) -> Row:
     return Row(f"{measure}, p50", ms(own), ms(ours), told)
 
 
-STALL_TEXT = "x" * 16000
+STALL_TEXT = "x" * 16000 + ".the-end"
 
 
 async def stalled(count: int = 100, stalls: int = 10, rounds: int = 300) -> list[Row]:
@@ -214,10 +214,10 @@ async def _others(
     """Seconds to each of the others, until a message does not reach them all."""
     took: list[float] = []
     for _ in range(rounds):
-        await asyncio.to_thread(bench.crowd.arm, "others", b"xxxx")
+        await asyncio.to_thread(bench.crowd.arm, "others", b".the-end")
         began = time.monotonic()
         await act()
-        found = await asyncio.to_thread(bench.crowd.arrivals, "others", 2)
+        found = await asyncio.to_thread(bench.crowd.arrivals, "others", 10)
         if len(found) < count:
             break
         took += [one - began for one in found]

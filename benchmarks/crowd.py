@@ -1,7 +1,7 @@
 """Many light subscribers in a process of their own, so that the server is measured.
 
 A subscriber is a raw socket that has sent its opening. Nothing is parsed beyond a look
-for `marker`; pings are answered.
+for `marker` and the heads of WebSocket frames: pings are answered.
 """
 
 import base64
@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 RECEIVE_BYTES = 262144
-PING, PONG_BYTES = 0x89, 6
+PING, PONG = 0x89, 0x8A
 BUFFER_BYTES = 65536
 OPENING_SECONDS = 30
 
@@ -56,7 +56,10 @@ class Crowd:
         return found
 
     def count(self, name: str, marker: bytes, until: int, seconds: float) -> Any:
-        """(seconds from the first byte, how many markers) until so many have come."""
+        """(seconds from the first byte, markers) until so many came to the one socket.
+
+        Afterwards the socket is as one that has stalled.
+        """
         return self._ask("count", name, marker, until, seconds)
 
     def release(self, name: str, opening: bytes) -> None:
@@ -84,6 +87,42 @@ def _serve(pipe: Connection) -> None:
             pipe.send(exc)
 
 
+class _Wire:
+    """Where the frames of one socket begin, to find the pings among them."""
+
+    def __init__(self) -> None:
+        self.left = 0
+        self.rest = b""
+
+    def pings(self, data: bytes) -> list[bytes]:
+        found = []
+        data, self.rest = self.rest + data, b""
+        place = min(self.left, len(data))
+        self.left -= place
+        while place < len(data):
+            head, size = _frame_head(data[place : place + 10])
+            is_ping = data[place] == PING
+            if not head or (is_ping and place + head + size > len(data)):
+                self.rest = data[place:]
+                break
+            if is_ping:
+                found.append(data[place + head : place + head + size])
+            end = place + head + size
+            self.left, place = max(0, end - len(data)), min(end, len(data))
+        return found
+
+
+def _frame_head(start: bytes) -> tuple[int, int]:
+    """(bytes of a server frame's head, bytes of its payload); (0, 0): not all here."""
+    if len(start) < 2:
+        return 0, 0
+    size = start[1]
+    more = {126: 2, 127: 8}.get(size, 0)
+    if len(start) < 2 + more:
+        return 0, 0
+    return 2 + more, int.from_bytes(start[2 : 2 + more], "big") if more else size
+
+
 class _House:
     def __init__(self) -> None:
         self.selector = selectors.EpollSelector()
@@ -97,8 +136,11 @@ class _House:
     ) -> None:
         group = self.groups.setdefault(name, [])
         for _ in range(count):
-            group.append(_connect(port, opening, answered))
-            self.selector.register(group[-1], selectors.EVENT_READ)
+            one, rest = _connect(port, opening, answered)
+            group.append(one)
+            wire = _Wire()
+            wire.pings(rest)
+            self.selector.register(one, selectors.EVENT_READ, wire)
             if len(group) % 100 == 0:
                 self.read_until(lambda: False, 0)
 
@@ -142,19 +184,17 @@ class _House:
             began = began or time.monotonic()
             found += data.count(marker)
             tail = data[-len(marker) + 1 :]
-        one.setblocking(False)
-        self.selector.register(one, selectors.EVENT_READ)
         return time.monotonic() - began, found
 
     def read_until(self, done: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while True:
             for key, _ in self.selector.select(0.005):
-                self._read(key.fileobj)
+                self._read(key.fileobj, key.data)
             if done() or time.monotonic() > deadline:
                 return
 
-    def _read(self, one: Any) -> None:
+    def _read(self, one: Any, wire: _Wire) -> None:
         try:
             data = one.recv(RECEIVE_BYTES)
         except (BlockingIOError, ConnectionError):
@@ -165,11 +205,12 @@ class _House:
             self.selector.unregister(one)
         elif number in self.armed and number not in self.first and self.marker in data:
             self.first[number] = now
-        if data[:1] and data[0] == PING:
-            one.send(bytes([0x8A, 0x80 | data[1]]) + bytes(4) + data[2 : 2 + data[1]])
+        for payload in wire.pings(data):
+            one.send(bytes([PONG, 0x80 | len(payload)]) + bytes(4) + payload)
 
 
-def _connect(port: int, opening: bytes, answered: bytes) -> socket.socket:
+def _connect(port: int, opening: bytes, answered: bytes) -> tuple[Any, bytes]:
+    """The socket, and what came behind the answer's head."""
     one = socket.socket()
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
     one.settimeout(OPENING_SECONDS)
@@ -182,7 +223,7 @@ def _connect(port: int, opening: bytes, answered: bytes) -> socket.socket:
             raise ConnectionError(f"refused: {got[:300]!r}")
         got += data
     one.setblocking(False)
-    return one
+    return one, got.partition(b"\r\n\r\n")[2]
 
 
 def websocket_opening(path: str, key: str | None = None) -> bytes:

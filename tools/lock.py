@@ -18,6 +18,9 @@ def compile_lock(source: Path, target: Path) -> None:
 
 
 def main() -> None:
+    for name in ("tools/js", "tests/node", "tests/wscat"):
+        npm = ["npm", "update", "--package-lock-only", "--no-audit", "--no-fund"]
+        subprocess.run(npm, cwd=ROOT / name, check=True)
     folder = ROOT / "requirements"
     compile_lock(folder / "uv.in", folder / "uv.txt")
     dev = (folder / "dev.in").read_text()

@@ -4,8 +4,6 @@ import asyncio
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import pytest
 from command import ROOT, running
 from needs import need
+from npm import packages
 
 EXAMPLES = ROOT / "examples"
 OWN = [EXAMPLES / name for name in ("listen.py", "sse.sh", "wscat.sh")]
@@ -89,14 +88,8 @@ async def test_curl_follows_the_feed_across_a_restart(shop: Any) -> None:
 @pytest.fixture(scope="session")
 def wscat() -> str:
     """The folder of the program, from its lock file."""
-    npm = need("npm")
-    target = ROOT / ".cache" / "wscat"
-    target.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy(ROOT / "tests" / "wscat" / name, target)
-    if not (target / "node_modules" / ".bin" / "wscat").exists():
-        subprocess.run([npm, "ci", "--silent"], cwd=target, check=True)
-    return str(target / "node_modules" / ".bin")
+    need("npm")
+    return str(packages(ROOT / "tests" / "wscat") / "node_modules" / ".bin")
 
 
 async def test_wscat_shows_frames_and_answers(shop: Any, wscat: str) -> None:

@@ -1,18 +1,16 @@
 """The Python client through every scenario of the scripted server."""
 
 import asyncio
-import json
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 import lnbits_payfeed as payfeed
 import pytest
 from lnbits_payfeed import Event, Feed, Gap
-from scripted_server import KEY, SECRET, load_scenarios, scripted_server
+from scenario import SCENARIOS, check_connections, report
+from scripted_server import KEY, SECRET, scripted_server
 
 HANG_GUARD = 30
-SCENARIOS = load_scenarios()
 
 
 def options(scenario: dict[str, Any]) -> dict[str, Any]:
@@ -51,12 +49,6 @@ async def listen(feed: Feed, scenario: dict[str, Any]) -> tuple[list[str], str]:
     return found, "ended"
 
 
-def report(port: int, name: str) -> list[dict[str, Any]]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/{name}/report") as answer:
-        connections: list[dict[str, Any]] = json.load(answer)["connections"]
-    return connections
-
-
 @pytest.mark.parametrize("name", SCENARIOS)
 async def test_the_client_goes_through(name: str) -> None:
     scenario = SCENARIOS[name]
@@ -69,14 +61,7 @@ async def test_the_client_goes_through(name: str) -> None:
     assert found == expected["told"]
     assert outcome == expected["outcome"]
     assert feed.invalid == expected["invalid"]
-    assert len(connections) == expected["connections"]
-    assert {one["key_in"] for one in connections} == {"header"}
-    assert not [one["other"] for one in connections if one["other"]]
-    if "since" in expected:
-        assert [one["since"] for one in connections] == expected["since"]
-    if "pause_seconds" in expected:
-        first, second = (one["at_seconds"] for one in connections[:2])
-        assert second - first >= expected["pause_seconds"]
+    check_connections(connections, expected, key_in="header")
 
 
 def test_the_blocking_form_goes_through_restarts() -> None:

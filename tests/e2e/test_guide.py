@@ -2,21 +2,17 @@
 
 import asyncio
 import json
-import subprocess
-from pathlib import Path
 
 from needs import need
+from node_programs import node_folder
 from shop import Shop
-
-FOLDER = Path(__file__).resolve().parent.parent / "node"
 
 
 async def test_the_guides_node_client_receives_a_valid_payment_once(shop: Shop) -> None:
-    npm = [need("npm"), "ci", "--silent", "--no-audit", "--no-fund"]
-    await asyncio.to_thread(subprocess.run, npm, cwd=FOLDER, check=True, timeout=120)
+    folder = await asyncio.to_thread(node_folder)
     client = await asyncio.create_subprocess_exec(
         *(need("node"), "listen.js", f"{shop.server.ws}/payfeed", shop.wallet["inkey"]),
-        cwd=FOLDER,
+        cwd=folder,
         stdout=asyncio.subprocess.PIPE,
     )
     assert client.stdout

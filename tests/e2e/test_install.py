@@ -3,7 +3,9 @@
 import asyncio
 import functools
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -11,6 +13,9 @@ import pytest
 import zip as packing
 from lnbits_server import Server
 from reader import reading
+
+HANG_GUARD = 40
+PAYLAB = Path(__file__).resolve().parent.parent / "paylab"
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -45,6 +50,44 @@ async def install(server: Server, version: str) -> None:
     await server.call("POST", path, json=body, headers=server.admin)
 
 
+@asynccontextmanager
+async def other_readers(server: Server, key: str) -> AsyncIterator[None]:
+    """SSE and a long poll, which LNbits' server waits for; both must end by leaving."""
+    headers = {"X-Api-Key": key}
+
+    async def stream() -> str:
+        path = "/payfeed/api/v1/sse"
+        async with server.http.stream("GET", path, headers=headers) as answer:
+            return "".join([text async for text in answer.aiter_text()])
+
+    sse = asyncio.create_task(stream())
+    poll = asyncio.create_task(server.payfeed("GET", "events?wait=30", key))
+    await asyncio.sleep(1)
+    assert not sse.done()
+    assert not poll.done()
+    began = time.monotonic()
+    yield
+    assert '"type":"hello"' in await asyncio.wait_for(sse, HANG_GUARD)
+    assert (await asyncio.wait_for(poll, HANG_GUARD)).json()["events"] == []
+    # half of what a long poll may take: it did not end by itself
+    assert time.monotonic() - began < 15
+
+
+LOOPS = ["clock", "expire", "sweep"]
+LISTENERS = {
+    "wait_for_paid_invoices.<locals>.wrapper",
+    "TaskManager._invoice_listener_worker.<locals>.wrapper",
+}
+
+
+async def running(server: Server) -> tuple[list[str], int]:
+    """Payfeed's loops, each as often as it runs; how many invoice listeners."""
+    tasks = await server.call("GET", "/paylab/tasks")
+    names = sorted(name for awaited in tasks for name in awaited)
+    loops = [name for name in names if name in LOOPS]
+    return loops, sum(name in LISTENERS for name in names)
+
+
 async def test_an_operator_installs_upgrades_deactivates_and_removes(
     publisher: tuple[Path, str],
 ) -> None:
@@ -54,6 +97,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
         with_extension=False,
         LNBITS_EXTENSIONS_MANIFESTS=f'["{base}/extensions.json"]',
     )
+    server.add_extension("paylab", PAYLAB)
     try:
         await server.start()
         await server.install(enable=False)
@@ -69,13 +113,17 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
         socket = f"{server.ws}/payfeed/api/v1/ws"
         async with reading(f"{socket}/{other['inkey']}") as refused:
             assert await refused.close_code() == 4403
+        loops, listeners = await running(server)
+        assert loops == LOOPS
         async with reading(f"{socket}/{shop['inkey']}") as before:
             await before.next()
             await server.pay(payer, await server.invoice(shop, 10))
             first = await before.until("payment")
             packing.build(folder, base, "0.1.1")
-            await install(server, "0.1.1")
-            assert await before.close_code() == 1012
+            async with other_readers(server, shop["inkey"]):
+                await install(server, "0.1.1")
+                assert await before.close_code() == 1012
+        assert await running(server) == (loops, listeners)
         async with reading(f"{socket}/{shop['inkey']}?since={first['id']}") as after:
             assert (await after.next())["recovered"] is True
             await server.pay(payer, await server.invoice(shop, 20))
@@ -83,10 +131,12 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
             await asyncio.sleep(4)
             page = await server.payfeed("GET", "events", shop["inkey"])
             assert len(page.json()["events"]) == 2
-            await server.call(
-                "PUT", "/api/v1/extension/payfeed/deactivate", headers=server.admin
-            )
-            assert await after.close_code() == 1012
+            async with other_readers(server, shop["inkey"]):
+                await server.call(
+                    "PUT", "/api/v1/extension/payfeed/deactivate", headers=server.admin
+                )
+                assert await after.close_code() == 1012
+        assert await running(server) == ([], listeners - 1)
         gone = await server.payfeed("GET", "events", shop["inkey"])
         assert gone.status_code == 404
         await server.pay(payer, await server.invoice(shop, 30))

@@ -1,12 +1,43 @@
 """A wallet's whole life: outgoing, failed, held, refunded, credited, fiat."""
 
 import asyncio
+import hmac
 import json
+import time
+from collections.abc import AsyncIterator
+from hashlib import sha256
 from typing import Any
 
+import pytest
 from bolt11 import decode
+from lnbits_server import Server
 from reader import Reader, reading
 from shop import Shop
+
+STRIPE_SECRET = "whsec_stripe"
+
+
+@pytest.fixture
+async def shop(database: dict[str, str]) -> AsyncIterator[Shop]:
+    """An exchange, a card processor and a withdraw link answer on loopback."""
+    ready = Shop(Server(PAYFEED_HEARTBEAT_SECONDS="2", **database))
+    lab = f"{ready.server.base}/paylab"
+    exchange = {"name": "loopback", "api_url": f"{lab}/rate", "path": "$.rate"}
+    ready.server.env |= {
+        "LNBITS_EXCHANGE_RATE_PROVIDERS": json.dumps([exchange]),
+        "LNBITS_CALLBACK_URL_RULES": "[]",
+        "LNBITS_CALLBACK_ALLOW_PRIVATE_IPS": "true",
+        "LNBITS_LNURL_ALLOW_PRIVATE_IPS": "true",
+        "STRIPE_ENABLED": "true",
+        "STRIPE_API_ENDPOINT": f"{lab}/stripe",
+        "STRIPE_API_SECRET_KEY": "sk_test",
+        "STRIPE_WEBHOOK_SIGNING_SECRET": STRIPE_SECRET,
+    }
+    try:
+        await ready.open()
+        yield ready
+    finally:
+        await ready.server.close()
 
 
 def feed_of(shop: Shop, wallet: dict[str, Any], query: str = "") -> str:
@@ -158,14 +189,57 @@ async def test_a_hold_invoice_is_told_when_settled_and_not_when_cancelled(
             )
             for amount in (40, 41)
         ]
-        sql = "UPDATE apipayments SET status = 'failed' WHERE payment_hash = :h"
-        values = {"h": cancelled["payment_hash"]}
-        assert await shop.lab("sql", statement=sql, values=values) == 1
+        await shop.lab("hold/cancel", payment_hash=cancelled["payment_hash"])
         await asyncio.sleep(3)
-        await shop.lab("settle", payment_hash=settled["payment_hash"])
+        preimage = await shop.lab("hold/settle", payment_hash=settled["payment_hash"])
         assert (await next_payment(reader))["amount"] == 41
+        assert not any(preimage in text for text in reader.texts)
     page = (await shop.server.payfeed("GET", "events", shop.wallet["inkey"])).json()
     assert [e["payment"]["amount"] for e in page["events"]] == [41]
+
+
+async def test_a_payment_that_fails_and_is_tried_again_is_told_twice(
+    shop: Shop,
+) -> None:
+    bolt11 = await shop.lab("foreign", amount_sat=50)
+    async with reading(feed_of(shop, shop.payer)) as reader:
+        await reader.next()
+        told = []
+        for outcome in ("failed", "success"):
+            await shop.lab("node", outcome=outcome)
+            await try_to_pay(shop, bolt11)
+            told.append(await next_payment(reader))
+    assert [one["status"] for one in told] == ["failed", "confirmed"]
+    assert told[0]["payment_hash"] == told[1]["payment_hash"]
+    await asyncio.sleep(3)
+    key = shop.payer["inkey"]
+    page = (await shop.server.payfeed("GET", "events?direction=out", key)).json()
+    assert len(page["events"]) == 2
+
+
+async def test_an_lnurl_withdrawal_is_told_to_who_pays_and_who_receives(
+    shop: Shop,
+) -> None:
+    await shop.lab("withdraw-link", wallet_id=shop.payer["id"])
+    async with (
+        reading(feed_of(shop, shop.payer)) as payer,
+        reading(feed_of(shop, shop.wallet)) as wallet,
+    ):
+        link = {
+            "tag": "withdrawRequest",
+            "callback": f"{shop.server.base}/paylab/withdraw",
+            "k1": "a-link",
+            "minWithdrawable": 1000,
+            "maxWithdrawable": 1_000_000,
+            "defaultDescription": "a voucher",
+        }
+        body = {"out": False, "amount": 77, "memo": "voucher", "lnurl_withdraw": link}
+        headers = {"X-Api-Key": shop.wallet["inkey"]}
+        await shop.server.call("POST", "/api/v1/payments", json=body, headers=headers)
+        sent, received = await next_payment(payer), await next_payment(wallet)
+    assert (sent["direction"], sent["amount"], sent["tag"]) == ("out", 77, "withdraw")
+    assert (received["direction"], received["amount"]) == ("in", 77)
+    assert sent["payment_hash"] == received["payment_hash"]
 
 
 async def test_the_balance_is_right_when_many_payments_settle_at_once(
@@ -189,17 +263,54 @@ async def test_the_balance_is_right_when_many_payments_settle_at_once(
         assert told <= 11
 
 
-async def test_fiat_amounts_are_told_where_lnbits_knows_them(shop: Shop) -> None:
-    made = await shop.lab(
-        "invoice",
-        wallet_id=shop.wallet["id"],
-        amount=2100,
-        extra={"wallet_fiat_currency": "EUR", "wallet_fiat_amount": 1.234},
+async def test_an_invoice_priced_in_fiat_tells_its_price(shop: Shop) -> None:
+    body = {"out": False, "amount": 2.5, "unit": "EUR", "memo": "a price in euro"}
+    headers = {"X-Api-Key": shop.wallet["inkey"]}
+    made = await shop.server.call(
+        "POST", "/api/v1/payments", json=body, headers=headers
     )
     async with reading(feed_of(shop, shop.wallet)) as reader:
         await reader.next()
-        await shop.lab("settle", payment_hash=made["payment_hash"])
+        await shop.server.pay(shop.payer, made)
         payment = await next_payment(reader)
-        assert payment["fiat"] == {"currency": "EUR", "amount": 1.234}
-        await shop.sell(1)
-        assert (await next_payment(reader))["fiat"] is None
+        assert payment["amount"] == 2500
+        assert payment["fiat"] == {"currency": "EUR", "amount": 2.5}
+        await shop.sell(10)
+        in_sat = await next_payment(reader)
+        assert in_sat["fiat"] == {"currency": "USD", "amount": 0.01}
+
+
+async def test_an_invoice_paid_by_card_is_told_as_received(shop: Shop) -> None:
+    body = {"out": False, "amount": 5, "unit": "EUR", "memo": "by card"}
+    headers = {"X-Api-Key": shop.wallet["inkey"]}
+    body |= {"fiat_provider": "stripe"}
+    await shop.server.call("POST", "/api/v1/payments", json=body, headers=headers)
+    async with reading(feed_of(shop, shop.wallet)) as reader:
+        await reader.next()
+        await stripe_tells(shop)
+        payment = await next_payment(reader)
+    assert (payment["direction"], payment["status"]) == ("in", "confirmed")
+    assert payment["amount"] == 5000
+    assert payment["fiat"] == {"currency": "EUR", "amount": 5.0}
+    page = (await shop.server.payfeed("GET", "events", shop.wallet["inkey"])).json()
+    assert len(page["events"]) == 1
+
+
+async def stripe_tells(shop: Shop) -> None:
+    """The webhook of a paid checkout, signed as Stripe signs it."""
+    path = "/paylab/stripe/v1/checkout/sessions/cs_test_1"
+    session = await shop.server.call("GET", path)
+    event = {
+        "id": "evt_1",
+        "type": "checkout.session.completed",
+        "data": {"object": session | {"object": "checkout.session"}},
+    }
+    body, now = json.dumps(event), int(time.time())
+    signed = f"{now}.{body}".encode()
+    digest = hmac.new(STRIPE_SECRET.encode(), signed, sha256).hexdigest()
+    answer = await shop.server.http.post(
+        "/api/v1/callback/stripe",
+        content=body,
+        headers={"Stripe-Signature": f"t={now},v1={digest}"},
+    )
+    answer.raise_for_status()

@@ -6,9 +6,11 @@ import json
 import socket
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import websockets
+from lnbits_server import Server
 from reader import reading
 from shop import Shop, opened
 
@@ -31,6 +33,15 @@ async def strict(database: dict[str, str]) -> AsyncIterator[Shop]:
 
 def address(shop: Shop, query: str = "") -> str:
     return f"{shop.server.ws}/payfeed/api/v1/ws/{shop.wallet['inkey']}{query}"
+
+
+def established(peer: socket.socket, server: Server) -> bool:
+    """Does the server still hold its end of this connection?"""
+    port = f":{peer.getsockname()[1]:04X}"
+    assert server.process
+    rows = Path(f"/proc/{server.process.pid}/net/tcp").read_text().splitlines()[1:]
+    ends = [(row.split()[2], row.split()[3]) for row in rows]
+    return any(remote.endswith(port) and state == "01" for remote, state in ends)
 
 
 async def test_counts_sizes_and_rates_are_kept_and_told(strict: Shop) -> None:
@@ -106,6 +117,10 @@ async def test_a_reader_that_does_not_read_is_ended_with_4008(
             await server.payfeed("POST", "notify", key, json="x" * 16000)
         deadline = time.monotonic() + HANG_GUARD
         while (await server.payfeed("GET", "subscribers", key)).json():
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.3)
+        # gone from the machine too, though the peer still does not read
+        while established(narrow, server):
             assert time.monotonic() < deadline
             await asyncio.sleep(0.3)
         stalled.transport.resume_reading()

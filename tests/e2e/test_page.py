@@ -6,27 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from browser import chromium
 from lnbits_server import PASSWORD
-from needs import need
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 from shop import Shop
 
 SHOTS = Path(os.environ.get("PAYFEED_SCREENSHOTS", ".cache/screenshots"))
 LNBITS_OWN = "/static/null"  # LNbits 1.3.1 asks for it on every page of its own
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync"
-    " --disable-background-networking --disable-component-update"
-)
 
 
 @asynccontextmanager
 async def browser_page(shop: Shop, width: int) -> AsyncIterator[tuple[Page, list[str]]]:
     """A logged-in page, and what its console complained about."""
-    chromium = need("chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, args=FLAGS.split()
-        )
+    async with chromium() as browser:
         context = await browser.new_context(viewport={"width": width, "height": 900})
         await context.add_init_script(
             "localStorage.setItem('lnbits.disclaimerShown', '__q_bool|1')"
@@ -46,7 +38,6 @@ async def browser_page(shop: Shop, width: int) -> AsyncIterator[tuple[Page, list
         )
         page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
         yield page, complaints
-        await browser.close()
 
 
 async def choose_shop(page: Page) -> None:

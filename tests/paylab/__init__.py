@@ -8,12 +8,20 @@ from types import SimpleNamespace
 from typing import Any
 
 from bolt11 import decode
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
+from lnbits.core.crud import get_standalone_payment
 from lnbits.core.db import db as core_db
-from lnbits.core.services import create_invoice, pay_invoice, websocket_manager
+from lnbits.core.services import (
+    cancel_hold_invoice,
+    create_invoice,
+    pay_invoice,
+    settle_hold_invoice,
+    websocket_manager,
+)
 from lnbits.db import Database
 from lnbits.wallets import get_funding_source
 from lnbits.wallets.base import (
+    InvoiceResponse,
     PaymentFailedStatus,
     PaymentPendingStatus,
     PaymentResponse,
@@ -24,6 +32,7 @@ from sqlalchemy import text
 
 db = Database("ext_paylab")
 paylab_ext = APIRouter(prefix="/paylab")
+held: dict[str, str] = {}
 node: dict[str, Any] = {"outcome": "success", "fee_msat": 0}
 
 
@@ -61,11 +70,17 @@ async def set_node(outcome: str = Body(), fee_msat: int = Body(0)) -> None:
         amount: int, payment_hash: str, memo: str | None = None, **_: Any
     ) -> Any:
         made = await FakeWallet().create_invoice(amount, memo)
+        held[str(made.checking_id)] = str(made.preimage)
         return made._replace(preimage=None)
 
     source.pay_invoice = pay
     source.get_payment_status = status
+
+    async def answer_hold(*_: Any, **__: Any) -> InvoiceResponse:
+        return InvoiceResponse(ok=True)
+
     source.create_hold_invoice = hold
+    source.settle_hold_invoice = source.cancel_hold_invoice = answer_hold
 
 
 @paylab_ext.post("/foreign")
@@ -100,17 +115,101 @@ async def invoice(
     currency: str = Body("sat"),
     extra: dict[str, Any] = Body({}),
     payment_hash: str | None = Body(None),
+    memo: str = Body("by another extension"),
+    is_memo_hashed: bool = Body(False),
 ) -> dict[str, str]:
-    more = {"payment_hash": payment_hash} if payment_hash else {}
+    """`is_memo_hashed`: as for a pay link, whose description may be long."""
+    more: dict[str, Any] = {"payment_hash": payment_hash} if payment_hash else {}
+    if is_memo_hashed:
+        more["unhashed_description"] = memo.encode()
     made = await create_invoice(
         wallet_id=wallet_id,
         amount=amount,
         currency=currency,
-        memo="by another extension",
+        memo=memo,
         extra=extra,
         **more,
     )
     return {"bolt11": made.bolt11, "payment_hash": made.payment_hash}
+
+
+@paylab_ext.post("/hold/settle")
+async def hold_settle(payment_hash: str = Body(embed=True)) -> str:
+    """LNbits tells its node to take the money; the preimage that it was shown."""
+    payment = await get_standalone_payment(payment_hash)
+    assert payment
+    await settle_hold_invoice(payment, held[payment_hash])
+    await settle(payment_hash, 1)
+    return held[payment_hash]
+
+
+@paylab_ext.post("/hold/cancel")
+async def hold_cancel(payment_hash: str = Body(embed=True)) -> None:
+    payment = await get_standalone_payment(payment_hash)
+    assert payment
+    await cancel_hold_invoice(payment)
+
+
+withdraw_link: dict[str, str] = {}
+
+
+@paylab_ext.post("/withdraw-link")
+async def make_withdraw_link(wallet_id: str = Body(embed=True)) -> None:
+    """As the extension of that name: who calls back is paid from this wallet."""
+    withdraw_link["wallet_id"] = wallet_id
+
+
+@paylab_ext.get("/withdraw")
+async def withdraw(k1: str, pr: str) -> dict[str, str]:
+    wallet_id = withdraw_link.pop("wallet_id")
+    await pay(wallet_id, pr, {"tag": "withdraw", "link": k1})
+    return {"status": "OK"}
+
+
+@paylab_ext.get("/rate")
+async def rate() -> dict[str, int]:
+    """An exchange: one bitcoin is 100,000, whatever the currency."""
+    return {"rate": 100_000}
+
+
+checkout: dict[str, Any] = {}
+
+
+@paylab_ext.post("/stripe/v1/checkout/sessions")
+async def stripe_session(request: Request) -> dict[str, Any]:
+    """A card processor's checkout, which is paid as soon as it is asked about."""
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    about = {
+        name[9:-1]: text for name, text in form.items() if name.startswith("metadata[")
+    }
+    checkout.update(
+        id="cs_test_1",
+        url="https://pay.example",
+        payment_status="paid",
+        metadata=about,
+        amount_total=int(form["line_items[0][price_data][unit_amount]"]),
+        currency=form["line_items[0][price_data][currency]"],
+    )
+    return checkout
+
+
+@paylab_ext.get("/stripe/v1/checkout/sessions/{session_id}")
+async def stripe_status(session_id: str) -> dict[str, Any]:
+    return checkout
+
+
+@paylab_ext.get("/tasks")
+async def tasks() -> list[list[str]]:
+    """Of every running task: its coroutine and what that awaits, by name."""
+    return [_awaited(task.get_coro()) for task in asyncio.all_tasks()]
+
+
+def _awaited(coro: Any) -> list[str]:
+    names = []
+    while hasattr(coro, "cr_await"):
+        names.append(coro.__qualname__)
+        coro = coro.cr_await
+    return names
 
 
 @paylab_ext.post("/sql")

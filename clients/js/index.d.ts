@@ -1,0 +1,150 @@
+/** Amounts are satoshi with up to three decimals; the msat values are exact. */
+export interface Payment {
+  payment_hash: string
+  amount: number
+  amount_msat: number
+  fee: number
+  fee_msat: number
+  memo: string
+  status: 'pending' | 'confirmed' | 'failed'
+  direction: 'in' | 'out'
+  /** Settlement, Unix seconds. */
+  timestamp: number
+  wallet_id: string
+  tag: string | null
+  comment: string | null
+  fiat: {[member: string]: unknown} | null
+}
+
+/** `timestamp`: when it was recorded, Unix seconds. */
+export interface Recorded {
+  id: string
+  timestamp: number
+  signature?: string
+}
+
+export interface PaymentEvent extends Recorded {
+  type: 'payment'
+  payment: Payment
+}
+
+export interface MessageEvent extends Recorded {
+  type: 'message'
+  data: unknown
+}
+
+export interface TestEvent extends Recorded {
+  type: 'test'
+  data: {message: string}
+}
+
+/** A custom message that brought its own `type`, for example `door.open`. */
+export interface OwnEvent extends Recorded {
+  type: string
+  custom: true
+}
+
+/** Events after `since` are lost; what is kept begins at `oldest`. */
+export interface Gap {
+  type: 'gap'
+  since: string
+  oldest: string | null
+  reason: 'expired' | 'unknown'
+}
+
+export interface Balance {
+  type: 'balance_update'
+  wallet_id: string
+  balance: number
+  balance_msat: number
+  timestamp: number
+}
+
+/** `Own` are the types of your own messages. */
+export type FeedEvent<Own extends OwnEvent = never> =
+  | PaymentEvent
+  | MessageEvent
+  | TestEvent
+  | Own
+
+export interface State {
+  state: 'connecting' | 'connected' | 'waiting' | 'off'
+  retryInSeconds: number | null
+  code: number | null
+  reason: string | null
+}
+
+/** The parts of a WebSocket class that are used: the browser's, or that of `ws`. */
+export type WebSocketClass = new (
+  address: string,
+  protocols: string[]
+) => {
+  close(): void
+  send(text: string): void
+  readonly readyState: number
+}
+
+export interface Options<Own extends OwnEvent = never> {
+  /** LNbits' address; the page's own origin if left out. */
+  url?: string
+  /** An access key or the wallet's invoice key. */
+  key: string
+  /** Event id, `start`, `@<unix seconds>` or `acked`; left out: only what is new. */
+  since?: string
+  types?: string[]
+  direction?: 'in' | 'out'
+  status?: 'confirmed' | 'failed'
+  /** Satoshi. */
+  minAmount?: number
+  tag?: string
+  /** The signing secret `whsec_…`: every event is verified. */
+  secret?: string
+  /** Failed connections in a row before `GaveUp`. */
+  maxAttempts?: number
+  backoffBaseSeconds?: number
+  backoffCapSeconds?: number
+  connectTimeoutSeconds?: number
+  stableSeconds?: number
+  WebSocket?: WebSocketClass
+  /** `text` is the frame as it arrived, which was signed. */
+  onEvent?(event: FeedEvent<Own>, text: string): unknown
+  onGap?(gap: Gap): unknown
+  onBalance?(balance: Balance): void
+  onState?(state: State): void
+  onInvalid?(error: InvalidFrame): void
+}
+
+/** Events of one wallet, in order, each handed out once. */
+export class PayfeedClient<Own extends OwnEvent = never> {
+  /** @throws {BadAddress} what is given cannot be used */
+  constructor(options: Options<Own>)
+  /** Everything up to this id is processed. */
+  readonly cursor: string | null
+  start(): void
+  stop(): void
+  retryNow(): void
+  ack(id: string): void
+  [Symbol.asyncIterator](): AsyncGenerator<FeedEvent<Own> | Gap, void>
+}
+
+/** The checked frame. @throws {InvalidFrame} */
+export function parseFrame(text: string): {type: string; [member: string]: unknown}
+/** @throws {BadAddress} the secret cannot be one */
+export function verifySignature(text: string, secret: string): Promise<boolean>
+/** Money came in: the only case to hand out goods. */
+export function isReceived(item: {type: string}): item is PaymentEvent
+
+export class PayfeedError extends Error {}
+export class BadAddress extends PayfeedError {}
+export class InvalidFrame extends PayfeedError {}
+export class WrongSignature extends PayfeedError {
+  eventId: string
+}
+export class Refused extends PayfeedError {
+  code: 4400 | 4401 | 4403
+  reason: string
+}
+export class GaveUp extends PayfeedError {
+  attempts: number
+  reason: string
+}

@@ -1,0 +1,38 @@
+// Hand out goods for every payment, once, also after crashes.
+// npm install lnbits-payfeed ws
+// PAYFEED_URL=https://lnbits.example.org PAYFEED_KEY=pfk_… node listen.mjs
+import {existsSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {isReceived, PayfeedClient} from 'lnbits-payfeed'
+import WebSocket from 'ws'
+
+const {PAYFEED_URL, PAYFEED_KEY, PAYFEED_STATE = 'listen.state'} = process.env
+let saved = existsSync(PAYFEED_STATE) ? readFileSync(PAYFEED_STATE, 'utf8') : undefined
+
+// After a crash an event may come again: its id tells.
+async function handOut({id, payment}) {
+  console.log(`${payment.amount} sat for '${payment.memo}' (${id})`)
+}
+
+// Replaced as a whole: a crash leaves the old or the new one.
+function save(cursor) {
+  if (!cursor || cursor === saved) return
+  writeFileSync(`${PAYFEED_STATE}.new`, cursor, {flush: true})
+  renameSync(`${PAYFEED_STATE}.new`, PAYFEED_STATE)
+  saved = cursor
+}
+
+const client = new PayfeedClient({
+  url: PAYFEED_URL,
+  key: PAYFEED_KEY,
+  types: ['payment'],
+  since: saved,
+  WebSocket,
+  onState: ({state}) => state === 'connected' && save(client.cursor)
+})
+for await (const event of client) {
+  if (event.type === 'gap')
+    console.log(`Look into the wallet: lost after ${event.since}`)
+  else if (isReceived(event)) await handOut(event)
+  if (event.id) client.ack(event.id)
+  save(client.cursor)
+}

@@ -1,0 +1,212 @@
+"""The examples for browsers, Vue, Node and a microcontroller, on a real LNbits."""
+
+import asyncio
+import functools
+import http.server
+import json
+import re
+import shutil
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websockets
+from browser import chromium
+from command import running
+from needs import need
+from node_programs import ROOT, node_folder
+from playwright.async_api import Page, expect
+from reader import Reader
+from shop import Shop
+
+EXAMPLES = ROOT / "examples"
+NAMES = ("browser.html", "vue.html", "listen.mjs", "esp32.ino")
+SKETCH = (EXAMPLES / "esp32.ino").read_text()
+ARDUINO_JSON_NESTING = 10
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_has_less_than_forty_lines(name: str) -> None:
+    assert len((EXAMPLES / name).read_text().splitlines()) < 40
+
+
+async def access_key(shop: Shop) -> str:
+    wish = {"name": "example", "scopes": ["read"]}
+    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    return str(made.json()["key"])
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Any web server that is not LNbits."""
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@asynccontextmanager
+async def opened_page(shop: Shop, folder: Path, name: str) -> AsyncIterator[Page]:
+    """The example in Chromium, for this LNbits in place of the one it names."""
+    text = (EXAMPLES / name).read_text()
+    text = text.replace("https://lnbits.example.org", shop.server.base)
+    (folder / name).write_text(text)
+    with served(folder) as base:
+        async with chromium() as browser:
+            page = await browser.new_page()
+            await page.goto(f"{base}/{name}#{await access_key(shop)}")
+            yield page
+
+
+async def test_the_browser_page_shows_payments_and_those_that_it_missed(
+    shop: Shop, tmp_path: Path
+) -> None:
+    async with opened_page(shop, tmp_path, "browser.html") as page:
+        await expect(page.locator("#state")).to_contain_text("connected")
+        await shop.sell(21, "<b>tea</b>")
+        await expect(page.locator("#amount")).to_have_text("21 sat")
+        await expect(page.locator("#memo")).to_have_text("<b>tea</b>")
+        address = page.url
+        await page.goto("about:blank")
+        await shop.sell(42, "coffee")
+        await page.goto(address)
+        await expect(page.locator("#amount")).to_have_text("42 sat")
+        await expect(page.locator("#memo")).to_have_text("coffee")
+
+
+async def test_the_vue_component_lists_payments_as_they_come(
+    shop: Shop, tmp_path: Path
+) -> None:
+    await shop.sell(1, "before")
+    async with opened_page(shop, tmp_path, "vue.html") as page:
+        await expect(page.locator("li")).to_have_text(["in 1 sat before"])
+        await expect(page.locator("p")).to_have_text("connected")
+        await shop.sell(2, "after")
+        both = ["in 2 sat after", "in 1 sat before"]
+        await expect(page.locator("li")).to_have_text(both)
+
+
+async def test_the_node_example_hands_out_once_across_a_crash(
+    shop: Shop, tmp_path: Path
+) -> None:
+    folder = await asyncio.to_thread(node_folder)
+    shutil.copy(EXAMPLES / "listen.mjs", folder)
+    options: dict[str, Any] = {
+        "program": [need("node"), str(folder / "listen.mjs")],
+        "key": await access_key(shop),
+        "url": shop.server.base,
+        "PAYFEED_STATE": str(tmp_path / "state"),
+    }
+    async with running(**options):
+        while not (tmp_path / "state").exists():
+            await asyncio.sleep(0.05)
+    await shop.sell(21, "a")
+    await shop.sell(42, "b")
+    async with running(**options) as command:
+        assert "21 sat for 'a'" in await command.line()
+        assert "42 sat for 'b'" in await command.line()
+
+
+def first_lines(name: str, language: str, shop: Shop) -> str:
+    """The first block of a document in this language, for this LNbits and wallet."""
+    text = (ROOT / name).read_text()
+    code = text.partition(f"```{language}\n")[2].partition("```")[0]
+    assert len(code.splitlines()) <= 10
+    code, count = re.subn(r"key = '.*'", f"key = '{shop.wallet['inkey']}'", code)
+    assert count == 1
+    return code.replace("https://lnbits.example.org", shop.server.base)
+
+
+@pytest.mark.parametrize("name", ["docs/clients.md", "clients/js/README.md"])
+async def test_the_first_lines_for_node_work(shop: Shop, name: str) -> None:
+    folder = await asyncio.to_thread(node_folder)
+    (folder / "first.mjs").write_text(first_lines(name, "js", shop))
+    await shop.sell(7, "tea")
+    async with running(program=[need("node"), str(folder / "first.mjs")]) as command:
+        assert await command.line() == "7 sat tea"
+
+
+async def test_the_first_lines_for_a_page_work(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "first.html").write_text(first_lines("docs/clients.md", "html", shop))
+    await shop.sell(7, "tea")
+    with served(tmp_path) as base:
+        async with chromium() as browser:
+            page = await browser.new_page()
+            await page.goto(f"{base}/first.html")
+            await expect(page.locator("body")).to_contain_text("7 sat tea;")
+            await shop.sell(8, "cake")
+            await expect(page.locator("body")).to_contain_text("8 sat cake;")
+
+
+def constant(name: str) -> str:
+    """The value of a constant of the sketch."""
+    found = re.search(rf"{name} = (.*?);", SKETCH)
+    assert found
+    return found[1].strip('"')
+
+
+def nesting(value: Any) -> int:
+    if not isinstance(value, dict | list):
+        return 0
+    inner = value.values() if isinstance(value, dict) else value
+    return 1 + max(map(nesting, inner), default=0)
+
+
+async def test_the_sketch_has_room_for_the_longest_payment_and_goes_on_behind_its_ack(
+    shop: Shop,
+) -> None:
+    protocols = constant("PROTOCOLS").replace("pfk_...", await access_key(shop))
+    address = shop.server.ws + constant("PATH")
+    options: dict[str, Any] = {"subprotocols": protocols.split(", ")}
+    memo, comment = "é" * 640, "🙂" * 799  # LNbits' limit, and that of lnurlp
+    invoice = await shop.lab(
+        "invoice",
+        wallet_id=shop.wallet["id"],
+        amount=500_000,
+        memo=memo,
+        is_memo_hashed=True,
+        extra={"comment": comment, "tag": "lnurlp"},
+    )
+    await shop.server.pay(shop.payer, invoice)
+    async with websockets.connect(address, **options) as socket:
+        reader = Reader(socket)
+        frame = await reader.until("payment")
+        assert (frame["payment"]["memo"], frame["payment"]["comment"]) == (
+            memo,
+            comment,
+        )
+        factors = constant("LONGEST_FRAME").split(" * ")
+        assert len(reader.texts[-1]) <= int(factors[0]) * int(factors[1])
+        assert nesting(frame) <= ARDUINO_JSON_NESTING
+        for path in re.findall(r"  wanted(.*) = true;", SKETCH):
+            value: Any = frame
+            for member in re.findall(r'\["(\w+)"\]', path):
+                value = value[member]
+        start, end = ack_parts()
+        await socket.send(start + frame["id"] + end)
+        await shop.sell(5)
+        assert (await reader.until("payment"))["payment"]["amount_msat"] == 5000
+    async with websockets.connect(address, **options) as socket:
+        frame = await Reader(socket).until("payment")
+        assert frame["payment"]["amount_msat"] == 5000
+
+
+def ack_parts() -> list[str]:
+    """The text before and behind the id, as written in C."""
+    line = next(line for line in SKETCH.splitlines() if "String ack" in line)
+    return [
+        json.loads(f'"{part}"')
+        for part in re.findall(r'"((?:[^"\\]|\\.)*)"', line)
+        if part != "id"
+    ]

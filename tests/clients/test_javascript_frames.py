@@ -1,0 +1,98 @@
+"""Frames as a real LNbits sent them, and as nobody should, through the JavaScript."""
+
+import json
+from typing import Any
+
+import lnbits_payfeed as payfeed
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lnbits_payfeed import frames
+from node_programs import ROOT, node
+
+RECORDED: dict[str, dict[str, Any]] = {
+    path.stem: json.loads(path.read_text())
+    for path in sorted((ROOT / "tests" / "fixtures" / "frames").glob("*.json"))
+}
+SIGNED = {name: told for name, told in RECORDED.items() if told["secret"]}
+
+
+def look(told: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    seen: dict[str, dict[str, Any]] = json.loads(
+        node("frames.mjs", stdin=json.dumps(told))
+    )
+    return seen
+
+
+def test_every_recorded_frame_is_understood_and_verifies_as_recorded() -> None:
+    for name, seen in look(RECORDED).items():
+        assert seen["frame"] == json.loads(RECORDED[name]["text"])
+        assert seen["verifies"] == RECORDED[name].get("verifies")
+        is_received = name in ("payment_in", "payment_after_rotation")
+        assert seen["isReceived"] is is_received
+
+
+def test_a_signed_text_that_was_changed_does_not_verify() -> None:
+    changed = {}
+    for name, told in SIGNED.items():
+        text = told["text"]
+        for number, other in enumerate(
+            (
+                text.replace('"timestamp"', '"Timestamp"', 1),
+                text.replace('"timestamp":1', '"timestamp":2', 1),
+                text.replace('"id":"', '"id":"0', 1),
+                text[:-6] + ("A" if text[-6] != "A" else "B") + text[-5:],
+                text + " ",
+                text.replace(',"signature"', ', "signature"'),
+                text.rpartition(frames.MARK)[0] + "}",
+                text.replace('"}', 'é"}'),
+            )
+        ):
+            assert other != text
+            changed[f"{name} {number}"] = told | {"text": other}
+    assert {seen["verifies"] for seen in look(changed).values()} == {False}
+
+
+def test_a_secret_that_cannot_be_one_is_refused() -> None:
+    told = RECORDED["payment_in"]
+    secrets = ("whsec_", "whsec_%%%", "whsec_a")
+    for seen in look({one: told | {"secret": one} for one in secrets}).values():
+        assert seen["verifies"].startswith("BadAddress")
+
+
+def test_frames_that_hurt_parsers_are_refused() -> None:
+    texts = ("[" * 100_000, "1" * 5000, "\ud800", '{"type":"payment"', "null")
+    told = {str(n): {"text": text, "secret": None} for n, text in enumerate(texts)}
+    assert {seen["error"] for seen in look(told).values()} == {"InvalidFrame"}
+
+
+any_json = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.just(1.5) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+@st.composite
+def broken_frames(draw: st.DrawFn) -> str:
+    frame = json.loads(RECORDED[draw(st.sampled_from(sorted(RECORDED)))]["text"])
+    target = frame.get("payment", frame)
+    target[draw(st.sampled_from(sorted(target)))] = draw(any_json)
+    return json.dumps(frame)
+
+
+def python_refuses(text: str) -> bool:
+    try:
+        frames.parse_frame(text)
+    except payfeed.InvalidFrame:
+        return True
+    return False
+
+
+@given(st.lists(broken_frames(), min_size=200, max_size=200))
+@settings(max_examples=3, deadline=None)
+def test_both_clients_refuse_the_same_frames(texts: list[str]) -> None:
+    seen = look(
+        {str(n): {"text": text, "secret": None} for n, text in enumerate(texts)}
+    )
+    for number, text in enumerate(texts):
+        assert ("error" in seen[str(number)]) is python_refuses(text), text

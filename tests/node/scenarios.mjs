@@ -1,0 +1,53 @@
+// The client for Node through scenarios of the scripted server; prints what happened.
+// node scenarios.mjs <base> <key> <secret>, the scenarios as JSON on standard input.
+import {readFileSync} from 'node:fs'
+import {GaveUp, PayfeedClient, Refused, WrongSignature} from 'lnbits-payfeed'
+import WebSocket from 'ws'
+
+const [base, key, secret] = process.argv.slice(2)
+
+function options(
+  name,
+  {since, secret: isSigned, max_attempts, connect_timeout_seconds}
+) {
+  return {
+    url: `${base}/${name}`,
+    key,
+    since,
+    secret: isSigned && secret,
+    maxAttempts: max_attempts,
+    connectTimeoutSeconds: connect_timeout_seconds,
+    backoffBaseSeconds: 0.05,
+    backoffCapSeconds: 0.2,
+    WebSocket
+  }
+}
+
+function outcome(error) {
+  if (error instanceof Refused) return `stopped ${error.code}`
+  if (error instanceof GaveUp) return 'gave up'
+  if (error instanceof WrongSignature) return 'wrong signature'
+  throw error
+}
+
+async function play([name, {client: chosen = {}, expect}]) {
+  const told = []
+  let invalid = 0
+  const onInvalid = () => (invalid += 1)
+  const client = new PayfeedClient({...options(name, chosen), onInvalid})
+  const isAll = () => expect.outcome === 'running' && told.length === expect.told.length
+  try {
+    for await (const item of client) {
+      told.push(item.type === 'gap' ? `gap ${item.reason}` : item.id)
+      if (chosen.ack && item.id) client.ack(item.id)
+      if (isAll()) return [name, {told, invalid, outcome: 'running'}]
+    }
+  } catch (error) {
+    return [name, {told, invalid, outcome: outcome(error)}]
+  }
+  return [name, {told, invalid, outcome: 'ended'}]
+}
+
+const scenarios = Object.entries(JSON.parse(readFileSync(0)))
+const results = await Promise.all(scenarios.map(play))
+console.log(JSON.stringify(Object.fromEntries(results)))

@@ -1,0 +1,28 @@
+import js from '@eslint/js'
+import globals from 'globals'
+
+const page = {Vue: false, Quasar: false, LNbits: 'writable', windowMixin: false}
+
+export default [
+  js.configs.recommended,
+  {
+    rules: {
+      complexity: ['error', 10],
+      eqeqeq: ['error', 'always', {null: 'ignore'}],
+      'no-unused-vars': ['error', {argsIgnorePattern: '^_', caughtErrors: 'none'}],
+      'no-var': 'error',
+      'prefer-const': 'error'
+    }
+  },
+  {files: ['static/**'], languageOptions: {globals: globals.browser}},
+  {
+    files: ['static/js/*.js'],
+    ignores: ['static/js/payfeed-client.js'],
+    languageOptions: {sourceType: 'script', globals: {...page, PayfeedSocket: false}}
+  },
+  {files: ['**/*.mjs'], languageOptions: {globals: globals.node}},
+  {
+    files: ['tests/node/*.js'],
+    languageOptions: {sourceType: 'commonjs', globals: globals.node}
+  }
+]

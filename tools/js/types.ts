@@ -1,0 +1,32 @@
+// What a program in TypeScript may expect of clients/js; compiled by `make check`.
+import {
+  isReceived,
+  PayfeedClient,
+  Refused,
+  type OwnEvent
+} from '../../clients/js/index.js'
+
+interface DoorEvent extends OwnEvent {
+  type: 'door.open'
+  door: number
+}
+
+export async function listen(key: string): Promise<void> {
+  const client = new PayfeedClient<DoorEvent>({key, WebSocket, minAmount: 0.5})
+  try {
+    for await (const item of client) {
+      if (item.type === 'gap') console.log(item.oldest)
+      else if (item.type === 'payment') item.payment.amount_msat.toFixed()
+      else if (item.type === 'door.open') item.door.toFixed()
+      else if (item.type === 'test') item.data.message.trim()
+      if (isReceived(item)) client.ack(item.id)
+      // @ts-expect-error a gap has no id
+      client.ack(item.id)
+    }
+  } catch (error) {
+    if (error instanceof Refused && error.code === 4401) client.cursor?.trim()
+  }
+}
+
+// @ts-expect-error the key is missing
+new PayfeedClient({})

@@ -1,0 +1,61 @@
+"""npm packages from a folder's lock file, and what `make check` reads JavaScript with.
+
+Usage: npm.py. Without npm it says what it left out; STRICT=1 makes that a failure.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from setup import CACHE, ROOT, digest, run, up_to_date
+
+TOOLS = ROOT / "tools" / "js"
+FORMATTED = ("static/js", "clients/js", "tests/node", "tools/js", "examples")
+
+
+def packages(source: Path) -> Path:
+    """A copy of `source` in .cache, beside its packages as its lock file pins them."""
+    target, lock = CACHE / f"npm-{source.name}", source / "package-lock.json"
+    target.mkdir(parents=True, exist_ok=True)
+    for path in source.iterdir():
+        if path.is_file():
+            shutil.copy(path, target)
+    if not up_to_date(target, lock):
+        run(
+            ["npm", "--prefix", str(target), "ci", "--no-audit", "--no-fund"],
+            "npm packages could not be downloaded; is there a network?",
+        )
+        (target / "lock.sha256").write_text(digest(lock))
+    return target
+
+
+def tracked(*suffixes: str) -> list[str]:
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    found = subprocess.run(
+        [*listed, *FORMATTED], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [name for name in found.stdout.splitlines() if name.endswith(suffixes)]
+
+
+def check() -> None:
+    if not shutil.which("npm"):
+        told = "JavaScript was not checked: npm is missing (Debian: nodejs, npm)."
+        sys.exit(told) if os.environ.get("STRICT") else print(told)
+        return
+    folder = packages(TOOLS)
+    program = folder / "node_modules" / ".bin"
+    config = ["--config", str(folder / "eslint.config.mjs")]
+    for command in (
+        [program / "prettier", "--check", *tracked(".js", ".mjs", ".ts", ".html")],
+        [program / "eslint", *config, *tracked(".js", ".mjs")],
+        [program / "tsc", "-p", "tools/js/tsconfig.json"],
+    ):
+        done = subprocess.run([str(word) for word in command], cwd=ROOT)
+        if done.returncode:
+            sys.exit(done.returncode)
+
+
+if __name__ == "__main__":
+    check()
