@@ -4,6 +4,8 @@ Statements go to the connection itself: LNbits' own `execute` commits each one a
 strips HTML-like text from parameters, which would break transactions and memos.
 """
 
+import secrets
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -16,6 +18,11 @@ from sqlalchemy import text
 from .models import AccessKey, Draft, Event, Feed
 
 db = Database("ext_payfeed")
+# a failed statement must not bring secrets into a log
+db.engine.sync_engine.hide_parameters = True
+
+# who says it, as one's own notifications come back
+ORIGIN = secrets.token_hex(4)
 
 EVENT_COLUMNS = (
     "event_offset, type, custom, direction, status, amount_msat, tag, created_at, body"
@@ -38,9 +45,24 @@ async def _all(
         return list(result.mappings().all())
 
 
-async def _run(sql: str, values: dict[str, Any] | None = None) -> int:
+async def _run(
+    sql: str, values: dict[str, Any] | None = None, changed: str | None = None
+) -> int:
+    """Rows touched. `changed`: the wallet at whose feed others have to look again."""
     async with transaction() as conn:
-        return int((await conn.execute(text(sql), values or {})).rowcount)
+        done = await conn.execute(text(sql), values or {})
+        if changed:
+            await _tell_others(conn, "feed", changed)
+        return int(done.rowcount)
+
+
+async def _tell_others(conn: Any, *words: Any) -> None:
+    """A notification that leaves with the transaction; PostgreSQL only."""
+    if db.type == "POSTGRES":
+        await conn.execute(
+            text("SELECT pg_notify('payfeed', :payload)"),
+            {"payload": " ".join(map(str, (ORIGIN, *words)))},
+        )
 
 
 def _feed(row: Any) -> Feed:
@@ -102,6 +124,7 @@ async def resume_feed(wallet_id: str, seen: Iterable[tuple[str, str, str]]) -> N
             {"wallet_id": wallet_id},
         )
         await _mark(conn, wallet_id, seen)
+        await _tell_others(conn, "feed", wallet_id)
 
 
 async def _mark(
@@ -126,6 +149,7 @@ async def suspend_feed(wallet_id: str) -> None:
     await _run(
         "UPDATE payfeed.feeds SET active = false WHERE wallet_id = :wallet_id",
         {"wallet_id": wallet_id},
+        changed=wallet_id,
     )
 
 
@@ -140,7 +164,8 @@ async def update_feed(wallet_id: str, column: str, value: Any) -> None:
         "secret": "UPDATE payfeed.feeds SET secret = :value"
         " WHERE wallet_id = :wallet_id",
     }
-    await _run(statements[column], {"wallet_id": wallet_id, "value": value})
+    values = {"wallet_id": wallet_id, "value": value}
+    await _run(statements[column], values, changed=wallet_id)
 
 
 async def rotate_epoch(wallet_id: str, epoch: str) -> None:
@@ -155,6 +180,7 @@ async def rotate_epoch(wallet_id: str, epoch: str) -> None:
             await conn.execute(
                 text(sql), {k: v for k, v in values.items() if f":{k}" in sql}
             )
+        await _tell_others(conn, "feed", wallet_id)
 
 
 async def append(
@@ -176,8 +202,10 @@ async def append(
         ]
         events = [event for one in stored for event in one]
         await _insert_events(conn, events)
-        for wallet_id in {event.wallet_id for event in events}:
-            await _move_head(conn, wallet_id, places[wallet_id][1])
+        for wallet_id, count in Counter(event.wallet_id for event in events).items():
+            epoch, head = places[wallet_id]
+            await _move_head(conn, wallet_id, head)
+            await _tell_others(conn, "events", wallet_id, epoch, count, head)
     return stored
 
 
@@ -232,11 +260,6 @@ async def _move_head(conn: Any, wallet_id: str, head: int) -> None:
         text("UPDATE payfeed.feeds SET head = :head WHERE wallet_id = :wallet_id"),
         {"wallet_id": wallet_id, "head": head},
     )
-    if db.type == "POSTGRES":
-        await conn.execute(
-            text("SELECT pg_notify('payfeed', :payload)"),
-            {"payload": f"{wallet_id} {head}"},
-        )
 
 
 async def _first_time(conn: Any, wallet_id: str, draft: Draft) -> bool:
@@ -423,6 +446,7 @@ async def revoke_key(wallet_id: str, key_id: str, now: int) -> bool:
             "UPDATE payfeed.access_keys SET revoked_at = :now WHERE id = :id"
             " AND wallet_id = :wallet_id AND revoked_at IS NULL",
             {"id": key_id, "wallet_id": wallet_id, "now": now},
+            changed=wallet_id,
         )
     )
 

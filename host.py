@@ -198,6 +198,11 @@ def listen_for_payments(
     return stop
 
 
+def has_sockets() -> bool:
+    """Is anybody connected to LNbits' own sockets in this process?"""
+    return bool(websocket_manager.active_connections)
+
+
 def abort_connection() -> None:
     """Free the current task's WebSocket whose peer does not read.
 

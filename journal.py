@@ -205,6 +205,12 @@ class Journal:
             while self._bytes > TAIL_BYTES and other.events:
                 self._bytes -= other.forget()
 
+    def follow(self, tail: Tail, events: list[Event], head: int) -> None:
+        """Another process appended these, up to `head`: readers find them in memory."""
+        self._extend(tail, events)
+        self.advance(tail.feed.wallet_id, head)
+        tail.wake()
+
     def advance(self, wallet_id: str, head: int) -> None:
         """Another process appended up to `head`: wake the cursors to read it."""
         tail = self.tails.get(wallet_id)

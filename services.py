@@ -465,10 +465,10 @@ class Payfeed:
         for tail in idle:
             tail.wake()
 
-    async def recheck(self) -> None:
-        """Once a heartbeat: are the keys of all sessions still good?"""
+    async def recheck(self, of: Tail | None = None) -> None:
+        """Once a heartbeat: are the keys of all sessions (of a feed) still good?"""
         by_key: dict[str, list[Session]] = {}
-        for session in list(self.sessions):
+        for session in list(of.sessions if of else self.sessions):
             by_key.setdefault(session.access.key_hash, []).append(session)
         for sessions in by_key.values():
             try:
@@ -492,11 +492,56 @@ class Payfeed:
         """What other processes appended or changed, should a notification be lost."""
         for feed in await crud.get_feeds() if self.journal.tails else ():
             tail = self.journal.tails.get(feed.wallet_id)
-            if tail and tail.feed.epoch == feed.epoch:
-                tail.update(feed)
-                self.journal.advance(feed.wallet_id, feed.head)
-            elif tail:
-                self._end_epoch(tail)
+            if tail:
+                self._take_on(tail, feed)
+
+    def _take_on(self, tail: Tail, feed: Feed) -> None:
+        """The feed's row as it is now."""
+        if tail.feed.epoch != feed.epoch:
+            self._end_epoch(tail)
+            return
+        tail.update(feed)
+        if feed.head > tail.head:
+            self.journal.advance(feed.wallet_id, feed.head)
+            self._want_balance(tail)
+
+    def heard(self, payload: str) -> None:
+        """What a process told through `crud`; one's own words come back too."""
+        origin, *words = payload.split(" ")
+        if origin != crud.ORIGIN:
+            self._spawn(self._take_up(words))
+
+    async def _take_up(self, words: list[str]) -> None:
+        try:
+            match words:
+                case ["events", wallet_id, epoch, count, head]:
+                    await self._follow(wallet_id, epoch, int(count), int(head))
+                case ["feed", wallet_id]:
+                    await self._look_again(wallet_id)
+        except Exception as exc:
+            logger.warning(f"payfeed: heard, left to the poll: {type(exc).__name__}")
+
+    async def _follow(self, wallet_id: str, epoch: str, count: int, head: int) -> None:
+        """Another process appended: for this one's readers and LNbits' sockets here."""
+        if wallet_id not in self.journal.tails and not host.has_sockets():
+            return
+        tail = await self._tail(wallet_id)
+        if tail.feed.epoch != epoch:
+            await self._look_again(wallet_id)
+            return
+        page = await self.journal.page(tail, head - count)
+        events = [event for event in page if event.offset <= head]
+        self.journal.follow(tail, events, head)
+        for event in events:
+            self._after(event)
+
+    async def _look_again(self, wallet_id: str) -> None:
+        """Another process changed a feed or its keys."""
+        tail = self.journal.tails.get(wallet_id)
+        feed = await crud.get_feed(wallet_id) if tail else None
+        if tail and feed:
+            self._take_on(tail, feed)
+            await self.recheck(tail)
 
     async def notify(self, access: Access, value: Any) -> tuple[str, int]:
         """Record a custom message; (event id, live subscribers)."""

@@ -1,6 +1,7 @@
 """The background: invoice listener, reconcile, retention, the clock of sessions."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -15,6 +16,9 @@ SWEEP_SECONDS = 1.5
 SWEEP_SHARE = 0.05
 RETENTION_SECONDS = 300
 POLL_SECONDS = 5
+RECONNECT_SECONDS = 1
+ASK_SECONDS = 30
+ANSWER_SECONDS = 10
 
 
 async def sweep(payfeed: Payfeed) -> None:
@@ -26,69 +30,84 @@ async def sweep(payfeed: Payfeed) -> None:
             if found:
                 logger.info(f"payfeed: reconcile recorded {found} payments")
         except Exception as exc:
-            logger.warning(f"payfeed: sweep failed: {type(exc).__name__}: {exc}")
+            logger.warning(f"payfeed: sweep failed: {_reason(exc)}")
         took = time.monotonic() - began
         await asyncio.sleep(max(SWEEP_SECONDS, took / SWEEP_SHARE))
 
 
 async def expire(payfeed: Payfeed) -> None:
+    gone = await payfeed.expire()
+    if gone:
+        logger.info(f"payfeed: retention deleted {gone} events")
+
+
+async def repeat(
+    payfeed: Payfeed, name: str, seconds: float, act: Callable[[], Awaitable[None]]
+) -> None:
+    """`act` every so often; a failure, as of a lost database, is told and passes."""
     while not payfeed.stopping:
-        gone = await payfeed.expire()
-        if gone:
-            logger.info(f"payfeed: retention deleted {gone} events")
-        await asyncio.sleep(RETENTION_SECONDS)
+        try:
+            await act()
+        except Exception as exc:
+            logger.warning(f"payfeed: {name} failed: {_reason(exc)}")
+        await asyncio.sleep(seconds)
 
 
 async def clock(payfeed: Payfeed) -> None:
-    checked = polled = time.monotonic()
     while not payfeed.stopping:
         await asyncio.sleep(1)
-        now = time.monotonic()
         payfeed.tick()
-        if now - checked >= payfeed.heartbeat_seconds:
-            checked = now
-            await payfeed.recheck()
-        if now - polled >= POLL_SECONDS:
-            polled = now
-            await payfeed.poll()
 
 
-async def listen(payfeed: Payfeed) -> None:
+async def listen(payfeed: Payfeed, url: str) -> None:
     """PostgreSQL's notifications; while they are down, `poll` backs them up."""
-    url = host.database_url()
-    if url is None:
-        return
-
-    def heard(_connection: object, _pid: int, _channel: str, payload: str) -> None:
-        wallet_id, _, offset = payload.rpartition(" ")
-        if offset.isdecimal():
-            payfeed.journal.advance(wallet_id, int(offset))
-
     while not payfeed.stopping:
-        connection = await asyncpg.connect(url)
-        lost = asyncio.Event()
-        connection.add_termination_listener(lambda _, lost=lost: lost.set())
         try:
-            await connection.add_listener("payfeed", heard)
-            await payfeed.poll()
-            await lost.wait()
-        finally:
-            await connection.close()
+            await _hear(payfeed, url)
+        except Exception as exc:
+            logger.warning(f"payfeed: no notifications, polling: {_reason(exc)}")
+        await asyncio.sleep(RECONNECT_SECONDS)
+
+
+async def _hear(payfeed: Payfeed, url: str) -> None:
+    """Until the connection is lost, which raises. A silent loss shows by asking."""
+    name = {"application_name": "payfeed listens"}
+    connection = await asyncpg.connect(
+        url, timeout=ANSWER_SECONDS, server_settings=name
+    )
+    lost = asyncio.Event()
+    connection.add_termination_listener(lambda _: lost.set())
+    try:
+        await connection.add_listener("payfeed", lambda *told: payfeed.heard(told[-1]))
+        await payfeed.poll()
+        while True:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(lost.wait(), ASK_SECONDS)
+            await connection.execute("SELECT 1", timeout=ANSWER_SECONDS)
+    finally:
+        await connection.close(timeout=1)
+
+
+def _reason(exc: Exception) -> str:
+    return f"{type(exc).__name__}: {str(exc).partition(chr(10))[0]}"
 
 
 def start(payfeed: Payfeed) -> list[Callable[[], None]]:
     """Start all tasks; the returned functions end them."""
-    loops: dict[str, Callable[[Payfeed], Awaitable[None]]] = {
-        "sweep": sweep,
-        "retention": expire,
-        "clock": clock,
-        "listen": listen,
+    beat = payfeed.heartbeat_seconds
+    loops: dict[str, Callable[[], Awaitable[None]]] = {
+        "sweep": partial(sweep, payfeed),
+        "clock": partial(clock, payfeed),
+        "retention": partial(
+            repeat, payfeed, "retention", RETENTION_SECONDS, partial(expire, payfeed)
+        ),
+        "recheck": partial(repeat, payfeed, "recheck", beat, payfeed.recheck),
+        "poll": partial(repeat, payfeed, "poll", POLL_SECONDS, payfeed.poll),
     }
-    if host.database_url() is None:
-        del loops["listen"]
-    tasks = [
-        host.start_task(name, partial(run, payfeed)) for name, run in loops.items()
-    ]
+    url = host.database_url()
+    if url:
+        loops["listen"] = partial(listen, payfeed, url)
+    tasks = [host.start_task(name, run) for name, run in loops.items()]
     return [
         *(partial(host.cancel, task) for task in tasks),
         host.listen_for_payments(payfeed.on_invoice_paid),

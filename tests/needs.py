@@ -11,6 +11,8 @@ PACKAGES = {
     "node": "nodejs",
     "npm": "npm",
     "mosquitto": "mosquitto",
+    "nginx": "nginx-light",
+    "openssl": "openssl",
     "pg_ctl": "postgresql",
 }
 PLACES = [

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from certificate import certificate
 from command import Command, run, running
 from lnbits_payfeed.frames import Verifier
 from mosquitto import Mosquitto, Subscriber
@@ -47,20 +48,6 @@ def paid(subscriber: Subscriber) -> list[str]:
 
 def statuses(subscriber: Subscriber) -> list[str]:
     return [text for topic, text in subscriber.got if topic.endswith("/status")]
-
-
-def certificates(folder: Path) -> tuple[Path, Path]:
-    pem, key = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes"),
-            *("-days", "2", "-subj", "/CN=localhost", "-keyout", str(key)),
-            *("-addext", "subjectAltName=DNS:localhost", "-out", str(pem)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return pem, key
 
 
 async def test_the_broker_gets_frames_as_signed_and_the_wallets_status(
@@ -157,7 +144,7 @@ async def test_an_event_is_acknowledged_only_when_the_broker_has_it(
 
 
 async def test_tls_and_credentials(shop: Any, tmp_path: Path) -> None:
-    pem, private = await asyncio.to_thread(certificates, tmp_path)
+    pem, private = await asyncio.to_thread(certificate, tmp_path)
     passwords = tmp_path / "passwords"
     command = ["mosquitto_passwd", "-b", "-c", str(passwords), "shop", "s3cret"]
     subprocess.run(command, check=True, capture_output=True)

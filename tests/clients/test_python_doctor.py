@@ -2,13 +2,13 @@
 
 import asyncio
 import ssl
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bad_proxy import bad_proxy
+from certificate import certificate
 from command import run
 from lnbits_server import Server, free_port
 
@@ -34,21 +34,6 @@ async def examine(url: str, key: str, *options: str) -> str:
     assert fault.startswith("FAULT")
     assert cure.strip().startswith("cure")
     return f"{fault.split()[1]}: {fault} {cure}"
-
-
-def certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    """A self-signed certificate for this name, with its key."""
-    pem, key = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes"),
-            *("-days", "2", "-subj", f"/CN={name}", "-keyout", str(key)),
-            *("-addext", f"subjectAltName=DNS:{name}", "-out", str(pem)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return pem, key
 
 
 async def test_a_healthy_feed_is_told_to_be_healthy(shop: Any) -> None:
@@ -122,7 +107,7 @@ async def test_tls(shop: Any, tmp_path: Path) -> None:
     found = await examine(f"https://127.0.0.1:{shop.server.port}", key)
     assert found.startswith("tls:")
     assert "does not speak TLS" in found
-    pem, private = await asyncio.to_thread(certificate, tmp_path, "localhost")
+    pem, private = await asyncio.to_thread(certificate, tmp_path)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(pem, private)
     async with bad_proxy(shop.server.port, "none", context) as port:

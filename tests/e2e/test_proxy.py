@@ -1,0 +1,270 @@
+"""Behind a real nginx: `deploy/nginx.conf`, and what the guide's file lacks."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import websockets
+from certificate import certificate
+from needs import need
+from nginx import Nginx, ports
+from reader import reading
+from shop import Shop, opened
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HANG_GUARD = 30
+READ_TIMEOUT_SECONDS = 3
+
+GUIDE = """\
+server {
+    listen 443;
+    location /api/v1/ws/ {
+        proxy_pass http://localhost:5006;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
+        proxy_set_header Host $host;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 86400;
+    }
+}
+"""
+
+
+@dataclass
+class Front:
+    """A shop behind nginx; `port` is the proxy's."""
+
+    shop: Shop
+    nginx: Nginx
+    port: int
+    plain_port: int
+    tls: ssl.SSLContext
+
+    @property
+    def https(self) -> str:
+        return f"https://localhost:{self.port}/payfeed/api/v1"
+
+    @property
+    def wss(self) -> str:
+        return f"wss://localhost:{self.port}/payfeed/api/v1"
+
+    def client(self, address: str = "127.0.0.1") -> httpx.AsyncClient:
+        """An HTTP client that comes from this address."""
+        transport = httpx.AsyncHTTPTransport(verify=self.tls, local_address=address)
+        return httpx.AsyncClient(transport=transport, timeout=HANG_GUARD)
+
+
+@pytest.fixture
+async def front(tmp_path: Path, database: dict[str, str]) -> AsyncIterator[Front]:
+    """`FORWARDED_ALLOW_IPS` is what the command `lnbits` trusts unless told."""
+    pem, key = await asyncio.to_thread(certificate, tmp_path)
+    port, plain_port, spare, plain_spare = ports(4)
+    async with opened(
+        PAYFEED_HEARTBEAT_SECONDS="1",
+        PAYFEED_FAILED_AUTH_PER_MINUTE="4",
+        FORWARDED_ALLOW_IPS="*",
+        **database,
+    ) as shop:
+        nginx = Nginx(
+            tmp_path,
+            (ROOT / "deploy/nginx.conf").read_text(),
+            {
+                "listen 443": f"listen 127.0.0.1:{port}",
+                "listen [::]:443": f"listen 127.0.0.1:{spare}",
+                "listen 80": f"listen 127.0.0.1:{plain_port}",
+                "listen [::]:80": f"listen 127.0.0.1:{plain_spare}",
+                "lnbits.example.org": "localhost",
+                "/etc/ssl/lnbits/fullchain.pem": str(pem),
+                "/etc/ssl/lnbits/privkey.pem": str(key),
+                "/var/log/nginx": str(tmp_path),
+                "127.0.0.1:5000": f"127.0.0.1:{shop.server.port}",
+                "75s": f"{READ_TIMEOUT_SECONDS}s",
+            },
+        )
+        try:
+            await nginx.start(port)
+            tls = ssl.create_default_context(cafile=str(pem))
+            yield Front(shop, nginx, port, plain_port, tls)
+        finally:
+            nginx.stop()
+
+
+async def test_wss_sse_and_long_poll_work(front: Front) -> None:
+    key, url = front.shop.wallet["inkey"], front.https
+    async with reading(f"{front.wss}/ws/{key}", ssl=front.tls) as live:
+        await live.until("hello")
+        async with front.client() as http:
+            waiting = asyncio.create_task(
+                http.get(f"{url}/events?wait=20", headers={"X-Api-Key": key})
+            )
+            await asyncio.sleep(1)
+            payment_hash = await front.shop.sell(1000)
+            event = (await live.events(1))[0]
+            assert event["payment"]["payment_hash"] == payment_hash
+            polled = (await asyncio.wait_for(waiting, HANG_GUARD)).json()["events"]
+            assert [e["id"] for e in polled] == [event["id"]]
+
+
+async def test_sse_arrives_frame_by_frame_over_http_2(front: Front) -> None:
+    key = front.shop.wallet["inkey"]
+    curl = await asyncio.create_subprocess_exec(
+        *(need("curl"), "-sS", "-N", "--http2", "-D", "-"),
+        *("--cacert", str(front.nginx.folder / "cert.pem")),
+        *("-H", f"X-Api-Key: {key}", f"{front.https}/sse"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert curl.stdout
+
+    async def until(start: str) -> str:
+        while True:
+            line = (await asyncio.wait_for(curl.stdout.readline(), HANG_GUARD)).decode()
+            assert line, f"the answer ended before {start}"
+            if line.startswith(start):
+                return line
+
+    try:
+        assert "200" in await until("HTTP/2")
+        assert "no-store" in await until("cache-control")
+        await until('data: {"type":"hello"')
+        payment_hash = await front.shop.sell(7)
+        assert payment_hash in await until('data: {"type":"payment"')
+    finally:
+        curl.kill()
+        await curl.communicate()
+
+
+async def test_heartbeats_keep_an_idle_connection_that_the_proxy_would_end(
+    front: Front,
+) -> None:
+    """LNbits' own socket has no heartbeat: it shows that the timeout is in force."""
+    key = front.shop.wallet["inkey"]
+    own = f"wss://localhost:{front.port}/api/v1/ws/nothing"
+    async with (
+        reading(f"{front.wss}/ws/{key}", ssl=front.tls) as live,
+        reading(own, ssl=front.tls, ping_interval=None) as quiet,
+        front.client() as http,
+        http.stream("GET", f"{front.https}/sse", headers={"X-Api-Key": key}) as sse,
+    ):
+        assert await quiet.close_code() == 1006
+        lines = sse.aiter_lines()
+        for _ in range(2 * READ_TIMEOUT_SECONDS):
+            await live.until("heartbeat")
+            while '"heartbeat"' not in await asyncio.wait_for(anext(lines), HANG_GUARD):
+                pass
+        payment_hash = await front.shop.sell(7)
+        event = (await live.events(1))[0]
+        assert event["payment"]["payment_hash"] == payment_hash
+
+
+async def test_the_clients_address_reaches_the_limits_and_cannot_be_forged(
+    front: Front,
+) -> None:
+    async def attempt(address: str, forged: str) -> int:
+        headers = {
+            "X-Api-Key": "unknown",
+            "X-Forwarded-For": forged,
+            "Forwarded": f"for={forged}",
+            "X-Real-IP": forged,
+        }
+        async with front.client(address) as http:
+            return (await http.get(f"{front.https}/feed", headers=headers)).status_code
+
+    told = [await attempt("127.0.0.5", f"10.0.0.{n}") for n in range(5)]
+    assert told == [404] * 4 + [429]
+    assert await attempt("127.0.0.6", "10.0.0.1") == 404
+    key = front.shop.wallet["inkey"]
+    async with reading(
+        f"{front.wss}/ws/{key}",
+        ssl=front.tls,
+        local_addr=("127.0.0.7", 0),
+        additional_headers={"X-Forwarded-For": "10.0.0.1"},
+    ) as live:
+        await live.until("hello")
+        who = await front.shop.server.payfeed("GET", "subscribers", key)
+        assert [one["address"] for one in who.json()] == ["127.0.0.7"]
+
+
+async def test_no_key_is_in_any_log_of_nginx(front: Front) -> None:
+    server, key = front.shop.server, front.shop.wallet["inkey"]
+    paths = [
+        f"notify/{key}/hello",
+        f"sse/{key}?since=nonsense",
+        f"events?api-key={key}",
+        f"%6eotify/{key}/hello",
+        f"/notify//{key}/hello",
+        f"mistyped/{key}",
+        f"../../api/v1/ws/{key}/hello",
+    ]
+
+    async def ask(http: httpx.AsyncClient) -> None:
+        for path in paths:
+            await http.get(f"{front.https}/{path}")
+        await http.get(f"http://localhost:{front.plain_port}/payfeed/api/v1/ws/{key}")
+        await http.get(f"https://localhost:{front.port}/api/v1/wallet?api-key={key}")
+
+    async with front.client() as http:
+        await ask(http)
+        async with reading(f"{front.wss}/ws/{key}", ssl=front.tls) as live:
+            await live.until("hello")
+            server.kill()
+            assert await live.close_code() == 1006
+        await ask(http)
+    _, writer = await asyncio.open_connection("127.0.0.1", front.plain_port)
+    writer.write(
+        f"GET /payfeed/api/v1/ws/{key} HTTP/1.1 \r\nno header\r\n\r\n".encode()
+    )
+    await writer.drain()
+    writer.close()
+    front.nginx.stop()
+    logs = front.nginx.logs
+    assert key not in logs
+    assert "GET /payfeed/api/v1/notify/*** HTTP/1.1 200" in logs
+    assert "HTTP/1.1 502" in logs
+    assert "upstream 502" in logs
+    assert "GET /payfeed/api/v1/ws/*** HTTP/1.1 101" in logs
+
+
+async def test_what_the_guides_file_lacks(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    """It serves LNbits' own socket only, lets addresses be forged and logs keys."""
+    port = ports(1)[0]
+    async with opened(
+        PAYFEED_FAILED_AUTH_PER_MINUTE="4", FORWARDED_ALLOW_IPS="*", **database
+    ) as shop:
+        key, base = shop.wallet["inkey"], f"ws://127.0.0.1:{port}"
+        upstream = f"127.0.0.1:{shop.server.port}"
+        values = {"listen 443": f"listen 127.0.0.1:{port}", "localhost:5006": upstream}
+        feed = await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])
+        channel = feed.json()["channel"]
+        nginx = Nginx(tmp_path, GUIDE, values)
+        try:
+            await nginx.start(port)
+            async with reading(f"{base}/api/v1/ws/{channel}") as own:
+                await shop.sell(5)
+                assert (await own.events(1))[0]["payment"]["amount"] == 5
+            with pytest.raises(websockets.InvalidStatus, match="404"):
+                await websockets.connect(f"{base}/payfeed/api/v1/ws/{key}")
+            nginx.stop()
+            widened = GUIDE.replace("location /api/v1/ws/", "location /payfeed/")
+            nginx = Nginx(tmp_path, widened, values)
+            await nginx.start(port)
+            for n in range(6):
+                forged = {"X-Forwarded-For": f"10.0.0.{n}"}
+                async with reading(
+                    f"{base}/payfeed/api/v1/ws/unknown", additional_headers=forged
+                ) as refused:
+                    assert (await refused.until("error"))["code"] == 4401
+            async with reading(f"{base}/payfeed/api/v1/ws/{key}") as live:
+                await live.until("hello")
+            nginx.stop()
+            assert key in nginx.logs
+        finally:
+            nginx.stop()

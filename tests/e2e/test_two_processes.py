@@ -1,0 +1,312 @@
+"""Two LNbits processes on one PostgreSQL are one Payfeed.
+
+Access is checked again every ten minutes here, so that what ends a connection at once
+is a notification.
+"""
+
+import asyncio
+import json
+import statistics
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from lnbits_payfeed import Event, Feed
+from lnbits_payfeed.frames import Verifier
+from lnbits_server import Server
+from postgres import Postgres
+from reader import Reader, reading
+from shop import HERE, Shop, opened
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+HANG_GUARD = 40
+SETTINGS = {"PAYFEED_HEARTBEAT_SECONDS": "600", "PAYFEED_NOTIFY_PER_MINUTE": "99999"}
+LISTENING = (
+    "SELECT pid FROM pg_stat_activity"
+    " WHERE datname = current_database() AND application_name = 'payfeed listens'"
+)
+OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+@dataclass
+class Pair:
+    """`shop` is a shop on the first process; `other` is the second process."""
+
+    shop: Shop
+    other: Server
+    database: asyncpg.Connection
+
+    @property
+    def key(self) -> str:
+        return self.shop.wallet["inkey"]
+
+    def feed(self, server: Server, query: str = "", key: str | None = None) -> str:
+        return f"{server.ws}/payfeed/api/v1/ws/{key or self.key}{query}"
+
+    async def manage(self, method: str, path: str, **options: Any) -> Any:
+        """With the wallet's admin key, on the first process."""
+        key = self.shop.wallet["adminkey"]
+        answer = await self.shop.server.payfeed(method, path, key, **options)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
+
+    async def say(self, server: Server, value: Any) -> str:
+        answer = await server.payfeed("POST", "notify", self.key, json=value)
+        return str(answer.json()["id"])
+
+    async def listeners(self, count: int) -> set[int]:
+        """Process ids of the database's connections that listen, once so many do."""
+        deadline = time.monotonic() + HANG_GUARD
+        while len(rows := await self.database.fetch(LISTENING)) != count:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
+        return {row["pid"] for row in rows}
+
+    async def settle(self, invoice: dict[str, Any]) -> None:
+        """The node tells both processes that the invoice is paid."""
+        body = {"payment_hash": invoice["payment_hash"]}
+        for server in (self.shop.server, self.other):
+            await server.call("POST", "/paylab/settle", json=body)
+
+    async def is_settled(self, invoice: dict[str, Any]) -> bool:
+        """LNbits may lose what its node tells while it has no database."""
+        path = f"/api/v1/payments/{invoice['payment_hash']}"
+        await asyncio.sleep(0.5)
+        told = await self.other.call("GET", path, headers={"X-Api-Key": self.key})
+        return bool(told["paid"])
+
+    async def cut(self) -> None:
+        """Every connection to the database ends; those that are asked for come anew.
+
+        The first statement on each lost connection fails, as LNbits has its pool.
+        """
+        await self.database.execute(OTHERS)
+        for server in (self.shop.server, self.other):
+            deadline = time.monotonic() + HANG_GUARD
+            while (await server.payfeed("GET", "feed", self.key)).status_code != 200:
+                assert time.monotonic() < deadline
+                await asyncio.sleep(0.1)
+        await self.listeners(2)
+
+    async def delay(self, reader: Reader, server: Server) -> float:
+        """Median seconds from a message's POST to its arrival at a reader."""
+        took = []
+        for n in range(9):
+            began = time.monotonic()
+            event_id = await self.say(server, n)
+            assert (await reader.events(1))[0]["id"] == event_id
+            took.append(time.monotonic() - began)
+        return statistics.median(took)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def both(postgres: Postgres) -> AsyncIterator[Pair]:
+    settings = SETTINGS | {"LNBITS_DATABASE_URL": postgres.database()}
+    async with opened(**settings) as shop:
+        other = Server(**settings)
+        other.add_extension("paylab", HERE / "paylab")
+        database = await asyncpg.connect(settings["LNBITS_DATABASE_URL"])
+        try:
+            await other.start()
+            yield Pair(shop, other, database)
+        finally:
+            await other.close()
+            await database.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def pair(both: Pair) -> Pair:
+    """The same two processes for each test, with a wallet of its own."""
+    await both.listeners(2)
+    server = both.shop.server
+    both.shop.wallet = await server.new_wallet(server.admin, "shop")
+    return both
+
+
+def offsets(events: list[dict[str, Any]]) -> list[int]:
+    return [int(event["id"].split("-")[1]) for event in events]
+
+
+async def test_events_of_one_reach_readers_of_the_other_within_a_second(
+    pair: Pair,
+) -> None:
+    channel = (await pair.manage("GET", "feed"))["channel"]
+    async with (
+        reading(pair.feed(pair.other)) as live,
+        reading(pair.feed(pair.shop.server)) as back,
+    ):
+        await live.until("balance_update")
+        await back.until("balance_update")
+        async with reading(f"{pair.other.ws}/api/v1/ws/{channel}") as own:
+            payment_hash = await pair.shop.sell(1000)
+            event = await live.until("payment")
+            assert event["payment"]["payment_hash"] == payment_hash
+            assert (await live.until("balance_update"))["balance"] == 1000
+            assert (await own.until("payment"))["id"] == event["id"]
+        await back.until("payment")
+        assert await pair.delay(live, pair.shop.server) < 1
+        await back.events(9)
+        assert await pair.delay(back, pair.other) < 1
+
+
+async def test_a_dropped_notification_only_delays(pair: Pair) -> None:
+    """A function of the same name, that does nothing, is found first."""
+    await pair.database.execute(
+        "CREATE FUNCTION public.pg_notify(text, text) RETURNS void"
+        " LANGUAGE sql AS 'SELECT'"
+    )
+    name = await pair.database.fetchval("SELECT current_database()")
+    await pair.database.execute(
+        f'ALTER DATABASE {name} SET search_path = "$user", public, pg_catalog'
+    )
+    await pair.cut()
+    async with reading(pair.feed(pair.other)) as live:
+        await live.until("balance_update")
+        payment_hash = await pair.shop.sell(1000)
+        assert (await live.until("payment"))["payment"]["payment_hash"] == payment_hash
+        assert (await live.until("balance_update"))["balance"] == 1000
+    await pair.database.execute(f"ALTER DATABASE {name} RESET search_path")
+    await pair.database.execute("DROP FUNCTION public.pg_notify(text, text)")
+    await pair.cut()
+
+
+async def test_lost_database_connections_are_restored_and_nothing_is_lost(
+    pair: Pair,
+) -> None:
+    hashes: list[str] = []
+    options: dict[str, Any] = {"since": "start", "backoff_cap_seconds": 0.5}
+
+    async def listen(server: Server) -> list[str]:
+        told: list[str] = []
+        async with Feed(server.base, pair.key, **options) as feed:
+            async for item in feed:
+                assert isinstance(item, Event)
+                told.append(item.frame["payment"]["payment_hash"])
+                if len(told) == 6:
+                    return told
+        raise AssertionError("the feed ended")
+
+    servers = (pair.shop.server, pair.other)
+    listening = asyncio.gather(*(listen(server) for server in servers))
+    before = await pair.listeners(2)
+    for amount in range(1, 4):
+        hashes.append(await pair.shop.sell(amount))
+        invoice = await pair.shop.server.invoice(pair.shop.wallet, amount)
+        hashes.append(invoice["payment_hash"])
+        await pair.settle(invoice)
+        await pair.cut()
+        while not await pair.is_settled(invoice):
+            await pair.settle(invoice)
+    first, second = await asyncio.wait_for(listening, HANG_GUARD)
+    assert first == second
+    assert sorted(first) == sorted(hashes)
+    assert not before & await pair.listeners(2)
+    async with reading(pair.feed(pair.other)) as live:
+        await live.until("hello")
+        assert await pair.delay(live, pair.shop.server) < 1
+    for server in servers:
+        assert "no notifications, polling" in server.log
+
+
+async def test_both_recording_the_same_payments_at_once_make_one_event_each(
+    pair: Pair,
+) -> None:
+    servers = (pair.shop.server, pair.other)
+    invoices = [await pair.shop.server.invoice(pair.shop.wallet, 5) for _ in range(20)]
+    hashes = [invoice["payment_hash"] for invoice in invoices]
+    async with (
+        reading(pair.feed(servers[0])) as one,
+        reading(pair.feed(servers[1])) as two,
+    ):
+        await one.until("hello")
+        await two.until("hello")
+        settling = [pair.settle(invoice) for invoice in invoices * 2]
+        saying = [pair.say(server, n) for n in range(10) for server in servers]
+        await asyncio.gather(*settling, *saying)
+        seen, same = await one.events(40), await two.events(40)
+    assert offsets(seen) == list(range(1, 41))
+    assert one.texts[-1] == two.texts[-1]
+    assert [e["id"] for e in seen] == [e["id"] for e in same]
+    told = [e["payment"]["payment_hash"] for e in seen if e["type"] == "payment"]
+    assert sorted(told) == sorted(hashes)
+    await asyncio.sleep(4)
+    page = await pair.other.payfeed("GET", "events?since=start", pair.key)
+    assert offsets(page.json()["events"]) == list(range(1, 41))
+
+
+async def test_either_may_die_and_come_back(pair: Pair) -> None:
+    servers = [pair.shop.server, pair.other]
+    cursor, said = "start", []
+    for dying, living in (servers, servers[::-1]):
+        async with reading(pair.feed(dying, f"?since={cursor}")) as reader:
+            said.append(await pair.say(living, "before"))
+            cursor = (await reader.events(1))[0]["id"]
+            dying.kill()
+            assert await reader.close_code() == 1006
+        said.append(await pair.say(living, "meanwhile"))
+        async with reading(pair.feed(living, f"?since={cursor}")) as elsewhere:
+            assert (await elsewhere.events(1))[0]["id"] == said[-1]
+        await dying.start()
+        await pair.listeners(2)
+        said.append(await pair.say(living, "after"))
+        async with reading(pair.feed(dying, f"?since={cursor}")) as reader:
+            resumed = await reader.events(2)
+            assert [e["id"] for e in resumed] == said[-2:]
+            assert await pair.delay(reader, living) < 1
+            cursor = json.loads(reader.texts[-1])["id"]
+            said += [cursor]
+
+
+async def test_a_key_revoked_in_one_closes_connections_of_the_other(pair: Pair) -> None:
+    wish = {"name": "till", "scopes": ["read"]}
+    made, kept = [await pair.manage("POST", "keys", json=wish) for _ in range(2)]
+    async with (
+        reading(pair.feed(pair.other, key=made["key"])) as revoked,
+        reading(pair.feed(pair.other, key=kept["key"])) as stays,
+        reading(pair.feed(pair.other)) as wallet,
+    ):
+        for reader in (revoked, stays, wallet):
+            await reader.until("hello")
+        await pair.manage("DELETE", f"keys/{made['id']}")
+        assert await revoked.close_code() == 4403
+        await pair.manage("PATCH", "feed", json={"allow_inkey": False})
+        assert await wallet.close_code() == 4403
+        await pair.shop.sell(1)
+        await stays.until("payment")
+
+
+async def test_a_feed_changed_in_one_is_changed_in_the_other(pair: Pair) -> None:
+    old = await pair.manage("GET", "feed")
+    async with (
+        reading(pair.feed(pair.other)) as live,
+        reading(f"{pair.other.ws}/api/v1/ws/{pair.key}") as mirror,
+    ):
+        await live.until("hello")
+        for what in ("secret", "channel"):
+            new = await pair.manage("POST", "feed/rotate", json={"what": what})
+        assert new["secret"] != old["secret"]
+        await pair.manage("PATCH", "feed", json={"mirror_to_inkey": True})
+        async with reading(f"{pair.other.ws}/api/v1/ws/{new['channel']}") as own:
+            await pair.shop.sell(3)
+            event = await live.until("payment")
+            verifier = Verifier(new["secret"])
+            assert verifier.is_signed(live.texts[-1], event["id"], event["timestamp"])
+            assert (await own.until("payment"))["id"] == event["id"]
+            while "wallet_balance" not in (frame := await mirror.until("payment")):
+                pass
+            assert frame["payment"]["amount"] == 3
+        new = await pair.manage("POST", "feed/rotate", json={"what": "epoch"})
+        assert await live.close_code() == 1012
+    async with reading(pair.feed(pair.other, f"?since={event['id']}")) as again:
+        hello = await again.until("hello")
+        assert hello["head"] == f"{new['epoch']}-0"
+        assert (await again.until("gap"))["reason"] == "unknown"
+        assert await pair.delay(again, pair.shop.server) < 1
