@@ -73,7 +73,7 @@ async def other_readers(server: Server, key: str) -> AsyncIterator[None]:
     assert time.monotonic() - began < 15
 
 
-LOOPS = ["clock", "expire", "sweep"]
+LOOPS = ["clock", "repeat", "repeat", "repeat", "sweep"]
 LISTENERS = {
     "wait_for_paid_invoices.<locals>.wrapper",
     "TaskManager._invoice_listener_worker.<locals>.wrapper",
