@@ -234,7 +234,7 @@ def _beside(alone: list[float], beside: list[float], count: int) -> str:
 async def replay(count: int = 100_000) -> list[Row]:
     async with Bench() as bench:
         wallet_id = bench.shop.wallet["id"]
-        await bench.lab("fill", wallet_id=wallet_id, count=count)
+        await bench.shop.lab("fill", wallet_id=wallet_id, count=count)
         before = bench.memory_kib()
         opening = "?since=start"
         await bench.join_payfeed("reader", 1, query=opening)

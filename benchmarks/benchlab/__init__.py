@@ -1,26 +1,18 @@
-"""An extension for benchmarks: it notes when frames are pushed, and fills a log."""
+"""An extension for benchmarks: it notes when frames are pushed, and records."""
 
 import asyncio
 import secrets
-import sys
 import time
 from typing import Any
 
 from fastapi import APIRouter, Body
 from lnbits.core.services import websocket_manager
 from lnbits.db import Database
+from paylab import payfeed_room
 
 db = Database("ext_benchlab")
 benchlab_ext = APIRouter(prefix="/benchlab")
 pushed: dict[str, list[float]] = {}
-
-
-def _payfeed(room: str) -> Any:
-    """A module of the extension that is loaded, by whatever name LNbits gave it."""
-    for name, module in list(sys.modules.items()):
-        if name.endswith(f"payfeed.{room}"):
-            return module
-    raise LookupError(f"payfeed.{room} is not loaded")
 
 
 @benchlab_ext.post("/watch")
@@ -33,7 +25,7 @@ async def watch() -> None:
         await send(item, message)
 
     websocket_manager.send = noted_send
-    journal = _payfeed("views_api").Running.payfeed.journal
+    journal = payfeed_room("views_api").Running.payfeed.journal
     extend = type(journal)._extend.__get__(journal)
 
     def noted_extend(tail: Any, events: Any) -> None:
@@ -52,7 +44,7 @@ async def get_pushed() -> dict[str, list[float]]:
 
 
 def _payment(wallet_id: str) -> Any:
-    facts = _payfeed("models").PaymentFacts(
+    facts = payfeed_room("models").PaymentFacts(
         wallet_id=wallet_id,
         payment_hash=secrets.token_hex(32),
         direction="in",
@@ -62,7 +54,7 @@ def _payment(wallet_id: str) -> Any:
         memo="A payment of the benchmark",
         settled_at=int(time.time()),
     )
-    return _payfeed("protocol").payment_draft(facts)
+    return payfeed_room("protocol").payment_draft(facts)
 
 
 @benchlab_ext.post("/record")
@@ -70,7 +62,7 @@ async def record(
     wallet_id: str = Body(), count: int = Body(), together: int = Body()
 ) -> float:
     """Append payments to a wallet's log, so many at a time; returns the seconds."""
-    journal = _payfeed("views_api").Running.payfeed.journal
+    journal = payfeed_room("views_api").Running.payfeed.journal
     began = time.monotonic()
     for _ in range(0, count, together):
         drafts = [_payment(wallet_id) for _ in range(together)]
@@ -80,12 +72,3 @@ async def record(
         if not all(stored):
             raise LookupError("a payment was not stored")
     return time.monotonic() - began
-
-
-@benchlab_ext.post("/fill")
-async def fill(wallet_id: str = Body(), count: int = Body()) -> None:
-    """Append events, a thousand in each transaction."""
-    journal = _payfeed("views_api").Running.payfeed.journal
-    draft = _payfeed("protocol").test_draft("A benchmark's event. " + "." * 250)
-    for _ in range(0, count, 1000):
-        await journal.append(wallet_id, [draft] * 1000)

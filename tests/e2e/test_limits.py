@@ -15,6 +15,7 @@ from reader import reading
 from shop import Shop, opened
 
 HANG_GUARD = 30
+FAR = 100_000
 
 
 @pytest.fixture
@@ -134,10 +135,9 @@ async def test_a_reader_that_does_not_read_is_ended_with_4008(
 async def test_a_far_behind_reader_and_floods_leave_others_alone(
     database: dict[str, str],
 ) -> None:
-    async with opened(PAYFEED_NOTIFY_PER_MINUTE="99999", **database) as shop:
-        key = shop.wallet["inkey"]
-        for _ in range(1500):
-            await shop.server.payfeed("POST", "notify", key, json="an event")
+    async with opened(PAYFEED_RETENTION_EVENTS="200000", **database) as shop:
+        await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
+        await shop.lab("fill", wallet_id=shop.wallet["id"], count=FAR)
         async with reading(address(shop)) as live:
             await live.next()
             behind = await websockets.connect(address(shop, "?since=start"))
@@ -149,10 +149,10 @@ async def test_a_far_behind_reader_and_floods_leave_others_alone(
             hashes = [await shop.sell(amount) for amount in (1, 2, 3)]
             told = [e["payment"]["payment_hash"] for e in await live.events(3)]
             assert told == hashes
-            ids = []
-            while len(ids) < 1503:
+            offsets: list[int] = []
+            while len(offsets) < FAR + 3:
                 frame = json.loads(await asyncio.wait_for(behind.recv(), HANG_GUARD))
-                ids += [int(frame["id"].split("-")[1])] if "id" in frame else []
-            assert ids == list(range(1, 1504))
+                offsets += [int(frame["id"].split("-")[1])] if "id" in frame else []
+            assert offsets == list(range(1, FAR + 4))
             await behind.close()
             await flood.close()
