@@ -8,6 +8,7 @@ import base64
 import os
 import selectors
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from multiprocessing import Pipe, Process
@@ -37,10 +38,19 @@ class Crowd:
         return answer
 
     def open(
-        self, name: str, count: int, port: int, opening: bytes, answered: bytes
+        self,
+        name: str,
+        count: int,
+        port: int,
+        opening: bytes,
+        answered: bytes,
+        trusted: str | None = None,
     ) -> None:
-        """Connect `count` sockets; each is ready once `answered` has arrived."""
-        self._ask("open", name, count, port, opening, answered)
+        """Connect `count` sockets; each is ready once `answered` has arrived.
+
+        `trusted`: the certificate of a TLS server on localhost.
+        """
+        self._ask("open", name, count, port, opening, answered, trusted)
 
     def stall(self, name: str) -> None:
         """From now on these sockets are not read."""
@@ -132,14 +142,22 @@ class _House:
         self.armed: set[int] = set()
 
     def open(
-        self, name: str, count: int, port: int, opening: bytes, answered: bytes
+        self,
+        name: str,
+        count: int,
+        port: int,
+        opening: bytes,
+        answered: bytes,
+        trusted: str | None,
     ) -> None:
         group = self.groups.setdefault(name, [])
+        tls = ssl.create_default_context(cafile=trusted) if trusted else None
         for _ in range(count):
-            one, rest = _connect(port, opening, answered)
+            one, rest = _connect(port, opening, answered, tls)
             group.append(one)
-            wire = _Wire()
-            wire.pings(rest)
+            wire = _Wire() if opening.startswith(b"GET ") else None
+            if wire:
+                wire.pings(rest)
             self.selector.register(one, selectors.EVENT_READ, wire)
             if len(group) % 100 == 0:
                 self.read_until(lambda: False, 0)
@@ -194,10 +212,12 @@ class _House:
             if done() or time.monotonic() > deadline:
                 return
 
-    def _read(self, one: Any, wire: _Wire) -> None:
+    def _read(self, one: Any, wire: _Wire | None) -> None:
         try:
             data = one.recv(RECEIVE_BYTES)
-        except (BlockingIOError, ConnectionError):
+            while isinstance(one, ssl.SSLSocket) and one.pending():
+                data += one.recv(RECEIVE_BYTES)
+        except (BlockingIOError, ssl.SSLWantReadError, ConnectionError):
             return
         now = time.monotonic()
         number = one.fileno()
@@ -205,16 +225,20 @@ class _House:
             self.selector.unregister(one)
         elif number in self.armed and number not in self.first and self.marker in data:
             self.first[number] = now
-        for payload in wire.pings(data):
+        for payload in wire.pings(data) if wire else ():
             one.send(bytes([PONG, 0x80 | len(payload)]) + bytes(4) + payload)
 
 
-def _connect(port: int, opening: bytes, answered: bytes) -> tuple[Any, bytes]:
+def _connect(
+    port: int, opening: bytes, answered: bytes, tls: ssl.SSLContext | None
+) -> tuple[Any, bytes]:
     """The socket, and what came behind the answer's head."""
     one = socket.socket()
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
     one.settimeout(OPENING_SECONDS)
     one.connect(("127.0.0.1", port))
+    if tls:
+        one = tls.wrap_socket(one, server_hostname="localhost")
     one.sendall(opening)
     got = b""
     while answered not in got:

@@ -6,15 +6,18 @@ import os
 import subprocess
 from pathlib import Path
 
+from certificate import certificate
 from lnbits_server import free_port
 from needs import need
+
+ROOT = Path(__file__).resolve().parent.parent
 
 MAIN = """\
 {user}
 pid {folder}/pid;
 daemon off;
 error_log {folder}/error.log info;
-events {{ worker_connections 256; }}
+events {{ worker_connections {connections}; }}
 http {{
     access_log {folder}/access.log;
     client_body_temp_path {folder}/body;
@@ -33,14 +36,17 @@ class Nginx:
     Around it stand the logs that a distribution switches on.
     """
 
-    def __init__(self, folder: Path, site: str, values: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, site: str, values: dict[str, str], connections: int = 256
+    ) -> None:
         self.folder = folder
         for old, new in values.items():
             assert old in site, old
             site = site.replace(old, new)
         (folder / "site.conf").write_text(site)
         user = "user root;" if os.geteuid() == 0 else ""
-        (folder / "main.conf").write_text(MAIN.format(folder=folder, user=user))
+        main = MAIN.format(folder=folder, user=user, connections=connections)
+        (folder / "main.conf").write_text(main)
         self.process: subprocess.Popen[bytes] | None = None
 
     async def start(self, port: int) -> None:
@@ -69,6 +75,29 @@ class Nginx:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             self.process.wait()
+
+
+class Front(Nginx):
+    """`deploy/nginx.conf` for an LNbits on this port, with a certificate of its own."""
+
+    def __init__(
+        self, folder: Path, upstream_port: int, connections: int = 256, **more: str
+    ) -> None:
+        self.certificate, key = certificate(folder)
+        self.port, self.plain_port, spare, plain_spare = ports(4)
+        values = {
+            "listen 443": f"listen 127.0.0.1:{self.port}",
+            "listen [::]:443": f"listen 127.0.0.1:{spare}",
+            "listen 80": f"listen 127.0.0.1:{self.plain_port}",
+            "listen [::]:80": f"listen 127.0.0.1:{plain_spare}",
+            "lnbits.example.org": "localhost",
+            "/etc/ssl/lnbits/fullchain.pem": str(self.certificate),
+            "/etc/ssl/lnbits/privkey.pem": str(key),
+            "/var/log/nginx": str(folder),
+            "127.0.0.1:5000": f"127.0.0.1:{upstream_port}",
+        }
+        site = (ROOT / "deploy" / "nginx.conf").read_text()
+        super().__init__(folder, site, values | more, connections)
 
 
 def ports(count: int) -> list[int]:

@@ -9,9 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 import websockets
-from certificate import certificate
 from needs import need
-from nginx import Nginx, ports
+from nginx import Front, Nginx, ports
 from reader import reading
 from shop import Shop, opened
 
@@ -38,22 +37,20 @@ server {
 
 
 @dataclass
-class Front:
-    """A shop behind nginx; `port` is the proxy's."""
+class Behind:
+    """A shop behind nginx."""
 
     shop: Shop
-    nginx: Nginx
-    port: int
-    plain_port: int
+    nginx: Front
     tls: ssl.SSLContext
 
     @property
     def https(self) -> str:
-        return f"https://localhost:{self.port}/payfeed/api/v1"
+        return f"https://localhost:{self.nginx.port}/payfeed/api/v1"
 
     @property
     def wss(self) -> str:
-        return f"wss://localhost:{self.port}/payfeed/api/v1"
+        return f"wss://localhost:{self.nginx.port}/payfeed/api/v1"
 
     def client(self, address: str = "127.0.0.1") -> httpx.AsyncClient:
         """An HTTP client that comes from this address."""
@@ -62,41 +59,25 @@ class Front:
 
 
 @pytest.fixture
-async def front(tmp_path: Path, database: dict[str, str]) -> AsyncIterator[Front]:
+async def front(tmp_path: Path, database: dict[str, str]) -> AsyncIterator[Behind]:
     """`FORWARDED_ALLOW_IPS` is what the command `lnbits` trusts unless told."""
-    pem, key = await asyncio.to_thread(certificate, tmp_path)
-    port, plain_port, spare, plain_spare = ports(4)
     async with opened(
         PAYFEED_HEARTBEAT_SECONDS="1",
         PAYFEED_FAILED_AUTH_PER_MINUTE="4",
         FORWARDED_ALLOW_IPS="*",
         **database,
     ) as shop:
-        nginx = Nginx(
-            tmp_path,
-            (ROOT / "deploy/nginx.conf").read_text(),
-            {
-                "listen 443": f"listen 127.0.0.1:{port}",
-                "listen [::]:443": f"listen 127.0.0.1:{spare}",
-                "listen 80": f"listen 127.0.0.1:{plain_port}",
-                "listen [::]:80": f"listen 127.0.0.1:{plain_spare}",
-                "lnbits.example.org": "localhost",
-                "/etc/ssl/lnbits/fullchain.pem": str(pem),
-                "/etc/ssl/lnbits/privkey.pem": str(key),
-                "/var/log/nginx": str(tmp_path),
-                "127.0.0.1:5000": f"127.0.0.1:{shop.server.port}",
-                "75s": f"{READ_TIMEOUT_SECONDS}s",
-            },
-        )
+        timeout = {"75s": f"{READ_TIMEOUT_SECONDS}s"}
+        nginx = await asyncio.to_thread(Front, tmp_path, shop.server.port, **timeout)
         try:
-            await nginx.start(port)
-            tls = ssl.create_default_context(cafile=str(pem))
-            yield Front(shop, nginx, port, plain_port, tls)
+            await nginx.start(nginx.port)
+            tls = ssl.create_default_context(cafile=str(nginx.certificate))
+            yield Behind(shop, nginx, tls)
         finally:
             nginx.stop()
 
 
-async def test_wss_sse_and_long_poll_work(front: Front) -> None:
+async def test_wss_sse_and_long_poll_work(front: Behind) -> None:
     key, url = front.shop.wallet["inkey"], front.https
     async with reading(f"{front.wss}/ws/{key}", ssl=front.tls) as live:
         await live.until("hello")
@@ -112,7 +93,7 @@ async def test_wss_sse_and_long_poll_work(front: Front) -> None:
             assert [e["id"] for e in polled] == [event["id"]]
 
 
-async def test_sse_arrives_frame_by_frame_over_http_2(front: Front) -> None:
+async def test_sse_arrives_frame_by_frame_over_http_2(front: Behind) -> None:
     key = front.shop.wallet["inkey"]
     curl = await asyncio.create_subprocess_exec(
         *(need("curl"), "-sS", "-N", "--http2", "-D", "-"),
@@ -145,7 +126,7 @@ async def test_heartbeats_keep_an_idle_connection_that_the_proxy_would_end(
 ) -> None:
     """LNbits' own socket has no heartbeat: it shows that the timeout is in force."""
     key = front.shop.wallet["inkey"]
-    own = f"wss://localhost:{front.port}/api/v1/ws/nothing"
+    own = f"wss://localhost:{front.nginx.port}/api/v1/ws/nothing"
     async with (
         reading(f"{front.wss}/ws/{key}", ssl=front.tls) as live,
         reading(own, ssl=front.tls, ping_interval=None) as quiet,
@@ -191,7 +172,7 @@ async def test_the_clients_address_reaches_the_limits_and_cannot_be_forged(
         assert [one["address"] for one in who.json()] == ["127.0.0.7"]
 
 
-async def test_no_key_is_in_any_log_of_nginx(front: Front) -> None:
+async def test_no_key_is_in_any_log_of_nginx(front: Behind) -> None:
     server, key = front.shop.server, front.shop.wallet["inkey"]
     paths = [
         f"notify/{key}/hello",
@@ -206,8 +187,12 @@ async def test_no_key_is_in_any_log_of_nginx(front: Front) -> None:
     async def ask(http: httpx.AsyncClient) -> None:
         for path in paths:
             await http.get(f"{front.https}/{path}")
-        await http.get(f"http://localhost:{front.plain_port}/payfeed/api/v1/ws/{key}")
-        await http.get(f"https://localhost:{front.port}/api/v1/wallet?api-key={key}")
+        await http.get(
+            f"http://localhost:{front.nginx.plain_port}/payfeed/api/v1/ws/{key}"
+        )
+        await http.get(
+            f"https://localhost:{front.nginx.port}/api/v1/wallet?api-key={key}"
+        )
 
     async with front.client() as http:
         await ask(http)
@@ -216,7 +201,7 @@ async def test_no_key_is_in_any_log_of_nginx(front: Front) -> None:
             server.kill()
             assert await live.close_code() == 1006
         await ask(http)
-    _, writer = await asyncio.open_connection("127.0.0.1", front.plain_port)
+    _, writer = await asyncio.open_connection("127.0.0.1", front.nginx.plain_port)
     writer.write(
         f"GET /payfeed/api/v1/ws/{key} HTTP/1.1 \r\nno header\r\n\r\n".encode()
     )
