@@ -18,7 +18,8 @@ from typing import Any
 RECEIVE_BYTES = 262144
 PING, PONG = 0x89, 0x8A
 BUFFER_BYTES = 65536
-OPENING_SECONDS = 30
+OPENING_SECONDS = 60
+AT_ONCE = 50
 
 
 class Crowd:
@@ -152,15 +153,19 @@ class _House:
     ) -> None:
         group = self.groups.setdefault(name, [])
         tls = ssl.create_default_context(cafile=trusted) if trusted else None
-        for _ in range(count):
-            one, rest = _connect(port, opening, answered, tls)
-            group.append(one)
-            wire = _Wire() if opening.startswith(b"GET ") else None
-            if wire:
-                wire.pings(rest)
-            self.selector.register(one, selectors.EVENT_READ, wire)
-            if len(group) % 100 == 0:
-                self.read_until(lambda: False, 0)
+        while len(group) < count:
+            batch = [
+                _knock(port, opening, tls)
+                for _ in range(min(AT_ONCE, count - len(group)))
+            ]
+            for one in batch:
+                wire = _Wire() if opening.startswith(b"GET ") else None
+                rest = _enter(one, answered)
+                if wire:
+                    wire.pings(rest)
+                group.append(one)
+                self.selector.register(one, selectors.EVENT_READ, wire)
+            self.read_until(lambda: False, 0)
 
     def stall(self, name: str) -> None:
         for one in self.groups[name]:
@@ -229,10 +234,7 @@ class _House:
             one.send(bytes([PONG, 0x80 | len(payload)]) + bytes(4) + payload)
 
 
-def _connect(
-    port: int, opening: bytes, answered: bytes, tls: ssl.SSLContext | None
-) -> tuple[Any, bytes]:
-    """The socket, and what came behind the answer's head."""
+def _knock(port: int, opening: bytes, tls: ssl.SSLContext | None) -> Any:
     one = socket.socket()
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
     one.settimeout(OPENING_SECONDS)
@@ -240,6 +242,11 @@ def _connect(
     if tls:
         one = tls.wrap_socket(one, server_hostname="localhost")
     one.sendall(opening)
+    return one
+
+
+def _enter(one: Any, answered: bytes) -> bytes:
+    """What came behind the head of the answer."""
     got = b""
     while answered not in got:
         data = one.recv(65536)
@@ -247,7 +254,7 @@ def _connect(
             raise ConnectionError(f"refused: {got[:300]!r}")
         got += data
     one.setblocking(False)
-    return one, got.partition(b"\r\n\r\n")[2]
+    return got.partition(b"\r\n\r\n")[2]
 
 
 def websocket_opening(path: str, key: str | None = None) -> bytes:
