@@ -287,13 +287,22 @@ def _drop(conn: Any) -> None:
 
 
 class KeyMask(logging.Filter):
-    """Masks keys in Payfeed's paths and queries before a record reaches any handler."""
+    """Masks keys in Payfeed's paths and queries before a record reaches any handler.
 
-    path = re.compile(r"(/payfeed/api/v1/(?:ws|sse|notify)/)[^/?\s\"]+")
+    And, as uvicorn logs them at its level debug, in the headers of any handshake.
+    """
+
+    path = re.compile(r"(/payfeed/api/v1/(?!feed/|keys/)[^/?\s\"]+/)[^/?\s\"]+")
     query = re.compile(r"([?&](?:api-key|key|usr)=)[^&\s\"]+", re.IGNORECASE)
+
+    headers = frozenset(
+        ["x-api-key", "authorization", "cookie", "sec-websocket-protocol"]
+    )
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
+            if record.args and str(record.args[0]).lower() in self.headers:
+                record.args = (record.args[0], *("***" for _ in record.args[1:]))
             record.args = tuple(
                 self.mask(arg) if isinstance(arg, str) else arg for arg in record.args
             )
