@@ -12,7 +12,7 @@ from typing import Any
 
 import lnbits.core.crud as core_crud
 from lnbits.core.services import websocket_manager
-from lnbits.decorators import check_user_extension_access
+from lnbits.decorators import check_user_exists, check_user_extension_access
 from lnbits.settings import settings
 from lnbits.tasks import create_permanent_unique_task, wait_for_paid_invoices
 from loguru import logger
@@ -24,10 +24,15 @@ EXT_ID = "payfeed"
 PUSH_SECONDS = 5
 
 
+def text_setting(name: str) -> str:
+    """A setting from the environment, else from LNbits' `.env`, else empty."""
+    return os.environ.get(name) or _env_file().get(name) or ""
+
+
 def setting(name: str, default: int) -> int:
-    """A limit from the environment, else from LNbits' `.env`, else the default."""
-    value = os.environ.get(name) or _env_file().get(name)
-    if value is None:
+    """A limit, a positive whole number; else the default."""
+    value = text_setting(name)
+    if not value:
         return default
     try:
         number = int(value)
@@ -105,6 +110,16 @@ async def is_enabled(user: str) -> bool:
     if not account or not getattr(account, "activated", True):
         return False
     return bool((await check_user_extension_access(user, EXT_ID)).success)
+
+
+async def is_administrator(request: Any, access_token: str | None) -> bool:
+    """Does LNbits let this token (or the browser's cookie) in as an administrator?"""
+    token = access_token or request.cookies.get("cookie_access_token")
+    try:
+        user = await check_user_exists(request, token, None)
+    except Exception:
+        return False
+    return bool(user.admin and user.has_password)
 
 
 async def get_payment(checking_id: str) -> Any:
@@ -267,13 +282,22 @@ def _drop(conn: Any) -> None:
 
 
 class KeyMask(logging.Filter):
-    """Masks keys in Payfeed's paths and queries before a record reaches any handler."""
+    """Masks keys in Payfeed's paths and queries before a record reaches any handler.
 
-    path = re.compile(r"(/payfeed/api/v1/(?:ws|sse|notify)/)[^/?\s\"]+")
+    And, as uvicorn logs them at its level debug, in the headers of any handshake.
+    """
+
+    path = re.compile(r"(/payfeed/api/v1/(?!feed/|keys/)[^/?\s\"]+/)[^/?\s\"]+")
     query = re.compile(r"([?&](?:api-key|key|usr)=)[^&\s\"]+", re.IGNORECASE)
+
+    headers = frozenset(
+        ["x-api-key", "authorization", "cookie", "sec-websocket-protocol"]
+    )
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
+            if record.args and str(record.args[0]).lower() in self.headers:
+                record.args = (record.args[0], *("***" for _ in record.args[1:]))
             record.args = tuple(
                 self.mask(arg) if isinstance(arg, str) else arg for arg in record.args
             )

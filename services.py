@@ -26,6 +26,7 @@ from .errors import (
 )
 from .journal import Journal, Tail, new_epoch, new_secret
 from .limits import Buckets
+from .metrics import Metrics
 from .models import (
     Access,
     AccessKey,
@@ -62,7 +63,9 @@ class Payfeed:
 
     def __init__(self) -> None:
         self.journal = Journal()
+        self.metrics = Metrics()
         self.stopping = False
+        self.healthy_until = 0.0
         self.started_at = self.journal.now()
         self.max_subscribers = host.setting("PAYFEED_MAX_SUBSCRIBERS_PER_WALLET", 200)
         self.heartbeat_seconds = host.setting("PAYFEED_HEARTBEAT_SECONDS", 20)
@@ -76,6 +79,7 @@ class Payfeed:
         self.failures = Buckets(failed)
         self.all_failures = Buckets(failed * 10)
         self.notifies = Buckets(host.setting("PAYFEED_NOTIFY_PER_MINUTE", 60))
+        self.metrics_token = host.text_setting("PAYFEED_METRICS_TOKEN")
         self.sessions: dict[Session, asyncio.Task[Any]] = {}
         self._accepted: dict[str, float] = {}
         self._guesses = asyncio.Lock()
@@ -147,6 +151,7 @@ class Payfeed:
     async def _append(self, wallet_id: str, drafts: list[Draft]) -> list[Event]:
         events = await self.journal.append(wallet_id, drafts)
         for event in events:
+            self.metrics.record(event.type)
             self._after(event)
         return events
 
@@ -270,6 +275,7 @@ class Payfeed:
                     after = await self._level_of(wallet_id)
                     self._level[wallet_id] = after
             await crud.set_state("last_sweep", started)
+            self.metrics.reconciled += found
             self._recording = frozenset(enabled)
             self._recording_until = time.monotonic() + RECORDING_SECONDS
             return found
@@ -414,7 +420,7 @@ class Payfeed:
                 raise Refused("The extension is not enabled.")
 
     async def open_session(
-        self, access: Access, wanted: Filter, address: str
+        self, access: Access, wanted: Filter, address: str, since: str | None
     ) -> Session:
         """A registered cursor. The caller ends it with `end_session`."""
         if "read" not in access.scopes:
@@ -428,6 +434,7 @@ class Payfeed:
             self.journal, tail, access, wanted, address, self.heartbeat_seconds
         )
         tail.sessions.add(session)
+        self.metrics.replays += since is not None
         task = asyncio.current_task()
         if task:
             self.sessions[session] = task
@@ -464,6 +471,19 @@ class Payfeed:
                 idle.add(session.tail)
         for tail in idle:
             tail.wake()
+
+    @property
+    def is_healthy(self) -> bool:
+        """Running, and a sweep ended not long ago: the database answers."""
+        return not self.stopping and time.monotonic() < self.healthy_until
+
+    def is_metrics_token(self, token: str) -> bool:
+        wanted = self.metrics_token
+        return bool(wanted) and hmac.compare_digest(_digest(token), _digest(wanted))
+
+    def metrics_text(self) -> str:
+        lags = [one.tail.head - one.position for one in self.sessions]
+        return self.metrics.text(len(self.sessions), max([0, *lags]))
 
     async def recheck(self, of: Tail | None = None) -> None:
         """Once a heartbeat: are the keys of all sessions (of a feed) still good?"""
@@ -604,6 +624,7 @@ class Payfeed:
             session.position = start.offset
             events, more = await self._forwards(session, limit, wait_seconds)
             cursor = session.position
+        self.metrics.delivered += len(events)
         return {
             "events": [tail.frame(event) for event in events],
             "head": tail.id_of(tail.head),

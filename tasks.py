@@ -14,6 +14,7 @@ from .services import Payfeed
 
 SWEEP_SECONDS = 1.5
 SWEEP_SHARE = 0.05
+LATE_SECONDS = 15
 RETENTION_SECONDS = 300
 POLL_SECONDS = 5
 RECONNECT_SECONDS = 1
@@ -25,14 +26,20 @@ async def sweep(payfeed: Payfeed) -> None:
     """Reconcile every few seconds, taking at most a twentieth of the time."""
     while not payfeed.stopping:
         began = time.monotonic()
+        failure: Exception | None = None
         try:
             found = await payfeed.sweep()
             if found:
                 logger.info(f"payfeed: reconcile recorded {found} payments")
         except Exception as exc:
+            failure = exc
             logger.warning(f"payfeed: sweep failed: {_reason(exc)}")
-        took = time.monotonic() - began
-        await asyncio.sleep(max(SWEEP_SECONDS, took / SWEEP_SHARE))
+        now = time.monotonic()
+        took = now - began
+        pause = max(SWEEP_SECONDS, took / SWEEP_SHARE)
+        if failure is None:
+            payfeed.healthy_until = now + pause + took + LATE_SECONDS
+        await asyncio.sleep(pause)
 
 
 async def expire(payfeed: Payfeed) -> None:

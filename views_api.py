@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from . import host
-from .errors import Malformed, PayfeedError, Restarting, TooLarge
+from .errors import Malformed, PayfeedError, Refused, Restarting, TooLarge
 from .models import Access, CreateKey, PatchFeed, Rotate
 from .protocol import dumps, loads, parse_filter, parse_number
 from .services import Payfeed
@@ -41,10 +41,16 @@ class PayfeedRoute(APIRoute):
 
 def _refusal(exc: PayfeedError) -> Response:
     """Answered, not raised: LNbits' own handler would drop `Retry-After`."""
+    _count(exc)
     answer = ascii_json({"detail": exc.message}, exc.status)
     if exc.retry_after:
         answer.headers["Retry-After"] = str(exc.retry_after)
     return answer
+
+
+def _count(exc: PayfeedError) -> None:
+    if Running.payfeed and exc.code != Restarting.code:
+        Running.payfeed.metrics.refusals[exc.code] += 1
 
 
 def _mask_scope(scope: Any, path: str) -> None:
@@ -101,13 +107,13 @@ def _address(connection: Request | WebSocket) -> str:
     return connection.client.host if connection.client else "unknown"
 
 
+def _bearer(connection: Request | WebSocket) -> str | None:
+    kind, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if kind.lower() == "bearer" else None
+
+
 def _header_key(connection: Request | WebSocket) -> str | None:
-    bearer = connection.headers.get("authorization", "")
-    if bearer.lower().startswith("bearer "):
-        bearer = bearer[7:].strip()
-    else:
-        bearer = ""
-    return connection.headers.get("x-api-key") or bearer or None
+    return connection.headers.get("x-api-key") or _bearer(connection)
 
 
 async def _access(request: Request, key: str | None = None) -> Access:
@@ -137,6 +143,23 @@ async def _parse(request: Request, model: Any) -> Any:
         first = exc.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise Malformed(f"{where}: {first['msg']}") from None
+
+
+@api.get("/health")
+async def health() -> Response:
+    running = Running.payfeed
+    ok = running is not None and running.is_healthy
+    return ascii_json({"status": "ok" if ok else "not ok"}, 200 if ok else 503)
+
+
+@api.get("/metrics")
+async def metrics(request: Request) -> Response:
+    payfeed, token = current(), _bearer(request)
+    if not (token and payfeed.is_metrics_token(token)):
+        if not await host.is_administrator(request, token):
+            raise Refused("This is for administrators of LNbits.")
+    media_type = "text/plain; version=0.0.4; charset=utf-8"
+    return Response(payfeed.metrics_text(), media_type=media_type)
 
 
 @api.get("/feed")
@@ -252,7 +275,7 @@ async def _sse(request: Request, key: str | None) -> Response:
     wanted = parse_filter(request.query_params)
     since = request.headers.get("last-event-id") or request.query_params.get("since")
     acked = await payfeed.acked(access)
-    session = await payfeed.open_session(access, wanted, address)
+    session = await payfeed.open_session(access, wanted, address, since)
     frames = session.frames(since, acked)
     try:
         first = await frames.__anext__()
@@ -271,7 +294,9 @@ async def _sse(request: Request, key: str | None) -> Response:
                 yield _sse_message(item)
                 session.last_sent = time.monotonic()
                 session.sending_since = None
+                payfeed.metrics.delivered += item[0] is not None
         except PayfeedError as exc:
+            _count(exc)
             yield _sse_message((None, _error_frame(exc)))
         finally:
             payfeed.end_session(session)
@@ -346,8 +371,8 @@ async def _serve(
         wanted = parse_filter(websocket.query_params)
         access = await payfeed.authenticate(key, address, in_url)
         acked = await payfeed.acked(access)
-        session = await payfeed.open_session(access, wanted, address)
         since = websocket.query_params.get("since")
+        session = await payfeed.open_session(access, wanted, address, since)
         await _stream(websocket, payfeed, session, since, acked)
     except PayfeedError as exc:
         await _refuse(websocket, exc)
@@ -371,11 +396,12 @@ async def _stream(
     reader = asyncio.create_task(_read(websocket, session))
     send = websocket.send
     try:
-        async for _, text in session.frames(since, acked):
+        async for event_id, text in session.frames(since, acked):
             session.sending_since = time.monotonic()
             await send({"type": "websocket.send", "text": text})
             session.last_sent = time.monotonic()
             session.sending_since = None
+            payfeed.metrics.delivered += event_id is not None
             if reader.done():
                 return
     except asyncio.CancelledError:
@@ -405,6 +431,7 @@ async def _refuse(websocket: WebSocket, exc: PayfeedError) -> None:
 
     Not `wait_for`: the server's `close` goes on waiting when it is cancelled.
     """
+    _count(exc)
     goodbye = asyncio.create_task(_say_goodbye(websocket, exc))
     try:
         await asyncio.wait({goodbye}, timeout=GOODBYE_SECONDS)

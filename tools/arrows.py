@@ -14,11 +14,12 @@ ARROWS = {
     "migrations": set(),
     "journal": {"crud", "models", "protocol"},
     "limits": {"errors"},
+    "metrics": set(),
     "session": {"journal", "protocol", "errors", "models", "crud"},
     "host": {"models"},
     "services": {
         *("journal", "crud", "protocol", "host", "session"),
-        *("limits", "errors", "models"),
+        *("limits", "metrics", "errors", "models"),
     },
     "tasks": {"services", "host"},
     "views": set(),

@@ -124,3 +124,13 @@ async def test_a_secret_rotated_elsewhere_signs_what_is_sent_from_then_on(
     after = tail.frame(event)
     assert after != before
     assert after == protocol.sign(event.body, event.id, event.timestamp, row.secret)
+
+
+async def test_a_failed_statement_does_not_tell_its_values(
+    log: journal.Journal,
+) -> None:
+    with pytest.raises(Exception, match="nowhere") as failed:
+        await crud._run(
+            "INSERT INTO payfeed.nowhere VALUES (:secret)", {"secret": "whsec_abc"}
+        )
+    assert "whsec_abc" not in str(failed.value)

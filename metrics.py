@@ -1,0 +1,50 @@
+"""Counters of this process, told in Prometheus' text format.
+
+Labels have a few fixed values: no wallet, key, name or address is in them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+TYPES = ("payment", "message", "test")
+
+
+class Metrics:
+    """What has happened since the start of this copy of the extension."""
+
+    def __init__(self) -> None:
+        self.recorded: Counter[str] = Counter()
+        self.delivered = 0
+        self.replays = 0
+        self.refusals: Counter[int] = Counter()
+        self.reconciled = 0
+
+    def record(self, event_type: str) -> None:
+        """Own types, which anybody may choose, count as messages."""
+        self.recorded[event_type if event_type in TYPES else "message"] += 1
+
+    def text(self, subscribers: int, lag_events: int) -> str:
+        """The exposition; the arguments are what is so at this moment."""
+        recorded = [(f'{{type="{name}"}}', self.recorded[name]) for name in TYPES]
+        refusals = [
+            (f'{{code="{code}"}}', count)
+            for code, count in sorted(self.refusals.items())
+        ]
+        families = (
+            ("events_recorded_total", "Events written by this process.", recorded),
+            ("events_delivered_total", "Events sent to readers.", self.delivered),
+            ("subscribers", "Live connections.", subscribers),
+            ("replays_total", "Connections that began with since.", self.replays),
+            ("lag_events", "Events the slowest subscriber is behind.", lag_events),
+            ("refusals_total", "Refused and ended, by close code.", refusals),
+            ("reconciled_total", "Payments found by reconcile.", self.reconciled),
+        )
+        return "".join(_family(*family) for family in families)
+
+
+def _family(name: str, told: str, values: int | Iterable[tuple[str, int]]) -> str:
+    kind = "counter" if name.endswith("_total") else "gauge"
+    samples = [("", values)] if isinstance(values, int) else values
+    return (f"# HELP payfeed_{name} {told}\n# TYPE payfeed_{name} {kind}\n") + "".join(
+        f"payfeed_{name}{labels} {value}\n" for labels, value in samples
+    )

@@ -1,0 +1,119 @@
+"""What Payfeed tells of itself, and to whom."""
+
+import asyncio
+import re
+import time
+
+from reader import reading
+from shop import Shop, opened
+
+HANG_GUARD = 60
+TOKEN = "a long random token of the operator"
+SAMPLE = re.compile(
+    r'payfeed_(\w+)(?:\{(?:type="(?:payment|message|test)"|code="\d{4}")\})? (\d+)'
+)
+
+
+async def measure(shop: Shop) -> dict[str, int]:
+    """Samples by what stands before the value; every line is in Prometheus' format."""
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    answer = await shop.server.http.get("/payfeed/api/v1/metrics", headers=bearer)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    found, known = {}, set()
+    for line in answer.text.splitlines():
+        if line.startswith("# TYPE "):
+            known.add(line.split()[2])
+        if not line.startswith("#"):
+            assert SAMPLE.fullmatch(line), line
+            name, _, value = line.removeprefix("payfeed_").rpartition(" ")
+            assert f"payfeed_{name.partition('{')[0]}" in known
+            found[name] = int(value)
+    return found
+
+
+async def test_metrics_count_what_happens_and_name_nobody(
+    database: dict[str, str],
+) -> None:
+    async with opened(PAYFEED_METRICS_TOKEN=TOKEN, **database) as shop:
+        server, key = shop.server, shop.wallet["inkey"]
+        wish = {"name": "till-7", "scopes": ["read"]}
+        answer = await server.payfeed(
+            "POST", "keys", shop.wallet["adminkey"], json=wish
+        )
+        address = f"{server.ws}/payfeed/api/v1/ws/{answer.json()['key']}"
+        before = await measure(shop)
+        assert before["subscribers"] == 0
+        async with reading(f"{address}?since=start") as one, reading(address) as two:
+            await one.until("hello")
+            await two.until("hello")
+            await shop.sell(1000)
+            await server.payfeed("POST", "test", key)
+            await server.payfeed("POST", "notify", key, json={"type": "door.open"})
+            await one.events(3)
+            await two.events(3)
+            assert (await measure(shop))["subscribers"] == 2
+            await one.connection.send("nonsense")
+            assert await one.close_code() == 4400
+        await server.payfeed("GET", "feed", "unknown")
+        silent = await server.invoice(shop.wallet, 5)
+        await shop.lab("settle-silently", payment_hash=silent["payment_hash"])
+        deadline = time.monotonic() + HANG_GUARD
+        while (after := await measure(shop))["reconciled_total"] < 2:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.5)
+        await server.payfeed("GET", "events", key)
+        after = await measure(shop)
+        grown = {name: after[name] - before.get(name, 0) for name in after}
+        # a sale is an event of the payer's feed too
+        assert grown['events_recorded_total{type="payment"}'] == 3
+        assert grown['events_recorded_total{type="message"}'] == 1
+        assert grown['events_recorded_total{type="test"}'] == 1
+        # three to each subscriber, then a page of four
+        assert grown["events_delivered_total"] == 10
+        assert grown["replays_total"] == 1
+        assert after["reconciled_total"] == 2
+        assert grown['refusals_total{code="4400"}'] == 1
+        assert grown['refusals_total{code="4401"}'] == 1
+        assert (after["subscribers"], after["lag_events"]) == (0, 0)
+        assert TOKEN not in server.log
+
+
+async def test_metrics_are_for_administrators_and_the_token(shop: Shop) -> None:
+    server = shop.server
+    user = await server.new_user("somebody")
+    path = "/payfeed/api/v1/metrics"
+
+    async def status(headers: dict[str, str]) -> int:
+        return (await server.http.get(path, headers=headers)).status_code
+
+    assert await status({}) == 403
+    assert await status({"X-Api-Key": shop.wallet["adminkey"]}) == 403
+    assert await status({"Authorization": "Bearer"}) == 403
+    assert await status({"Authorization": f"Bearer {TOKEN}"}) == 403
+    assert await status(user) == 403
+    assert await status(server.admin) == 200
+    cookie = server.admin["Authorization"].removeprefix("Bearer ")
+    assert await status({"Cookie": f"cookie_access_token={cookie}"}) == 200
+
+
+async def test_health_says_ok_and_no_more_and_not_ok_without_a_database(
+    shop: Shop,
+) -> None:
+    async def health() -> tuple[int, str]:
+        answer = await shop.server.http.get("/payfeed/api/v1/health")
+        return answer.status_code, answer.text
+
+    async def until(expected: tuple[int, str]) -> None:
+        deadline = time.monotonic() + HANG_GUARD
+        while await health() != expected:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.5)
+
+    await until((200, '{"status":"ok"}'))
+    rename = "ALTER TABLE {} RENAME TO {}"
+    await shop.lab("sql", statement=rename.format("apipayments", "elsewhere"))
+    await until((503, '{"status":"not ok"}'))
+    assert "payfeed: sweep failed" in shop.server.log
+    await shop.lab("sql", statement=rename.format("elsewhere", "apipayments"))
+    await until((200, '{"status":"ok"}'))
