@@ -28,7 +28,7 @@ async def sweep(payfeed: Payfeed) -> None:
         began = time.monotonic()
         failure: Exception | None = None
         try:
-            found = await payfeed.sweep()
+            found = await payfeed.recorder.sweep()
             if found:
                 logger.info(f"payfeed: reconcile recorded {found} payments")
         except Exception as exc:
@@ -43,7 +43,7 @@ async def sweep(payfeed: Payfeed) -> None:
 
 
 async def expire(payfeed: Payfeed) -> None:
-    gone = await payfeed.expire()
+    gone = await payfeed.recorder.expire()
     if gone:
         logger.info(f"payfeed: retention deleted {gone} events")
 
@@ -117,7 +117,7 @@ def start(payfeed: Payfeed) -> list[Callable[[], None]]:
     tasks = [host.start_task(name, run) for name, run in loops.items()]
     return [
         *(partial(host.cancel, task) for task in tasks),
-        host.listen_for_payments(payfeed.on_invoice_paid),
+        host.listen_for_payments(payfeed.recorder.on_invoice_paid),
         host.mask_logs(),
         host.on_terminate(payfeed.close_all),
     ]

@@ -121,8 +121,8 @@ async def _access(request: Request, key: str | None = None) -> Access:
     in_url = key or request.query_params.get("api-key")
     payfeed = current()
     if in_url:
-        return await payfeed.authenticate(in_url, _address(request), in_url=True)
-    return await payfeed.authenticate(in_header, _address(request), in_url=False)
+        return await payfeed.doors.authenticate(in_url, _address(request), in_url=True)
+    return await payfeed.doors.authenticate(in_header, _address(request), in_url=False)
 
 
 async def _body(request: Request) -> bytes:
@@ -184,14 +184,14 @@ async def rotate_feed(request: Request) -> Response:
 
 @api.get("/keys")
 async def get_keys(request: Request) -> Response:
-    return ascii_json(await current().list_keys(await _access(request)))
+    return ascii_json(await current().doors.list_keys(await _access(request)))
 
 
 @api.post("/keys", status_code=201, openapi_extra=ANY_JSON)
 async def create_key(request: Request) -> Response:
     access = await _access(request)
     wish = await _parse(request, CreateKey)
-    return ascii_json(await current().create_key(access, wish), 201)
+    return ascii_json(await current().doors.create_key(access, wish), 201)
 
 
 @api.delete("/keys/{key_id}")
@@ -274,7 +274,7 @@ async def _sse(request: Request, key: str | None) -> Response:
     access = await _access(request, key)
     wanted = parse_filter(request.query_params)
     since = request.headers.get("last-event-id") or request.query_params.get("since")
-    acked = await payfeed.acked(access)
+    acked = await payfeed.doors.acked(access)
     session = await payfeed.open_session(access, wanted, address, since)
     frames = session.frames(since, acked)
     try:
@@ -369,8 +369,8 @@ async def _serve(
         address = _address(websocket)
         payfeed.connects.take(address, "connections")
         wanted = parse_filter(websocket.query_params)
-        access = await payfeed.authenticate(key, address, in_url)
-        acked = await payfeed.acked(access)
+        access = await payfeed.doors.authenticate(key, address, in_url)
+        acked = await payfeed.doors.acked(access)
         since = websocket.query_params.get("since")
         session = await payfeed.open_session(access, wanted, address, since)
         await _stream(websocket, payfeed, session, since, acked)

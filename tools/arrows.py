@@ -17,9 +17,17 @@ ARROWS = {
     "metrics": set(),
     "session": {"journal", "protocol", "errors", "models", "crud"},
     "host": {"models"},
+    "recorder": {
+        *("journal", "crud", "protocol", "host", "metrics"),
+        *("errors", "models"),
+    },
+    "doors": {
+        *("journal", "crud", "protocol", "host", "limits"),
+        *("errors", "models"),
+    },
     "services": {
         *("journal", "crud", "protocol", "host", "session"),
-        *("limits", "metrics", "errors", "models"),
+        *("limits", "metrics", "errors", "models", "recorder", "doors"),
     },
     "tasks": {"services", "host"},
     "views": set(),
