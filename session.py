@@ -125,7 +125,7 @@ class Session:
                 self.position = event.offset
                 if self.closing:
                     break
-            if events or self.position < self.tail.head:
+            if self.closing or self.position < self.tail.head:
                 continue
             state = self._next_state()
             if state is None:

@@ -290,9 +290,8 @@ async def _sse(request: Request, key: str | None) -> Response:
         try:
             yield _sse_message(first)
             async for item in frames:
-                session.sending_since = time.monotonic()
+                session.last_sent = session.sending_since = time.monotonic()
                 yield _sse_message(item)
-                session.last_sent = time.monotonic()
                 session.sending_since = None
                 payfeed.metrics.delivered += item[0] is not None
         except PayfeedError as exc:
@@ -397,9 +396,8 @@ async def _stream(
     send = websocket.send
     try:
         async for event_id, text in session.frames(since, acked):
-            session.sending_since = time.monotonic()
+            session.last_sent = session.sending_since = time.monotonic()
             await send({"type": "websocket.send", "text": text})
-            session.last_sent = time.monotonic()
             session.sending_since = None
             payfeed.metrics.delivered += event_id is not None
             if reader.done():
