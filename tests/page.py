@@ -1,0 +1,50 @@
+"""A real Chromium, logged in to a real LNbits."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from browser import chromium
+from lnbits_server import PASSWORD
+from playwright.async_api import Page, expect
+from shop import Shop
+
+LNBITS_OWN = "/static/null"  # LNbits 1.3.1 asks for it on every page of its own
+
+
+@asynccontextmanager
+async def browser_page(
+    shop: Shop, width: int = 1280, **context_options: Any
+) -> AsyncIterator[tuple[Page, list[str]]]:
+    """A logged-in page, and what its console complained about."""
+    async with chromium() as browser:
+        size = {"width": width, "height": 900}
+        context = await browser.new_context(viewport=size, **context_options)
+        await context.add_init_script(
+            "localStorage.setItem('lnbits.disclaimerShown', '__q_bool|1')"
+        )
+        body = {"username": "admin", "password": PASSWORD}
+        login = await context.request.post(f"{shop.server.base}/api/v1/auth", data=body)
+        assert login.ok
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on(
+            "console",
+            lambda said: (
+                complaints.append(f"{said.text} {said.location}")
+                if said.type == "error" and LNBITS_OWN not in str(said.location)
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+        yield page, complaints
+
+
+async def open_payfeed(page: Page, shop: Shop, tab: str = "Live") -> None:
+    """Payfeed's page with the wallet `shop`, connected."""
+    await page.goto(f"{shop.server.base}/payfeed/")
+    await page.get_by_label("Wallet", exact=True).first.click()
+    await page.get_by_role("option", name="shop").click()
+    await expect(page.locator("#payfeed-state")).to_contain_text("Connected")
+    if tab != "Live":
+        await page.get_by_role("tab", name=tab).click()
