@@ -12,7 +12,14 @@ from pathlib import Path
 from setup import CACHE, ROOT, digest, run, up_to_date
 
 TOOLS = ROOT / "tools" / "js"
-FORMATTED = ("static/js", "clients/js", "tests/node", "tools/js", "examples")
+FORMATTED = (
+    "static",
+    "templates/payfeed/parts",
+    "clients/js",
+    "tests/node",
+    "tools/js",
+    "examples",
+)
 
 
 def packages(source: Path) -> Path:

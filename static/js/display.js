@@ -1,30 +1,71 @@
-window.app = Vue.createApp({
-  el: '#vue',
-  mixins: [windowMixin],
-  data() {
-    return {last: null, stateText: '', hint: 'Waiting for a payment'}
-  },
-  methods: {
-    amount({amount}) {
-      return `${amount.toLocaleString()} sat`
-    }
-  },
-  created() {
-    const key = location.hash.slice(1)
-    if (!key) {
-      this.hint = 'Put an access key behind the # of this address.'
-      return
-    }
-    const show = (state, retryInSeconds, reason) => {
-      this.stateText =
-        state === 'waiting' ? `reconnecting in ${retryInSeconds} s` : reason || state
-    }
-    const take = ({type, payment}) => {
-      if (type !== 'payment') return
-      if (payment.direction === 'in' && payment.status === 'confirmed') {
-        this.last = payment
+;(() => {
+  const {THEMES, usual, write, totalSince, qrText} = Payfeed.displayOptions
+  const HIDDEN = '••••••••'
+
+  /** Makes the address of the public display, whose options stand in its query. */
+  window.app.component('payfeed-display', {
+    template: '#payfeed-display-template',
+    props: ['wallet', 'info'],
+    data: () => ({
+      options: usual(),
+      totalKind: '',
+      key: '',
+      isShown: false,
+      isMaking: false
+    }),
+    computed: {
+      isOwner() {
+        return Boolean(this.info?.secret)
+      },
+      themes() {
+        const label = value => this.$t(`payfeed.display.themes.${value}`)
+        return THEMES.map(value => ({value, label: label(value)}))
+      },
+      totals() {
+        const label = value => this.$t(`payfeed.display.totals.${value || 'none'}`)
+        return ['', 'today', 'time'].map(value => ({value, label: label(value)}))
+      },
+      isQrWrong() {
+        return Boolean(this.options.qr) && !qrText(this.options.qr)
+      },
+      address() {
+        return this.addressWith(this.key)
+      },
+      shownAddress() {
+        return this.addressWith(this.isShown && this.key ? this.key : HIDDEN)
+      }
+    },
+    watch: {
+      totalKind(kind) {
+        this.options.total = kind === 'time' ? this.localNow() : kind
+      }
+    },
+    methods: {
+      addressWith(key) {
+        const isTotal = totalSince(this.options.total) !== null
+        const query = write({...this.options, goal: isTotal ? this.options.goal : 0})
+        return `${location.origin}/payfeed/display${query && '?'}${query}#${key}`
+      },
+      /** In the form of `<input type="datetime-local">`. */
+      localNow() {
+        const now = new Date()
+        const minutes = now.getTimezoneOffset()
+        return new Date(now - minutes * 60000).toISOString().slice(0, 16)
+      },
+      async make() {
+        this.isMaking = true
+        const wish = {name: this.$t('payfeed.display.key_name'), scopes: ['read']}
+        try {
+          const made = await Payfeed.api(this.wallet.adminkey, 'POST', 'keys', wish)
+          this.key = made.key
+        } catch (error) {
+          LNbits.utils.notifyApiError(error)
+        }
+        this.isMaking = false
+      },
+      copy() {
+        Payfeed.copy(this.address, this.$t('payfeed.copied'))
       }
     }
-    new PayfeedSocket(key, take, show).start()
-  }
-})
+  })
+})()

@@ -1,20 +1,12 @@
 ;(() => {
-  window.LNbits = window.LNbits || {}
-  if (LNbits.events && LNbits.events.onInvoicePaid) return
-
-  /**
-   * `onInvoicePaid(wallet, callback)` for LNbits versions that lost it: calls
-   * `callback({wallet_balance, payment})` for every message of LNbits' own socket
-   * of the wallet's invoice key, and reconnects. Returns a function that stops it.
-   */
+  /** LNbits lost this function in 1.4; here is the same, with reconnects and an end. */
   const onInvoicePaid = (wallet, callback) => {
     let attempts = 0
     let stopped = false
     let socket = null
     let timer = null
     const open = () => {
-      const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-      socket = new WebSocket(`${scheme}://${location.host}/api/v1/ws/${wallet.inkey}`)
+      socket = new WebSocket(`${websocketUrl}/${wallet.inkey}`)
       socket.onopen = () => {
         timer = setTimeout(() => (attempts = 0), 30000)
       }
@@ -22,7 +14,7 @@
         let data = null
         try {
           data = JSON.parse(message.data)
-        } catch (_) {
+        } catch {
           return
         }
         if (data && data.payment) callback(data)
@@ -43,5 +35,24 @@
     }
   }
 
-  LNbits.events = Object.assign(LNbits.events || {}, {onInvoicePaid})
+  LNbits.events ??= {}
+  LNbits.events.onInvoicePaid ??= onInvoicePaid
+
+  /**
+   * `callback({payment_hash, amount})`, in satoshi, when LNbits tells that the wallet
+   * received. Returns the end. LNbits' own form has none: it leaves its socket in `ws`.
+   */
+  Payfeed.whenPaid = (wallet, callback) => {
+    let isOver = false
+    const stop = LNbits.events.onInvoicePaid(wallet, ({payment}) => {
+      const isReceived = payment.amount > 0 && payment.status === 'success'
+      if (isReceived && !isOver) callback({...payment, amount: payment.amount / 1000})
+    })
+    const {ws} = window
+    return () => {
+      isOver = true
+      if (typeof stop === 'function') stop()
+      else ws?.close()
+    }
+  }
 })()

@@ -1,7 +1,10 @@
 import js from '@eslint/js'
 import globals from 'globals'
 
-const page = {Vue: false, Quasar: false, LNbits: 'writable', windowMixin: false}
+const page = {
+  ...{Vue: false, Quasar: false, QrcodeVue: false},
+  ...{LNbits: 'writable', windowMixin: false, websocketUrl: false, Payfeed: false}
+}
 
 export default [
   js.configs.recommended,
@@ -16,9 +19,9 @@ export default [
   },
   {files: ['static/**'], languageOptions: {globals: globals.browser}},
   {
-    files: ['static/js/*.js'],
+    files: ['static/js/*.js', 'static/i18n/*.js'],
     ignores: ['static/js/payfeed-client.js'],
-    languageOptions: {sourceType: 'script', globals: {...page, PayfeedSocket: false}}
+    languageOptions: {sourceType: 'script', globals: page}
   },
   {files: ['**/*.mjs'], languageOptions: {globals: globals.node}},
   {

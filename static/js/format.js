@@ -1,0 +1,44 @@
+;(() => {
+  const STEPS = [
+    ['day', 86400],
+    ['hour', 3600],
+    ['minute', 60],
+    ['second', 1]
+  ]
+  const locale = () => document.documentElement.lang || undefined
+
+  Payfeed.format = {
+    /** `amount` in satoshi, with up to three decimals. */
+    sat(amount) {
+      return `${amount.toLocaleString(locale(), {maximumFractionDigits: 3})} sat`
+    },
+
+    /** `currency` is LNbits' code; some of them no browser knows. */
+    fiat({amount, currency}) {
+      const style = {style: 'currency', currency}
+      try {
+        return Number(amount).toLocaleString(locale(), style)
+      } catch {
+        return `${amount} ${currency}`
+      }
+    },
+
+    /** "3 minutes ago"; both in Unix seconds. */
+    age(timestamp, now) {
+      const seconds = Math.max(0, now - timestamp)
+      const [unit, length] = STEPS.find(([, length]) => seconds >= length) ?? STEPS[3]
+      const words = new Intl.RelativeTimeFormat(locale(), {numeric: 'auto'})
+      return words.format(-Math.floor(seconds / length), unit)
+    },
+
+    /** A Date in the parts that `style` (of Intl.DateTimeFormat) names. */
+    date(date, style) {
+      return date.toLocaleString(locale(), style)
+    },
+
+    /** Unix seconds as the reader's date and time. */
+    time(timestamp) {
+      return new Date(timestamp * 1000).toLocaleString(locale())
+    }
+  }
+})()

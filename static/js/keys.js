@@ -1,0 +1,96 @@
+;(() => {
+  const SCOPES = ['read', 'notify', 'balance']
+  const DAYS = [0, 1, 30, 365]
+  const DAY_SECONDS = 86400
+
+  const fresh = () => ({name: '', scopes: ['read'], days: 0})
+
+  /** Access keys, the switches of the feed, its secret and its channel. */
+  window.app.component('payfeed-keys', {
+    template: '#payfeed-keys-template',
+    props: ['wallet', 'info', 'now'],
+    emits: ['changed'],
+    data: () => ({keys: [], wish: null, made: null, scopes: SCOPES}),
+    computed: {
+      isOwner() {
+        return Boolean(this.info?.secret)
+      },
+      expiries() {
+        const label = days => this.$t(`payfeed.keys.in_days.${days}`)
+        return DAYS.map(days => ({value: days, label: label(days)}))
+      },
+      switches() {
+        return ['allow_inkey', 'mirror_to_inkey']
+      }
+    },
+    created() {
+      if (this.isOwner) this.load()
+    },
+    methods: {
+      begin() {
+        this.wish = fresh()
+      },
+      load() {
+        return this.ask('GET', 'keys', undefined, keys => (this.keys = keys))
+      },
+      create() {
+        const {name, scopes, days} = this.wish
+        const ends = Math.floor(Date.now() / 1000) + days * DAY_SECONDS
+        const wish = {name, scopes, expires_at: days ? ends : null}
+        return this.ask('POST', 'keys', wish, made => {
+          this.wish = null
+          this.made = made
+          this.load()
+        })
+      },
+      async revoke({id, name}) {
+        if (!(await this.confirm('payfeed.keys.revoke_really', {name}))) return
+        await this.ask('DELETE', `keys/${id}`, undefined, () => this.load())
+      },
+      change(name, value) {
+        return this.ask('PATCH', 'feed', {[name]: value}, () => this.$emit('changed'))
+      },
+      async rotate(what) {
+        if (!(await this.confirm(`payfeed.keys.rotate_${what}`))) return
+        await this.ask('POST', 'feed/rotate', {what}, () => this.$emit('changed'))
+      },
+      confirm(text, values) {
+        const message = this.$t(text, values)
+        return new Promise(resolve => {
+          LNbits.utils
+            .confirmDialog(message)
+            .onOk(() => resolve(true))
+            .onCancel(() => resolve(false))
+        })
+      },
+      async ask(method, path, body, done) {
+        try {
+          done(await Payfeed.api(this.wallet.adminkey, method, path, body))
+        } catch (error) {
+          LNbits.utils.notifyApiError(error)
+        }
+      },
+      isOver({revoked_at, expires_at}) {
+        return Boolean(revoked_at || (expires_at && expires_at < this.now))
+      },
+      /** One line of what a key's holder has done with it. */
+      use(key) {
+        const {format} = Payfeed
+        const told = []
+        if (key.revoked_at) told.push(this.$t('payfeed.keys.revoked'))
+        else if (this.isOver(key)) told.push(this.$t('payfeed.keys.expired'))
+        else if (key.expires_at) {
+          const time = format.time(key.expires_at)
+          told.push(this.$t('payfeed.keys.expires', {time}))
+        }
+        const age = key.last_used_at && format.age(key.last_used_at, this.now)
+        told.push(this.$t(age ? 'payfeed.keys.used' : 'payfeed.keys.unused', {age}))
+        told.push(this.$t('payfeed.keys.lag', {lag: key.lag}))
+        return told.join(' · ')
+      },
+      copy(text) {
+        Payfeed.copy(text, this.$t('payfeed.copied'))
+      }
+    }
+  })
+})()

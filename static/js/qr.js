@@ -1,0 +1,9 @@
+/** A QR code on white with a quiet zone, so that it scans in dark themes too. */
+window.app.component('payfeed-qr', {
+  components: {QrcodeVue: QrcodeVue.default ?? QrcodeVue},
+  props: ['text'],
+  template: `
+    <div class="payfeed-qr">
+      <qrcode-vue :value="text" :size="220" level="M" render-as="svg"></qrcode-vue>
+    </div>`
+})

@@ -1,0 +1,109 @@
+"""The tab Connect: the snippets work as they stand; the key is hidden until shown."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from needs import need
+from page import browser_page, open_payfeed
+from playwright.async_api import Page, expect
+from shop import Shop
+
+
+async def snippet(page: Page, name: str) -> str:
+    await page.get_by_role("tab", name=name, exact=True).click()
+    await page.get_by_label("Copy the snippet").click()
+    return str(await page.evaluate("navigator.clipboard.readText()"))
+
+
+@asynccontextmanager
+async def connect_tab(shop: Shop, width: int) -> AsyncIterator[Page]:
+    async with browser_page(shop, width) as (page, complaints):
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await open_payfeed(page, shop, "Connect")
+        yield page
+        assert complaints == []
+
+
+async def test_the_key_is_chosen_and_hidden_until_shown(shop: Shop) -> None:
+    async with connect_tab(shop, 390) as page:
+        key = shop.wallet["inkey"]
+        address = page.locator("#payfeed-address")
+        end = "/payfeed/api/v1/ws"
+        await expect(address).to_have_text(f"{shop.server.ws}{end}/••••••••")
+        assert key not in await page.inner_text("body")
+        await expect(page.locator(".payfeed-qr")).to_have_count(0)
+        await page.get_by_label("Copy the address").click()
+        copied = await page.evaluate("navigator.clipboard.readText()")
+        assert copied == f"{shop.server.ws}{end}/{key}"
+        await page.get_by_role("button", name="Show the key").click()
+        await expect(address).to_have_text(copied)
+        await expect(page.locator("#payfeed-snippet")).to_contain_text(key)
+        await expect(page.locator(".payfeed-qr svg")).to_be_visible()
+        await page.get_by_role("button", name="Access key").click()
+        await page.get_by_label("Paste the access key").fill("pfk_mine")
+        await expect(address).to_have_text(f"{shop.server.ws}{end}/pfk_mine")
+        await page.get_by_role("button", name="Hide the key").click()
+        await expect(page.locator("#payfeed-snippet")).not_to_contain_text("pfk_mine")
+
+
+async def hears(shop: Shop, *command: str) -> None:
+    """The command prints a payment that comes after it has connected."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stdin=asyncio.subprocess.PIPE
+    )
+    try:
+        assert process.stdout
+        reading = asyncio.create_task(process.stdout.readuntil(b"31337"))
+        while not reading.done():
+            await shop.sell(31337, "heard")
+            await asyncio.wait({reading}, timeout=1)
+        await reading
+    finally:
+        process.kill()
+        await process.communicate()
+
+
+async def test_python_node_and_curl_hear_payments(shop: Shop, tmp_path: Path) -> None:
+    async with connect_tab(shop, 1280) as page:
+        python, node = tmp_path / "listen.py", tmp_path / "listen.mjs"
+        python.write_text(await snippet(page, "Python"))
+        node.write_text(await snippet(page, "Node"))
+        curl = await snippet(page, "curl")
+        await hears(shop, sys.executable, str(python))
+        await hears(shop, need("node"), "--experimental-websocket", str(node))
+        await hears(shop, "sh", "-c", f"exec {curl} --silent")
+
+
+async def test_the_snippets_for_browsers_and_vue_hear_payments(shop: Shop) -> None:
+    async with connect_tab(shop, 1280) as page:
+        browser = await snippet(page, "Browser")
+        vue = await snippet(page, "Vue")
+        heard: list[str] = []
+        page.on("console", lambda said: heard.append(said.text))
+        await page.goto(f"{shop.server.base}/api/v1/health")
+        await page.set_content(browser)
+        while "in 31337 heard" not in heard:
+            await shop.sell(31337, "heard")
+            await page.wait_for_timeout(300)
+        module = vue.replace("export default", "window.part =")
+        vendor = f"{shop.server.base}/static/vendor/vue.global.prod.js"
+        await page.set_content(
+            f'<div id="a"></div><script src="{vendor}"></script>'
+            f'<script type="module">{module}\nVue.createApp(part).mount("#a")</script>'
+        )
+        while not await page.get_by_text("31337 sat heard").count():
+            await shop.sell(31337, "heard")
+            await page.wait_for_timeout(300)
+
+
+async def test_the_other_snippets_name_this_lnbits_and_the_key(shop: Shop) -> None:
+    async with connect_tab(shop, 390) as page:
+        key, port = shop.wallet["inkey"], str(shop.server.port)
+        for name in ("wscat", "ESP32"):
+            text = await snippet(page, name)
+            assert key in text
+            assert port in text
+        assert "proxy_set_header Upgrade" in await snippet(page, "nginx")

@@ -1,0 +1,109 @@
+"""The tabs Keys and Who: made, shown once, used, seen, revoked; switches; secrets."""
+
+from page import browser_page, open_payfeed
+from playwright.async_api import Page, expect
+from reader import reading
+from shop import Shop
+
+
+async def create_key(page: Page, name: str, *scopes: str, expiry: str = "never") -> str:
+    await page.get_by_role("button", name="Create a key").first.click()
+    await page.get_by_label("Name").fill(name)
+    for scope in scopes:
+        await page.get_by_role("checkbox", name=f"{scope}:").click()
+    await page.get_by_label("Ends").click()
+    await page.get_by_role("option", name=expiry).click()
+    await page.get_by_role("button", name="Create a key").last.click()
+    key = await page.locator("#payfeed-new-key").inner_text()
+    await expect(page.locator(".q-dialog .payfeed-qr svg")).to_be_visible()
+    return key
+
+
+async def test_a_key_is_made_shown_once_used_seen_and_revoked(shop: Shop) -> None:
+    async with browser_page(shop) as (page, complaints):
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await open_payfeed(page, shop, "Keys")
+        await expect(page.get_by_text("No access keys yet.")).to_be_visible()
+        key = await create_key(page, "till", "notify", expiry="in 30 days")
+        await page.locator(".q-dialog").get_by_role("button", name="Copy").click()
+        assert await page.evaluate("navigator.clipboard.readText()") == key
+        await page.get_by_role("button", name="I have stored it").click()
+        await expect(page.locator(".q-dialog")).to_have_count(0)
+        row = page.locator("#payfeed-keys .q-item")
+        await expect(row).to_contain_text("till")
+        await expect(row).to_contain_text("notifyread")
+        await expect(row).to_contain_text("ends ")
+        await expect(row).to_contain_text("never used")
+        assert key not in await page.content()
+        address = f"{shop.server.ws}/payfeed/api/v1/ws/{key}"
+        async with reading(address) as reader:
+            await reader.until("hello")
+            await page.get_by_role("tab", name="Who").click()
+            who = page.locator("#payfeed-who .q-item")
+            await expect(who.filter(has_text="till")).to_contain_text("127.0.0.1")
+            await expect(who.filter(has_text="till")).to_contain_text("up to date")
+            await expect(who.filter(has_text="wallet key")).to_have_count(1)
+            await shop.sell(5, "unacknowledged")
+            await page.get_by_role("tab", name="Keys").click()
+            await expect(row).to_contain_text("1 events behind")
+            await expect(row).not_to_contain_text("never used")
+            await page.get_by_role("button", name="Revoke till").click()
+            await page.get_by_role("button", name="Cancel").click()
+            await page.get_by_role("button", name="Revoke till").click()
+            await page.get_by_role("button", name="OK", exact=True).click()
+            await expect(row).to_contain_text("revoked")
+            await page.get_by_role("tab", name="Who").click()
+            await expect(who).to_have_count(1)
+        assert complaints == []
+
+
+async def test_the_invoice_key_can_be_locked_out_and_the_page_goes_on(
+    shop: Shop,
+) -> None:
+    async with browser_page(shop, 390) as (page, _):
+        await open_payfeed(page, shop, "Keys")
+        for name in ("allow_inkey", "mirror_to_inkey"):
+            label = {
+                "allow_inkey": "The invoice key opens the feed",
+                "mirror_to_inkey": "Mirror payments",
+            }[name]
+            before = await feed(shop)
+            await page.get_by_role("switch", name=label).click()
+            while (await feed(shop))[name] == before[name]:
+                await page.wait_for_timeout(50)
+        refused = await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
+        assert refused.status_code == 403
+        await expect(page.locator("#payfeed-state")).to_contain_text("Connected")
+        await page.get_by_role("tab", name="Live").click()
+        await shop.sell(77, "still heard")
+        await expect(page.locator("#payfeed-events")).to_contain_text("still heard")
+
+
+async def feed(shop: Shop) -> dict[str, object]:
+    answer = await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])
+    told: dict[str, object] = answer.json()
+    return told
+
+
+async def test_secret_and_channel_are_hidden_shown_copied_and_rotated(
+    shop: Shop,
+) -> None:
+    async with browser_page(shop) as (page, complaints):
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await open_payfeed(page, shop, "Keys")
+        for what, name in (("secret", "Signing secret"), ("channel", "Channel")):
+            old = str((await feed(shop))[what])
+            assert old not in await page.inner_text("body")
+            await page.get_by_label(f"Copy: {name}").click()
+            assert await page.evaluate("navigator.clipboard.readText()") == old
+            await page.get_by_label(f"Show: {name}").click()
+            await expect(page.get_by_text(old)).to_be_visible()
+            await page.get_by_label(f"Rotate: {name}").click()
+            await page.get_by_role("button", name="OK", exact=True).click()
+            await expect(page.get_by_text(old)).to_have_count(0)
+            new = str((await feed(shop))[what])
+            assert new != old
+            await expect(page.get_by_text(new)).to_be_visible()
+            await page.get_by_label(f"Hide: {name}").click()
+            await expect(page.get_by_text(new)).to_have_count(0)
+        assert complaints == []

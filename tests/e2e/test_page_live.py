@@ -1,0 +1,196 @@
+"""The tab Live: events as they come, found again, opened; the first invoice."""
+
+import asyncio
+import json
+from typing import Any
+
+from page import browser_page, open_payfeed
+from playwright.async_api import Locator, Page, expect
+from shop import Shop
+
+HOSTILE = "<img src=x onerror=window.hacked=1>{{constructor.constructor('hacked=1')()}}"
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("#payfeed-events .q-item")
+
+
+async def notify(shop: Shop, value: Any) -> None:
+    await shop.server.payfeed("POST", "notify", shop.wallet["inkey"], json=value)
+
+
+async def test_an_empty_feed_makes_an_invoice_whose_payment_appears(shop: Shop) -> None:
+    async with browser_page(shop) as (page, complaints):
+        asked: list[Any] = []
+        await open_payfeed(page, shop)
+        async with page.expect_response("**/api/v1/payments") as answer:
+            await page.get_by_role("button", name="Make an invoice of 21 sat").click()
+        asked.append(await (await answer.value).json())
+        await expect(page.locator(".payfeed-qr svg")).to_be_visible()
+        await shop.server.pay(shop.payer, asked[0])
+        await expect(rows(page)).to_contain_text(["My first Payfeed payment"])
+        await expect(rows(page).first).to_contain_text("+21 sat")
+        await expect(page.get_by_text("Received 21 sat")).to_have_count(1)
+        assert complaints == []
+
+
+async def test_hostile_memos_and_messages_stay_text(shop: Shop) -> None:
+    async with browser_page(shop) as (page, complaints):
+        await open_payfeed(page, shop)
+        await shop.sell(2222, HOSTILE)
+        await notify(shop, {"type": "door", "open": HOSTILE})
+        await notify(shop, HOSTILE)
+        await expect(rows(page)).to_have_count(3)
+        await expect(rows(page).nth(0)).to_contain_text("<img src=x onerror")
+        await expect(rows(page).nth(1)).to_contain_text('door {"open":"<img')
+        await expect(rows(page).nth(2)).to_contain_text("+2,222 sat")
+        for row in range(3):
+            await rows(page).nth(row).click()
+            await expect(page.locator(".payfeed-frame pre")).to_contain_text("onerror")
+            await page.keyboard.press("Escape")
+            await expect(page.locator(".payfeed-frame")).to_have_count(0)
+        assert await page.evaluate("window.hacked") is None
+        assert complaints == []
+
+
+async def test_what_was_sent_or_failed_is_never_shown_as_received(shop: Shop) -> None:
+    await shop.sell(500, "income")
+    invoice = await shop.server.invoice(shop.payer, 50, "expense")
+    await shop.server.pay(shop.wallet, invoice)
+    await shop.lab("node", outcome="failed")
+    refused = {"out": True, "bolt11": await shop.lab("foreign", amount_sat=70)}
+    admin = {"X-Api-Key": shop.wallet["adminkey"]}
+    await shop.server.http.post("/api/v1/payments", json=refused, headers=admin)
+    async with browser_page(shop) as (page, _):
+        await open_payfeed(page, shop)
+        await expect(rows(page)).to_have_count(3, timeout=15000)
+        sent = rows(page).filter(has_text="expense")
+        await expect(sent).to_contain_text("−50 sat")
+        await expect(sent).to_contain_text("Sent")
+        failed = rows(page).filter(has_text="Failed")
+        await expect(failed).to_contain_text("70 sat")
+        received = rows(page).filter(has_text="Received")
+        await expect(received).to_have_count(1)
+        await expect(page.locator(".text-positive", has_text="sat")).to_have_count(1)
+
+
+async def test_a_payment_shows_amount_memo_tag_comment_fee_fiat_and_age(
+    shop: Shop,
+) -> None:
+    extra = {"tag": "lnurlp", "comment": "<i>thanks</i>"}
+    fiat = {"fiat_currency": "EUR", "fiat_amount": 0.52}
+    wish = {"wallet_id": shop.wallet["id"], "amount": 900, "extra": extra | fiat}
+    sold = await shop.lab("invoice", **wish, memo="a cake")
+    await shop.server.pay(shop.payer, sold)
+    await shop.lab("node", outcome="success", fee_msat=2500)
+    bought = {"bolt11": await shop.lab("foreign", amount_sat=70)}
+    await shop.server.pay(shop.wallet, bought)
+    async with browser_page(shop, 390) as (page, complaints):
+        await open_payfeed(page, shop)
+        received = rows(page).filter(has_text="a cake")
+        for text in ("+900 sat", "€0.52", "lnurlp", "<i>thanks</i>", "ago"):
+            await expect(received).to_contain_text(text, timeout=30000)
+        sent = rows(page).filter(has_text="−70 sat")
+        await expect(sent).to_contain_text("fee 2.5 sat", timeout=15000)
+        await page.get_by_role("button", name="Filters").click()
+        await page.get_by_label("Tag").fill("lnurlp")
+        await expect(rows(page)).to_have_count(1)
+        assert complaints == []
+
+
+async def test_events_are_searched_and_filtered_by_all_that_they_have(
+    shop: Shop,
+) -> None:
+    await shop.sell(100, "tea")
+    await shop.sell(900, "coffee")
+    await shop.server.pay(
+        shop.wallet, await shop.server.invoice(shop.payer, 50, "milk")
+    )
+    await notify(shop, {"type": "door", "open": True})
+    await shop.server.payfeed("POST", "test", shop.wallet["inkey"])
+    async with browser_page(shop, 390) as (page, complaints):
+        await open_payfeed(page, shop)
+        await expect(rows(page)).to_have_count(5, timeout=15000)
+        await page.get_by_label("Search").fill("COFF")
+        await expect(rows(page)).to_have_count(1)
+        await page.get_by_label("Search").fill("")
+        await page.get_by_role("button", name="Filters").click()
+        for label, choice, expected in (
+            ("Type", "Messages", ["door"]),
+            ("Type", "Tests", ["This is a test"]),
+            ("Type", "Payments", ["milk", "coffee", "tea"]),
+            ("Direction", "Sent", ["milk"]),
+            ("Direction", "Received", ["coffee", "tea"]),
+        ):
+            await page.get_by_label(label, exact=True).click()
+            await page.get_by_role("option", name=choice, exact=True).click()
+            await expect(rows(page)).to_contain_text(expected)
+            await expect(rows(page)).to_have_count(len(expected))
+        await page.get_by_label("From amount").fill("500")
+        await expect(rows(page)).to_have_count(1)
+        await shop.sell(800, "cake")
+        await shop.sell(30, "sugar")
+        await expect(rows(page)).to_contain_text(["cake", "coffee"])
+        await page.get_by_label("Tag").fill("lnurlp")
+        await expect(page.get_by_text("Nothing matches.")).to_be_visible()
+        assert complaints == []
+
+
+async def test_new_events_slide_in_unless_motion_is_unwanted(shop: Shop) -> None:
+    for motion, expected in (("no-preference", "payfeed-slide-in"), ("reduce", "none")):
+        async with browser_page(shop, reduced_motion=motion) as (page, _):
+            await open_payfeed(page, shop)
+            fresh = page.locator(".payfeed-fresh", has_text=f"with {motion}")
+            animated = expect(fresh).to_have_css(
+                "animation-name", expected, timeout=15000
+            )
+            await asyncio.gather(animated, shop.sell(1000, f"with {motion}"))
+
+
+async def test_an_opened_event_shows_its_frame_and_copies_it(shop: Shop) -> None:
+    await shop.sell(1000, "tea")
+    async with browser_page(shop) as (page, _):
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await open_payfeed(page, shop)
+        await rows(page).first.focus()
+        await page.keyboard.press("Enter")
+        shown = json.loads(await page.locator(".payfeed-frame pre").inner_text())
+        assert shown["payment"]["amount_msat"] == 1_000_000
+        await page.locator(".payfeed-frame").get_by_label("Copy").click()
+        copied = await page.evaluate("navigator.clipboard.readText()")
+        assert json.loads(copied) == shown
+        await page.get_by_label("Close").click()
+        await expect(page.locator(".payfeed-frame")).to_have_count(0)
+
+
+async def test_five_thousand_events_scroll_and_stay_fluid(shop: Shop) -> None:
+    await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
+    await shop.lab("messages", wallet_id=shop.wallet["id"], count=5000)
+    async with browser_page(shop, 390) as (page, complaints):
+        await open_payfeed(page, shop)
+        await scroll(page, shop)
+        assert complaints == []
+
+
+async def scroll(page: Page, shop: Shop) -> None:
+    last = rows(page).filter(has_text="message 1 of many")
+    while not await last.is_visible():
+        await page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        await page.wait_for_timeout(50)
+    assert await rows(page).count() < 500
+    slowest_ms = await page.evaluate(
+        """async () => {
+            let [slowest, before] = [0, performance.now()]
+            for (let frame = 0; frame < 60; frame += 1) {
+                window.scrollBy(0, frame % 2 ? 400 : -900)
+                await new Promise(requestAnimationFrame)
+                slowest = Math.max(slowest, performance.now() - before)
+                before = performance.now()
+            }
+            return slowest
+        }"""
+    )
+    assert slowest_ms < 2000
+    await shop.sell(7, "one more")
+    await page.evaluate("window.scrollTo(0, 0)")
+    await expect(rows(page).first).to_contain_text("one more")

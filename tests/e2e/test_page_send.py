@@ -1,0 +1,55 @@
+"""The tab Send: test events and custom messages, checked before they are sent."""
+
+import json
+
+from page import browser_page, open_payfeed
+from playwright.async_api import expect
+from reader import reading
+from shop import Shop
+
+
+async def test_what_is_sent_reaches_a_reader_as_it_was_written(shop: Shop) -> None:
+    address = f"{shop.server.ws}/payfeed/api/v1/ws/{shop.wallet['inkey']}"
+    async with browser_page(shop) as (page, complaints), reading(address) as reader:
+        await open_payfeed(page, shop, "Send")
+        await page.get_by_role("button", name="Send a test event").click()
+        event = await reader.until("test")
+        sent = page.locator("#payfeed-sent")
+        await expect(sent).to_have_text(f"Sent as {event['id']}, now reading: 2.")
+        await page.get_by_label("Message").fill('"quoted" ünd {"not": parsed}')
+        await page.locator("#payfeed-send").click()
+        text = await reader.until("message")
+        assert text["data"] == '"quoted" ünd {"not": parsed}'
+        await expect(page.get_by_label("Message")).to_have_value("")
+        await page.get_by_role("button", name="JSON", exact=True).click()
+        own = {"type": "door", "open": [True, 1.5, None]}
+        await page.get_by_label("Message").fill(json.dumps(own))
+        await page.keyboard.press("Control+Enter")
+        door = await reader.until("door")
+        assert door["open"] == own["open"]
+        await page.get_by_label("Message").fill("[1, 2]")
+        await page.locator("#payfeed-send").click()
+        assert (await reader.until("message"))["data"] == [1, 2]
+        assert complaints == []
+
+
+async def test_what_the_server_would_refuse_cannot_be_sent(shop: Shop) -> None:
+    async with browser_page(shop, 390) as (page, complaints):
+        await open_payfeed(page, shop, "Send")
+        send = page.locator("#payfeed-send")
+        await expect(send).to_be_disabled()
+        await page.get_by_label("Message").fill("ü" * 9000)
+        await expect(page.get_by_text("More than 16384 bytes.")).to_be_visible()
+        await page.get_by_role("button", name="JSON", exact=True).click()
+        for text, trouble in (
+            ("{", "This is not JSON"),
+            ('{"payment": 1}', 'The member "payment" is reserved.'),
+            ('{"type": "hello"}', 'The type "hello" is reserved.'),
+            ('{"type": "Ä"}', "A type has 1 to 64"),
+        ):
+            await page.get_by_label("Message").fill(text)
+            await expect(page.get_by_text(trouble)).to_be_visible()
+            await expect(send).to_be_disabled()
+        await page.get_by_label("Message").fill('{"type": "fine"}')
+        await expect(send).to_be_enabled()
+        assert complaints == []
