@@ -5,7 +5,7 @@ DATABASE ?= sqlite
 TESTS ?= tests
 PYTHON = $$(python3 tools/setup.py $(LNBITS_VERSION))
 
-.PHONY: run test check torture bench zip lock clean
+.PHONY: run test check torture bench screenshots zip lock clean
 
 run:
 	@python="$(PYTHON)" && exec "$$python" tools/run.py $(PORT)
@@ -28,6 +28,9 @@ torture:
 
 bench:
 	@python="$(PYTHON)" && "$$python" benchmarks/bench.py $(MEASURES)
+
+screenshots:
+	@python="$(PYTHON)" && "$$python" tools/screenshots.py .cache/screenshots docs/images
 
 zip:
 	@python3 tools/zip.py

@@ -1,0 +1,85 @@
+"""Pictures of the page and the display, desktop and phone, dark and light.
+
+Usage: screenshots.py <folder> <folder of the README's two>.
+"""
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from browser import chromium  # noqa: E402
+from page import browser_page, open_payfeed  # noqa: E402
+from playwright.async_api import Page  # noqa: E402
+from shop import Shop, opened  # noqa: E402
+
+TABS = ("Live", "Plots", "Connect", "Keys", "Who", "Send", "Display")
+SALES = ((2100, "Cappuccino"), (5400, "Two croissants"), (900, "Espresso"))
+README = {
+    "page.png": "live-1280-light.png",
+    "display.png": "display-screen-1280-dark.png",
+}
+LIGHT = """for (const name of ['darkMode', 'gradientBg', 'cardGradient'])
+    localStorage.setItem(`lnbits.${name}`, '__q_bool|0')"""
+
+
+async def trade(shop: Shop) -> str:
+    """A morning in a café; returns an access key for the display."""
+    for amount_sat, memo in SALES * 2:
+        await shop.sell(amount_sat, memo)
+    bought = await shop.server.invoice(shop.payer, 1500, "Milk")
+    await shop.server.pay(shop.wallet, bought)
+    own = {"type": "door", "open": True}
+    await shop.server.payfeed("POST", "notify", shop.wallet["inkey"], json=own)
+    await shop.sell(4200, "Lunch for two")
+    wish = {"name": "display at the counter", "scopes": ["read"]}
+    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    return str(made.json()["key"])
+
+
+async def shoot(page: Page, path: Path) -> None:
+    await page.mouse.move(0, 0)
+    await page.wait_for_timeout(1000)
+    await page.screenshot(path=path, animations="disabled")
+
+
+async def shoot_tabs(shop: Shop, folder: Path, width: int, is_light: bool) -> None:
+    async with browser_page(shop, width) as (page, _):
+        if is_light:
+            await page.add_init_script(LIGHT)
+        await open_payfeed(page, shop)
+        for tab in TABS:
+            await page.get_by_role("tab", name=tab).click()
+            name = f"{tab.lower()}-{width}-{'light' if is_light else 'dark'}.png"
+            await shoot(page, folder / name)
+
+
+async def shoot_displays(shop: Shop, key: str, folder: Path) -> None:
+    qr = "qr=cafe@example.org"
+    for theme, width in (("dark", 1280), ("light", 390), ("transparent", 1280)):
+        query = f"theme={theme}&title=Café Satoshi&total=today&recent=3&{qr}"
+        async with chromium() as browser:
+            page = await browser.new_page(viewport={"width": width, "height": 720})
+            await page.goto(f"{shop.server.base}/payfeed/display?{query}#{key}")
+            await page.locator('[data-state="connected"]').wait_for()
+            await shoot(page, folder / f"display-screen-{width}-{theme}.png")
+
+
+async def main(folder: Path, shown: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    async with opened(PAYFEED_HEARTBEAT_SECONDS="2") as shop:
+        key = await trade(shop)
+        for width in (1280, 390):
+            for is_light in (False, True):
+                await shoot_tabs(shop, folder, width, is_light)
+        await shoot_displays(shop, key, folder)
+    for name, picture in README.items():
+        shutil.copy(folder / picture, shown / name)
+    print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2])))
