@@ -1,5 +1,6 @@
 ;(() => {
   const {THEMES, usual, write, totalSince, qrText} = Payfeed.displayOptions
+  const PREVIEW_SECONDS = 1
   const HIDDEN = '••••••••'
 
   /** Makes the address of the public display, whose options stand in its query. */
@@ -11,7 +12,8 @@
       totalKind: '',
       key: '',
       isShown: false,
-      isMaking: false
+      isMaking: false,
+      preview: ''
     }),
     computed: {
       isOwner() {
@@ -36,9 +38,18 @@
       }
     },
     watch: {
+      /** Not at every letter: each preview is a connection. */
+      address(address) {
+        clearTimeout(this.timer)
+        const show = () => (this.preview = this.key && address)
+        this.timer = setTimeout(show, PREVIEW_SECONDS * 1000)
+      },
       totalKind(kind) {
         this.options.total = kind === 'time' ? this.localNow() : kind
       }
+    },
+    beforeUnmount() {
+      clearTimeout(this.timer)
     },
     methods: {
       addressWith(key) {

@@ -67,11 +67,12 @@
     }
 
     connect(head) {
+      this.connection?.stop()
       const options = {
         key: this.key,
         since: head,
         onEvent: event => this.take(event),
-        onGap: () => this.load(),
+        onGap: () => this.load().catch(() => this.openLater()),
         onState: link => (this.link = link)
       }
       this.connection = Vue.markRaw(new Payfeed.Connection(options))
@@ -84,9 +85,8 @@
     }
 
     retryNow() {
-      if (this.link.state !== 'off') return this.connection?.retryNow()
-      this.connection?.stop()
-      this.open()
+      if (this.link.state === 'off') this.open()
+      else this.connection?.retryNow()
     }
 
     /** `listener(event)` for every live event, filtered or not; returns its end. */

@@ -5,7 +5,7 @@
     ['minute', 60],
     ['second', 1]
   ]
-  const locale = () => document.documentElement.lang || undefined
+  const locale = () => window.i18n.global.locale
 
   Payfeed.format = {
     /** `amount` in satoshi, with up to three decimals. */

@@ -72,6 +72,19 @@ async def test_every_tab_fits_on_a_phone(shop: Shop) -> None:
         assert complaints == []
 
 
+async def test_another_language_has_its_numbers_and_english_where_texts_are_missing(
+    shop: Shop,
+) -> None:
+    await shop.sell(1000, "tea")
+    async with browser_page(shop) as (page, complaints):
+        language = "localStorage.setItem('lnbits.lang', '__q_strn|de')"
+        await page.add_init_script(language)
+        await open_payfeed(page, shop)
+        await expect(page.locator("#payfeed-events")).to_contain_text("+1.000 sat")
+        await expect(page.get_by_role("tab", name="Plots")).to_be_visible()
+        assert complaints == []
+
+
 async def test_the_mirror_leaves_lnbits_own_page_intact(shop: Shop) -> None:
     wish = {"mirror_to_inkey": True}
     admin = shop.wallet["adminkey"]
