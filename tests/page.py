@@ -9,6 +9,7 @@ from lnbits_server import PASSWORD
 from playwright.async_api import Page, expect
 from shop import Shop
 
+expect.set_options(timeout=60_000)  # a guard against hanging, nothing more
 LNBITS_OWN = "/static/null"  # LNbits 1.3.1 asks for it on every page of its own
 
 
