@@ -184,6 +184,11 @@ async def test_messages_are_recorded_answered_and_refused_as_documented(
     for bad in ("limit=0", "limit=x", "since=zz", "wait=31", "direction=up"):
         answer = await http.get(f"{api}/events?{bad}", headers=headers)
         assert answer.status_code == 422
+    for value in ([[0, 1]], [["allow_inkey", True]], "text", None):
+        changed = await http.patch(
+            f"{api}/feed", json=value, headers={"X-Api-Key": admin}
+        )
+        assert changed.status_code == 422
     for name in (key, admin):
         assert name not in shop.server.log
     assert "Traceback" not in shop.server.log
