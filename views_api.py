@@ -137,6 +137,9 @@ async def _body(request: Request) -> bytes:
 
 async def _parse(request: Request, model: Any) -> Any:
     value = loads(await _body(request))
+    # pydantic would make a dict of a list of pairs
+    if not isinstance(value, dict):
+        raise Malformed("Send a JSON object.")
     try:
         return model.parse_obj(value)
     except ValidationError as exc:

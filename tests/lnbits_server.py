@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,12 @@ class Server:
             json={"out": True, "bolt11": bolt11},
             headers={"X-Api-Key": wallet["adminkey"]},
         )
+
+    async def swept(self) -> None:
+        """Wait until a sweep that began after this moment has ended."""
+        asked = int(time.time())
+        while await self.call("GET", "/paylab/last-sweep") <= asked:
+            await asyncio.sleep(0.2)
 
     async def call(self, method: str, path: str, **kwargs: Any) -> Any:
         answer = await self.http.request(method, path, **kwargs)

@@ -184,6 +184,11 @@ async def test_messages_are_recorded_answered_and_refused_as_documented(
     for bad in ("limit=0", "limit=x", "since=zz", "wait=31", "direction=up"):
         answer = await http.get(f"{api}/events?{bad}", headers=headers)
         assert answer.status_code == 422
+    for value in ([[0, 1]], [["allow_inkey", True]], "text", None):
+        changed = await http.patch(
+            f"{api}/feed", json=value, headers={"X-Api-Key": admin}
+        )
+        assert changed.status_code == 422
     for name in (key, admin):
         assert name not in shop.server.log
     assert "Traceback" not in shop.server.log
@@ -297,7 +302,7 @@ async def test_killed_after_payments_nothing_is_lost_and_nothing_twice(
     told = [event["payment"]["payment_hash"] for event in events]
     assert sorted(told) == sorted(hashes)
     assert [int(e["id"].split("-")[1]) for e in events] == list(range(1, 16))
-    await asyncio.sleep(4)
+    await shop.server.swept()
     page = (await shop.server.payfeed("GET", "events", key)).json()
     assert len(page["events"]) == 15
 
@@ -319,7 +324,7 @@ async def test_what_was_final_before_the_feed_is_never_told(shop: Shop) -> None:
     await server.pay(shop.payer, await server.invoice(wallet, 11, "before"))
     async with reading(ws(shop, wallet["inkey"])) as reader:
         assert await reader.close_code() == 4403
-    await asyncio.sleep(4)
+    await server.swept()
     await server.enable(user)
     after = await server.invoice(wallet, 12, "after")
     async with reading(ws(shop, wallet["inkey"], "?since=start")) as reader:
@@ -329,9 +334,9 @@ async def test_what_was_final_before_the_feed_is_never_told(shop: Shop) -> None:
         await server.enable(user, on=False)
         assert await reader.close_code() == 4403
     await server.pay(shop.payer, await server.invoice(wallet, 13, "while off"))
-    await asyncio.sleep(4)
+    await server.swept()
     await server.enable(user)
-    await asyncio.sleep(4)
+    await server.swept()
     await server.pay(shop.payer, await server.invoice(wallet, 14, "on again"))
     async with reading(ws(shop, wallet["inkey"], "?since=start")) as reader:
         events = await reader.events(2)

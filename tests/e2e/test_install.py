@@ -128,7 +128,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
             assert (await after.next())["recovered"] is True
             await server.pay(payer, await server.invoice(shop, 20))
             assert (await after.until("payment"))["payment"]["amount"] == 20
-            await asyncio.sleep(4)
+            await server.swept()
             page = await server.payfeed("GET", "events", shop["inkey"])
             assert len(page.json()["events"]) == 2
             async with other_readers(server, shop["inkey"]):
@@ -143,7 +143,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
         await server.call(
             "PUT", "/api/v1/extension/payfeed/activate", headers=server.admin
         )
-        await asyncio.sleep(4)
+        await server.swept()
         page = await server.payfeed("GET", "events", shop["inkey"])
         amounts = [event["payment"]["amount"] for event in page.json()["events"]]
         assert amounts == [10, 20, 30]

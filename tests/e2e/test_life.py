@@ -111,7 +111,7 @@ async def test_an_internal_payment_is_one_event_on_each_side(shop: Shop) -> None
         sent, received = await next_payment(payer), await next_payment(wallet)
     assert sent["payment_hash"] == received["payment_hash"] == payment_hash
     assert (sent["direction"], received["direction"]) == ("out", "in")
-    await asyncio.sleep(4)
+    await shop.server.swept()
     for who in (shop.payer, shop.wallet):
         page = (await shop.server.payfeed("GET", "events", who["inkey"])).json()
         told = [e for e in page["events"] if e["payment"]["amount"] == 99]
@@ -169,7 +169,7 @@ async def test_an_invoice_paid_from_outside_and_told_twice_is_one_event(
         assert payment["payment_hash"] == made["payment_hash"]
         assert payment["tag"] == "lnurlp"
         assert payment["comment"] == "<b>thanks</b> 1 < 2 > 0"
-    await asyncio.sleep(3)
+    await shop.server.swept()
     page = (await shop.server.payfeed("GET", "events", shop.wallet["inkey"])).json()
     assert len(page["events"]) == 1
 
@@ -190,7 +190,7 @@ async def test_a_hold_invoice_is_told_when_settled_and_not_when_cancelled(
             for amount in (40, 41)
         ]
         await shop.lab("hold/cancel", payment_hash=cancelled["payment_hash"])
-        await asyncio.sleep(3)
+        await shop.server.swept()
         preimage = await shop.lab("hold/settle", payment_hash=settled["payment_hash"])
         assert (await next_payment(reader))["amount"] == 41
         assert not any(preimage in text for text in reader.texts)
@@ -211,7 +211,7 @@ async def test_a_payment_that_fails_and_is_tried_again_is_told_twice(
             told.append(await next_payment(reader))
     assert [one["status"] for one in told] == ["failed", "confirmed"]
     assert told[0]["payment_hash"] == told[1]["payment_hash"]
-    await asyncio.sleep(3)
+    await shop.server.swept()
     key = shop.payer["inkey"]
     page = (await shop.server.payfeed("GET", "events?direction=out", key)).json()
     assert len(page["events"]) == 2

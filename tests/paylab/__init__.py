@@ -5,7 +5,6 @@ LNbits' own code runs throughout; only the answers of the node are chosen here.
 
 import asyncio
 import sys
-from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -280,10 +279,15 @@ async def settle_silently(
 @paylab_ext.post("/messages")
 async def messages(wallet_id: str = Body(), count: int = Body()) -> None:
     """Many messages at once, past the limit of what may be sent in a minute."""
-    payfeed = import_module("payfeed.views_api").current()
-    draft = import_module("payfeed.protocol").custom_draft
+    draft = payfeed_room("protocol").custom_draft
     drafts = [draft(f"message {number} of many") for number in range(1, count + 1)]
-    await payfeed.journal.append(wallet_id, drafts)
+    await payfeed_room("views_api").current().journal.append(wallet_id, drafts)
+
+
+@paylab_ext.get("/last-sweep")
+async def last_sweep() -> int:
+    """When the last completed sweep began, in Unix seconds."""
+    return int(await payfeed_room("crud").get_state("last_sweep") or 0)
 
 
 @paylab_ext.get("/dump")
