@@ -55,6 +55,21 @@ async def test_a_restart_of_lnbits_is_told_and_nothing_is_missed(shop: Shop) -> 
         )
 
 
+async def test_a_feed_that_is_switched_off_says_so_and_comes_back_on_demand(
+    shop: Shop,
+) -> None:
+    async with browser_page(shop) as (page, _):
+        await open_payfeed(page, shop)
+        state = page.locator("#payfeed-state")
+        await shop.server.enable(shop.server.admin, False)
+        await expect(state).to_contain_text("The extension is not enabled.")
+        await shop.server.enable(shop.server.admin)
+        await page.locator("#payfeed-retry").click()
+        await expect(state).to_contain_text("Connected")
+        await shop.sell(42, "after the pause")
+        await expect(page.locator("#payfeed-events")).to_contain_text("after the pause")
+
+
 async def width_of(page: Page) -> int:
     return int(await page.evaluate("document.documentElement.scrollWidth"))
 
