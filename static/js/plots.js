@@ -116,6 +116,7 @@
       begin(data, color) {
         const grid = {color: 'rgba(128, 128, 128, 0.2)'}
         const label = ({dataset, raw}) => `${dataset.label}: ${this.show(raw)}`
+        const text = this.$t('payfeed.plots.total')
         const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches
         const options = {
           animation: isStill ? false : {duration: 300},
@@ -128,7 +129,12 @@
           scales: {
             x: {ticks: {color, maxRotation: 0, autoSkipPadding: 12}, grid},
             y: {beginAtZero: true, ticks: {color}, grid},
-            total: {position: 'right', ticks: {color}, grid: {display: false}}
+            total: {
+              position: 'right',
+              ticks: {color},
+              grid: {display: false},
+              title: {display: true, text, color}
+            }
           }
         }
         this.chart = new window.Chart(this.$refs.canvas, {type: 'bar', data, options})
