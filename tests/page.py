@@ -9,12 +9,13 @@ from lnbits_server import PASSWORD
 from playwright.async_api import Page, expect
 from shop import Shop
 
+expect.set_options(timeout=60_000)  # a guard against hanging, nothing more
 LNBITS_OWN = "/static/null"  # LNbits 1.3.1 asks for it on every page of its own
 
 
 @asynccontextmanager
 async def browser_page(
-    shop: Shop, width: int = 1280, **context_options: Any
+    shop: Shop, width: int = 1280, username: str = "admin", **context_options: Any
 ) -> AsyncIterator[tuple[Page, list[str]]]:
     """A logged-in page, and what its console complained about."""
     async with chromium() as browser:
@@ -23,7 +24,7 @@ async def browser_page(
         await context.add_init_script(
             "localStorage.setItem('lnbits.disclaimerShown', '__q_bool|1')"
         )
-        body = {"username": "admin", "password": PASSWORD}
+        body = {"username": username, "password": PASSWORD}
         login = await context.request.post(f"{shop.server.base}/api/v1/auth", data=body)
         assert login.ok
         page = await context.new_page()

@@ -63,7 +63,7 @@ async def test_what_was_sent_or_failed_is_never_shown_as_received(shop: Shop) ->
     await shop.server.http.post("/api/v1/payments", json=refused, headers=admin)
     async with browser_page(shop) as (page, _):
         await open_payfeed(page, shop)
-        await expect(rows(page)).to_have_count(3, timeout=15000)
+        await expect(rows(page)).to_have_count(3)
         sent = rows(page).filter(has_text="expense")
         await expect(sent).to_contain_text("−50 sat")
         await expect(sent).to_contain_text("Sent")
@@ -89,9 +89,9 @@ async def test_a_payment_shows_amount_memo_tag_comment_fee_fiat_and_age(
         await open_payfeed(page, shop)
         received = rows(page).filter(has_text="a cake")
         for text in ("+900 sat", "€0.52", "lnurlp", "<i>thanks</i>", "ago"):
-            await expect(received).to_contain_text(text, timeout=30000)
+            await expect(received).to_contain_text(text)
         sent = rows(page).filter(has_text="−70 sat")
-        await expect(sent).to_contain_text("fee 2.5 sat", timeout=15000)
+        await expect(sent).to_contain_text("fee 2.5 sat")
         await page.get_by_role("button", name="Filters").click()
         await page.get_by_label("Tag").fill("lnurlp")
         await expect(rows(page)).to_have_count(1)
@@ -110,7 +110,7 @@ async def test_events_are_searched_and_filtered_by_all_that_they_have(
     await shop.server.payfeed("POST", "test", shop.wallet["inkey"])
     async with browser_page(shop, 390) as (page, complaints):
         await open_payfeed(page, shop)
-        await expect(rows(page)).to_have_count(5, timeout=15000)
+        await expect(rows(page)).to_have_count(5)
         await page.get_by_label("Search").fill("COFF")
         await expect(rows(page)).to_have_count(1)
         await page.get_by_label("Search").fill("")
@@ -141,9 +141,7 @@ async def test_new_events_slide_in_unless_motion_is_unwanted(shop: Shop) -> None
         async with browser_page(shop, reduced_motion=motion) as (page, _):
             await open_payfeed(page, shop)
             fresh = page.locator(".payfeed-fresh", has_text=f"with {motion}")
-            animated = expect(fresh).to_have_css(
-                "animation-name", expected, timeout=15000
-            )
+            animated = expect(fresh).to_have_css("animation-name", expected)
             await asyncio.gather(animated, shop.sell(1000, f"with {motion}"))
 
 

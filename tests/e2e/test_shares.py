@@ -1,8 +1,11 @@
 """LNbits' shared wallets (1.4 and later): a share reads its source, nothing more."""
 
 import importlib.metadata
+from typing import Any
 
 import pytest
+from page import browser_page, open_payfeed
+from playwright.async_api import expect
 from reader import reading
 from shop import Shop
 
@@ -11,10 +14,13 @@ VERSION = tuple(
 )
 
 
-@pytest.mark.skipif(VERSION < (1, 4), reason="this LNbits has no shared wallets")
-async def test_a_share_opens_the_feed_of_the_wallet_that_it_may_view(
-    shop: Shop,
-) -> None:
+pytestmark = pytest.mark.skipif(
+    VERSION < (1, 4), reason="this LNbits has no shared wallets"
+)
+
+
+async def share_with_visitor(shop: Shop) -> dict[str, Any]:
+    """The shop's wallet, shared with the new user `visitor`, who may view payments."""
     server = shop.server
     visitor = await server.new_user("visitor")
     source = {"X-Api-Key": shop.wallet["adminkey"]}
@@ -25,7 +31,34 @@ async def test_a_share_opens_the_feed_of_the_wallet_that_it_may_view(
     }
     await server.call("PUT", "/api/v1/wallet/share/invite", json=invite, headers=source)
     wish = {"wallet_type": "lightning-shared", "shared_wallet_id": shop.wallet["id"]}
-    share = await server.call("POST", "/api/v1/wallet", json=wish, headers=visitor)
+    share: dict[str, Any] = await server.call(
+        "POST", "/api/v1/wallet", json=wish, headers=visitor
+    )
+    return share
+
+
+async def test_the_page_of_a_share_shows_payments_and_keeps_the_owners_things(
+    shop: Shop,
+) -> None:
+    await share_with_visitor(shop)
+    await shop.sell(77, "tea")
+    async with browser_page(shop, username="visitor") as (page, complaints):
+        await open_payfeed(page, shop)
+        await expect(page.locator("#payfeed-events")).to_contain_text("+77 sat")
+        await page.get_by_role("tab", name="Keys").click()
+        await expect(page.get_by_text("Only the owner of this wallet")).to_be_visible()
+        await page.get_by_role("tab", name="Display").click()
+        await expect(page.locator("#payfeed-display-address")).to_be_visible()
+        await expect(page.locator("#payfeed-display-key")).to_have_count(0)
+        assert complaints == []
+
+
+async def test_a_share_opens_the_feed_of_the_wallet_that_it_may_view(
+    shop: Shop,
+) -> None:
+    server = shop.server
+    source = {"X-Api-Key": shop.wallet["adminkey"]}
+    share = await share_with_visitor(shop)
     socket = f"{server.ws}/payfeed/api/v1/ws/{share['inkey']}"
     async with reading(socket) as reader:
         hello = await reader.next()
