@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+import asyncpg
 import httpx
 import websockets
 
@@ -25,12 +26,13 @@ PATIENCE_SECONDS = 60
 
 
 class Torture:
-    def __init__(self, kills: int, payments: int) -> None:
+    def __init__(self, kills: int, payments: int, **env: str) -> None:
         self.kills = kills
         self.payments = payments
         self.server = Server(
-            PAYFEED_CONNECTS_PER_MINUTE="100000", PAYFEED_HEARTBEAT_SECONDS="2"
+            PAYFEED_CONNECTS_PER_MINUTE="100000", PAYFEED_HEARTBEAT_SECONDS="2", **env
         )
+        self.url = env.get("LNBITS_DATABASE_URL")
         self.delivered: list[tuple[str, str]] = []
         self.resent = 0
         self.killed = 0
@@ -48,25 +50,27 @@ class Torture:
             self.up.set()
             reader = asyncio.create_task(self.read())
             killer = asyncio.create_task(self.kill_at_random())
-            while self.settled() < self.payments or self.killed < self.kills:
+            while await self.settled() < self.payments or self.killed < self.kills:
                 await self.up.wait()
                 with contextlib.suppress(RuntimeError, httpx.HTTPError):
                     invoice = await self.server.invoice(self.shop, 1)
                     await self.server.pay(self.payer, invoice)
             await killer
             deadline = time.monotonic() + PATIENCE_SECONDS
-            while len(self.delivered) < self.settled() and time.monotonic() < deadline:
+            while len(self.delivered) < await self.settled():
+                if time.monotonic() > deadline:
+                    break
                 await asyncio.sleep(0.5)
             await asyncio.sleep(3)
             reader.cancel()
-            return self.complaints()
+            return await self.complaints()
         finally:
             await self.server.close()
 
     async def kill_at_random(self) -> None:
         step = self.payments / (self.kills + 1)
         for number in range(self.kills):
-            while self.settled() < step * (number + random.random()):
+            while await self.settled() < step * (number + random.random()):
                 await asyncio.sleep(0.01)
             await asyncio.sleep(random.random() * 0.05)
             self.up.clear()
@@ -94,29 +98,34 @@ class Torture:
             except (OSError, websockets.WebSocketException):
                 await asyncio.sleep(0.2)
 
-    def _settled_hashes(self) -> list[str]:
+    async def _settled_hashes(self) -> list[str]:
+        sql = (
+            "SELECT payment_hash FROM apipayments"
+            f" WHERE wallet_id = '{self.shop['id']}'"
+            " AND status = 'success' AND amount > 0"
+        )
+        if self.url:
+            postgres = await asyncpg.connect(self.url)
+            rows = await postgres.fetch(sql)
+            await postgres.close()
+            return [row[0] for row in rows]
         path = self.server.folder / "data" / "database.sqlite3"
         database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
         try:
-            rows = database.execute(
-                "SELECT payment_hash FROM apipayments WHERE wallet_id = ?"
-                " AND status = 'success' AND amount > 0",
-                (self.shop["id"],),
-            )
-            return [row[0] for row in rows]
+            return [row[0] for row in database.execute(sql)]
         finally:
             database.close()
 
-    def settled(self) -> int:
+    async def settled(self) -> int:
         with contextlib.suppress(sqlite3.OperationalError):
-            self._last = len(self._settled_hashes())
+            self._last = len(await self._settled_hashes())
         return self._last
 
     _last = 0
 
-    def complaints(self) -> list[str]:
+    async def complaints(self) -> list[str]:
         told = []
-        settled = self._settled_hashes()
+        settled = await self._settled_hashes()
         hashes = [payment_hash for _, payment_hash in self.delivered]
         offsets = [int(event_id.split("-")[1]) for event_id, _ in self.delivered]
         if set(settled) - set(hashes):

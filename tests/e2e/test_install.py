@@ -89,13 +89,14 @@ async def running(server: Server) -> tuple[list[str], int]:
 
 
 async def test_an_operator_installs_upgrades_deactivates_and_removes(
-    publisher: tuple[Path, str],
+    publisher: tuple[Path, str], database: dict[str, str]
 ) -> None:
     folder, base = publisher
     packing.build(folder, base)
     server = Server(
         with_extension=False,
         LNBITS_EXTENSIONS_MANIFESTS=f'["{base}/extensions.json"]',
+        **database,
     )
     server.add_extension("paylab", PAYLAB)
     try:

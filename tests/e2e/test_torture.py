@@ -3,8 +3,10 @@
 from torture import Torture
 
 
-async def test_random_kills_lose_nothing_and_repeat_nothing() -> None:
-    torture = Torture(kills=3, payments=60)
+async def test_random_kills_lose_nothing_and_repeat_nothing(
+    database: dict[str, str],
+) -> None:
+    torture = Torture(kills=3, payments=60, **database)
     assert await torture.run() == []
     assert torture.killed == 3
     assert len(torture.delivered) >= 60
