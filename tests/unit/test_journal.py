@@ -67,8 +67,10 @@ async def test_random_interleavings_deliver_every_event_once_in_order(
                 log.advance("w", events[-1].offset)
             await asyncio.sleep(random.random() * 0.003)
 
+    is_over = False
+
     async def poll() -> None:
-        while True:
+        while not is_over:
             await asyncio.sleep(0.01)
             for feed in await crud.get_feeds():
                 log.advance(feed.wallet_id, feed.head)
@@ -87,7 +89,9 @@ async def test_random_interleavings_deliver_every_event_once_in_order(
         write(numbers[:40], log), write(numbers[20:], other), write(numbers[:40], log)
     )
     results = await asyncio.wait_for(asyncio.gather(*readers), 60)
-    polling.cancel()
+    # not cancelled: a statement that is cut off would hold the tables
+    is_over = True
+    await polling
     assert results[0] == results[2] == list(range(1, total + 2))
     assert results[1] == list(range(2, total + 2))
     assert len(await crud.get_seen("w")) == total + 1
