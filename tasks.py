@@ -12,8 +12,8 @@ from loguru import logger
 from . import host
 from .services import Payfeed
 
-SWEEP_SECONDS = 1.5
-SWEEP_SHARE = 0.05
+SWEEP_SECONDS = 1
+SWEEP_SHARE = 0.1
 LATE_SECONDS = 15
 RETENTION_SECONDS = 300
 POLL_SECONDS = 5
@@ -23,7 +23,7 @@ ANSWER_SECONDS = 10
 
 
 async def sweep(payfeed: Payfeed) -> None:
-    """Reconcile every few seconds, taking at most a twentieth of the time."""
+    """Reconcile every few seconds, taking at most a tenth of the time."""
     while not payfeed.stopping:
         began = time.monotonic()
         failure: Exception | None = None
