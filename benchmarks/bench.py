@@ -257,16 +257,21 @@ async def main(wanted: list[str]) -> None:
     rows: list[Row] = []
     for name in wanted or MEASURES:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
-        rows += await MEASURES[name]()
-        print(table(rows[-1:]).splitlines()[-1], file=sys.stderr, flush=True)
+        found = await MEASURES[name]()
+        print("\n".join(table(found).splitlines()[2:]), file=sys.stderr, flush=True)
+        rows += found
+        if not wanted:
+            write(rows)
     print(table(rows))
-    if not wanted:
-        about = (
-            f"`make bench`, {date.today()}, LNbits {version('lnbits')}, SQLite,"
-            f" Python {platform.python_version()}, {processor()}."
-        )
-        text = f"# Results\n\n{about}\n\n{table(rows)}\n"
-        Path(__file__).with_name("RESULTS.md").write_text(text)
+
+
+def write(rows: list[Row]) -> None:
+    about = (
+        f"`make bench`, {date.today()}, LNbits {version('lnbits')}, SQLite,"
+        f" Python {platform.python_version()}, {processor()}."
+    )
+    text = f"# Results\n\n{about}\n\n{table(rows)}\n"
+    Path(__file__).with_name("RESULTS.md").write_text(text)
 
 
 if __name__ == "__main__":
