@@ -23,7 +23,7 @@ class Doors:
     """The keys of all feeds. `open_feed` makes sure that a wallet's feed is there."""
 
     def __init__(
-        self, journal: Journal, open_feed: Callable[[str], Awaitable[bool]]
+        self, journal: Journal, open_feed: Callable[[str], Awaitable[None]]
     ) -> None:
         self.journal = journal
         self._open_feed = open_feed

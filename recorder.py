@@ -160,11 +160,11 @@ class Recorder:
                 tail.balance_round += 1
                 tail.wake()
 
-    async def open_feed(self, wallet_id: str, without: str | None = None) -> bool:
+    async def open_feed(self, wallet_id: str, without: str | None = None) -> None:
         """Make sure the feed is there and active. What was final before is marked."""
         feed = await crud.get_feed(wallet_id)
         if feed and feed.active:
-            return True
+            return
         last_sweep = await crud.get_state("last_sweep") or self.started_at
         marks = [
             host.payment_key(row["amount"], row["payment_hash"], row["status"])
@@ -178,7 +178,6 @@ class Recorder:
             tail = self.journal.tails.get(wallet_id)
             if tail:
                 tail.feed.active = True
-        return True
 
     async def sweep(self) -> int:
         """Reconcile: record final payments that are not in the log; returns how many.

@@ -15,7 +15,6 @@ from .doors import Doors, digest_of, need_admin, tail_of
 from .errors import (
     Malformed,
     NoKey,
-    PayfeedError,
     Refused,
     Restarting,
     TooLarge,
@@ -389,6 +388,3 @@ class Payfeed:
             }
             for session in sorted(tail.sessions, key=lambda one: one.connected_at)
         ]
-
-
-__all__ = ["Payfeed", "PayfeedError"]
