@@ -218,14 +218,13 @@ def has_sockets() -> bool:
     return bool(websocket_manager.active_connections)
 
 
-def abort_connection() -> None:
-    """Free the current task's WebSocket whose peer does not read.
+def abort_connection(route: asyncio.Task[Any] | None) -> None:
+    """Free the WebSocket that this task serves, whose peer does not read.
 
     The server would first flush to it, and ASGI has no word for giving up: the
     server's own coroutine holds the transport.
     """
-    task = asyncio.current_task()
-    frame = getattr(task.get_coro(), "cr_frame", None) if task else None
+    frame = getattr(route.get_coro(), "cr_frame", None) if route else None
     server = frame.f_locals.get("self") if frame else None
     transport = getattr(server, "transport", None)
     if transport:

@@ -67,6 +67,8 @@ def _mask_scope(scope: Any, path: str) -> None:
 api = APIRouter(prefix="/api/v1", route_class=PayfeedRoute, tags=["Payfeed"])
 
 
+Frames = AsyncIterator[tuple[str | None, str]]
+
 GOODBYE_SECONDS = 4
 READ_QUERY = ("since", "types", "direction", "status", "min_amount", "tag")
 
@@ -364,81 +366,98 @@ async def _serve(
     websocket: WebSocket, key: str | None, in_url: bool, chosen: str | None
 ) -> None:
     """Accept first: a refusal before that reaches browsers as 1006 only."""
-    session: Session | None = None
+    route = asyncio.current_task()
     try:
         await websocket.accept(subprotocol=chosen)
         payfeed = current()
-        address = _address(websocket)
-        payfeed.connects.take(address, "connections")
-        wanted = parse_filter(websocket.query_params)
-        access = await payfeed.doors.authenticate(key, address, in_url)
-        acked = await payfeed.doors.acked(access)
-        since = websocket.query_params.get("since")
-        session = await payfeed.open_session(access, wanted, address, since)
-        await _stream(websocket, payfeed, session, since, acked)
-    except PayfeedError as exc:
-        await _refuse(websocket, exc)
-    except (WebSocketDisconnect, RuntimeError):
-        return
+        session, frames = await _admit(websocket, payfeed, key, in_url)
     except Exception as exc:
-        logger.warning(f"payfeed: a subscriber ended with {type(exc).__name__}")
-        await _refuse(websocket, Restarting("Something failed, please reconnect."))
+        await _end(websocket, route, exc)
+        return
+    # a task of its own: waking one costs what its depth costs, and here that is LNbits'
+    sender = asyncio.create_task(_send(websocket, route, payfeed, session, frames))
+    payfeed.sessions[session] = sender
+    try:
+        await _read(websocket, session)
     finally:
-        if session:
-            payfeed.end_session(session)
+        payfeed.end_session(session)
+        if session.closing is None:
+            sender.cancel()
 
 
-async def _stream(
+async def _admit(
+    websocket: WebSocket, payfeed: Payfeed, key: str | None, in_url: bool
+) -> tuple[Session, Frames]:
+    address, query = _address(websocket), websocket.query_params
+    payfeed.connects.take(address, "connections")
+    wanted = parse_filter(query)
+    access = await payfeed.doors.authenticate(key, address, in_url)
+    acked = await payfeed.doors.acked(access)
+    since = query.get("since")
+    session = await payfeed.open_session(access, wanted, address, since)
+    return session, session.frames(since, acked)
+
+
+async def _send(
     websocket: WebSocket,
+    route: asyncio.Task[Any] | None,
     payfeed: Payfeed,
     session: Session,
-    since: str | None,
-    acked: int | None,
+    frames: Frames,
 ) -> None:
-    reader = asyncio.create_task(_read(websocket, session))
-    send = websocket.send
+    """All frames and the goodbye, after which the reading ends too."""
+    metrics, send = payfeed.metrics, websocket.send
     try:
-        async for event_id, text in session.frames(since, acked):
+        async for event_id, text in frames:
             session.last_sent = session.sending_since = time.monotonic()
             await send({"type": "websocket.send", "text": text})
             session.sending_since = None
-            payfeed.metrics.delivered += event_id is not None
-            if reader.done():
-                return
+            metrics.delivered += event_id is not None
     except asyncio.CancelledError:
-        if session.closing:
-            raise session.closing from None
-        raise
-    finally:
-        reader.cancel()
+        if session.closing is None:
+            raise
+        await _end(websocket, route, session.closing)
+    except Exception as exc:
+        await _end(websocket, route, exc)
 
 
 async def _read(websocket: WebSocket, session: Session) -> None:
-    try:
-        while True:
-            message = await websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                session.close(Restarting("gone"))
-                return
+    """Client frames until the connection ends; none is taken once it is closing."""
+    while (message := await websocket.receive())["type"] != "websocket.disconnect":
+        if session.closing:
+            continue
+        try:
             await session.receive(dict(message))
-    except PayfeedError as exc:
-        session.close(exc)
-    except RuntimeError:
-        session.close(Restarting("gone"))
+        except Exception as exc:
+            session.close(_told(exc))
 
 
-async def _refuse(websocket: WebSocket, exc: PayfeedError) -> None:
+def _told(exc: Exception) -> PayfeedError:
+    """What a subscriber hears of an error."""
+    if isinstance(exc, PayfeedError):
+        return exc
+    logger.warning(f"payfeed: a subscriber ended with {type(exc).__name__}")
+    return Restarting("Something failed, please reconnect.")
+
+
+async def _end(
+    websocket: WebSocket, route: asyncio.Task[Any] | None, exc: Exception
+) -> None:
     """The error frame, then the close code; who does not take them is cut off.
 
     Not `wait_for`: the server's `close` goes on waiting when it is cancelled.
     """
-    _count(exc)
-    goodbye = asyncio.create_task(_say_goodbye(websocket, exc))
+    if isinstance(exc, WebSocketDisconnect | RuntimeError):
+        host.abort_connection(route)
+        return
+    told = _told(exc)
+    _count(told)
+    goodbye = asyncio.create_task(_say_goodbye(websocket, told))
     try:
         await asyncio.wait({goodbye}, timeout=GOODBYE_SECONDS)
     finally:
         if not goodbye.done():
-            host.abort_connection()
+            host.abort_connection(route)
 
 
 async def _say_goodbye(websocket: WebSocket, exc: PayfeedError) -> None:
