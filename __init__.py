@@ -12,6 +12,7 @@ from .views import pages
 payfeed_ext = APIRouter(prefix="/payfeed", tags=["Payfeed"])
 payfeed_ext.include_router(pages)
 payfeed_ext.include_router(views_api.api)
+payfeed_ext.include_router(views_api.unknown_paths)
 
 payfeed_static_files = [{"path": "/payfeed/static", "name": "payfeed_static"}]
 

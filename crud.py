@@ -11,15 +11,17 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any
 
-from lnbits.core.db import db as core_db
 from lnbits.db import Database
 from sqlalchemy import text
 
 from .models import AccessKey, Draft, Event, Feed
 
 db = Database("ext_payfeed")
-# a failed statement must not bring secrets into a log
-db.engine.sync_engine.hide_parameters = True
+# LNbits' tables by a connection of one's own: LNbits' waits for each of its users
+core_db = Database("database")
+for one in (db, core_db):
+    # a failed statement must not bring secrets into a log
+    one.engine.sync_engine.hide_parameters = True
 
 # who says it, as one's own notifications come back
 ORIGIN = secrets.token_hex(4)
@@ -27,6 +29,12 @@ ORIGIN = secrets.token_hex(4)
 EVENT_COLUMNS = (
     "event_offset, type, custom, direction, status, amount_msat, tag, created_at, body"
 )
+# another process may have begun a new epoch that is not heard of yet
+IN_EPOCH = (
+    "EXISTS (SELECT 1 FROM payfeed.feeds f"
+    " WHERE f.wallet_id = :wallet_id AND f.epoch = :epoch)"
+)
+HEAD = "(SELECT head FROM payfeed.feeds WHERE wallet_id = :wallet_id)"
 
 
 @asynccontextmanager
@@ -101,8 +109,8 @@ async def get_feeds() -> list[Feed]:
     return [_feed(row) for row in await _all("SELECT * FROM payfeed.feeds")]
 
 
-async def insert_feed(feed: Feed, seen: Iterable[tuple[str, str, str]]) -> bool:
-    """Create a feed and its marks in one transaction; False if it is there already."""
+async def insert_feed(feed: Feed, seen: Iterable[tuple[str, str, str]]) -> None:
+    """Create a feed and its marks in one transaction, unless it is there already."""
     async with transaction() as conn:
         done = await conn.execute(
             text(
@@ -114,7 +122,6 @@ async def insert_feed(feed: Feed, seen: Iterable[tuple[str, str, str]]) -> bool:
         )
         if done.rowcount:
             await _mark(conn, feed.wallet_id, seen)
-        return bool(done.rowcount)
 
 
 async def resume_feed(wallet_id: str, seen: Iterable[tuple[str, str, str]]) -> None:
@@ -312,9 +319,9 @@ async def _insert_events(conn: Any, events: list[Event]) -> None:
 async def get_events(wallet_id: str, epoch: str, after: int, limit: int) -> list[Event]:
     rows = await _all(
         f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
-        " WHERE wallet_id = :wallet_id AND event_offset > :after"
+        f" WHERE wallet_id = :wallet_id AND event_offset > :after AND {IN_EPOCH}"
         " ORDER BY event_offset LIMIT :limit",
-        {"wallet_id": wallet_id, "after": after, "limit": limit},
+        {"wallet_id": wallet_id, "after": after, "limit": limit, "epoch": epoch},
     )
     return [_event(wallet_id, epoch, row) for row in rows]
 
@@ -324,21 +331,29 @@ async def get_events_before(
 ) -> list[Event]:
     rows = await _all(
         f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
-        " WHERE wallet_id = :wallet_id AND event_offset < :before"
+        f" WHERE wallet_id = :wallet_id AND event_offset < :before AND {IN_EPOCH}"
         " ORDER BY event_offset DESC LIMIT :limit",
-        {"wallet_id": wallet_id, "before": before, "limit": limit},
+        {"wallet_id": wallet_id, "before": before, "limit": limit, "epoch": epoch},
     )
     return [_event(wallet_id, epoch, row) for row in reversed(rows)]
 
 
-async def get_extent(wallet_id: str) -> tuple[int | None, int]:
-    """The oldest kept offset, and how many events are kept."""
+async def get_oldest(wallet_id: str) -> int | None:
     rows = await _all(
-        "SELECT MIN(event_offset) AS oldest, COUNT(*) AS kept FROM payfeed.events"
+        "SELECT MIN(event_offset) AS oldest FROM payfeed.events"
         " WHERE wallet_id = :wallet_id",
         {"wallet_id": wallet_id},
     )
-    return rows[0]["oldest"], rows[0]["kept"]
+    oldest: int | None = rows[0]["oldest"]
+    return oldest
+
+
+async def count_events(wallet_id: str) -> int:
+    rows = await _all(
+        "SELECT COUNT(*) AS kept FROM payfeed.events WHERE wallet_id = :wallet_id",
+        {"wallet_id": wallet_id},
+    )
+    return int(rows[0]["kept"])
 
 
 async def first_offset_at(wallet_id: str, timestamp: int) -> int | None:
@@ -365,39 +380,35 @@ async def expire_events(before: int, keep: int, message_bytes: int) -> int:
         " FROM payfeed.events GROUP BY wallet_id"
     )
     for row in rows:
-        surplus = row["kept"] - keep
-        if surplus > 0:
-            gone += await _drop_oldest(row["wallet_id"], surplus, False)
+        if row["kept"] > keep:
+            gone += await _keep_newest(row["wallet_id"], keep)
         if (row["message_size"] or 0) > message_bytes:
-            gone += await _drop_messages_over(row["wallet_id"], message_bytes)
+            gone += await _keep_message_bytes(row["wallet_id"], message_bytes)
     return gone
 
 
-async def _drop_oldest(wallet_id: str, count: int, messages_only: bool) -> int:
-    only = " AND type <> 'payment'" if messages_only else ""
+async def _keep_newest(wallet_id: str, keep: int) -> int:
+    """What is surplus is counted by the statement: others may be expiring too."""
     return await _run(
         "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id"
         " AND event_offset IN (SELECT event_offset FROM payfeed.events"
-        " WHERE wallet_id = :wallet_id AND event_offset <"
-        " (SELECT head FROM payfeed.feeds WHERE wallet_id = :wallet_id)"
-        f"{only} ORDER BY CASE WHEN type = 'payment' THEN 1 ELSE 0 END,"
-        " event_offset LIMIT :count)",
-        {"wallet_id": wallet_id, "count": count},
+        f" WHERE wallet_id = :wallet_id AND event_offset < {HEAD}"
+        " ORDER BY CASE WHEN type = 'payment' THEN 0 ELSE 1 END, event_offset DESC"
+        " LIMIT :all OFFSET :others)",
+        {"wallet_id": wallet_id, "others": keep - 1, "all": 2**62},
     )
 
 
-async def _drop_messages_over(wallet_id: str, limit: int) -> int:
-    rows = await _all(
-        "SELECT event_offset, size FROM payfeed.events WHERE wallet_id = :wallet_id"
-        " AND type <> 'payment' ORDER BY event_offset DESC",
-        {"wallet_id": wallet_id},
+async def _keep_message_bytes(wallet_id: str, limit: int) -> int:
+    return await _run(
+        "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id"
+        f" AND event_offset < {HEAD} AND event_offset IN"
+        " (SELECT event_offset FROM (SELECT event_offset,"
+        " SUM(size) OVER (ORDER BY event_offset DESC) AS total FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id AND type <> 'payment') AS sized"
+        " WHERE total > :limit)",
+        {"wallet_id": wallet_id, "limit": limit},
     )
-    total = 0
-    for kept, row in enumerate(rows):
-        total += row["size"]
-        if total > limit and kept:
-            return await _drop_oldest(wallet_id, len(rows) - kept, True)
-    return 0
 
 
 async def get_state(name: str) -> int | None:
@@ -458,11 +469,11 @@ async def touch_key(key_id: str, now: int) -> None:
     )
 
 
-async def ack(key_id: str, offset: int) -> None:
+async def ack(key_id: str, wallet_id: str, epoch: str, offset: int) -> None:
     await _run(
         "UPDATE payfeed.access_keys SET acked = :offset"
-        " WHERE id = :id AND acked < :offset",
-        {"id": key_id, "offset": offset},
+        f" WHERE id = :id AND acked < :offset AND {IN_EPOCH}",
+        {"id": key_id, "wallet_id": wallet_id, "epoch": epoch, "offset": offset},
     )
 
 
@@ -480,15 +491,17 @@ async def get_enabled_wallets() -> list[tuple[str, str]]:
     return [(row["id"], row["owner"]) for row in rows]
 
 
-async def count_final_payments() -> dict[str, tuple[int, int]]:
-    """Successful and failed-outgoing payments per wallet, by LNbits' table."""
+async def count_payments() -> dict[str, tuple[int, int, int]]:
+    """Successful, failed and pending (the last two outgoing) payments per wallet."""
     rows = await _all(
         "SELECT wallet_id, SUM(CASE WHEN status = 'success' THEN 1 ELSE 0 END) AS ok,"
-        " SUM(CASE WHEN status = 'failed' THEN 1 ELSE 0 END) AS failed"
-        f" FROM apipayments WHERE {FINAL} GROUP BY wallet_id",
+        " SUM(CASE WHEN status = 'failed' THEN 1 ELSE 0 END) AS failed,"
+        " SUM(CASE WHEN status = 'pending' THEN 1 ELSE 0 END) AS pending"
+        f" FROM apipayments WHERE {FINAL} OR (status = 'pending' AND amount < 0)"
+        " GROUP BY wallet_id",
         database=core_db,
     )
-    return {row["wallet_id"]: (row["ok"], row["failed"]) for row in rows}
+    return {r["wallet_id"]: (r["ok"], r["failed"], r["pending"]) for r in rows}
 
 
 async def count_seen() -> dict[str, tuple[int, int]]:
@@ -500,10 +513,13 @@ async def count_seen() -> dict[str, tuple[int, int]]:
     return {row["wallet_id"]: (row["ok"], row["failed"]) for row in rows}
 
 
-async def get_final_payments(wallet_id: str) -> list[Any]:
+async def get_final_payments(wallet_id: str, are_times_local: bool) -> list[Any]:
     """Id, hash, amount, status and times of a wallet's final payments."""
+    times = "time, updated_at"
+    if are_times_local and core_db.type == "POSTGRES":
+        times = "time::timestamptz AS time, updated_at::timestamptz AS updated_at"
     return await _all(
-        "SELECT checking_id, payment_hash, amount, status, time, updated_at"
+        f"SELECT wallet_id, checking_id, payment_hash, amount, status, {times}"
         f" FROM apipayments WHERE wallet_id = :wallet_id AND {FINAL}",
         {"wallet_id": wallet_id},
         core_db,

@@ -12,7 +12,7 @@ from . import crud, host
 from .errors import Malformed, NoKey, Refused, TooMany, UnknownWallet
 from .journal import Journal, Tail
 from .limits import Buckets
-from .models import Access, AccessKey, CreateKey, HostWallet
+from .models import Access, AccessKey, CreateKey, Feed, HostWallet
 from .protocol import SCOPES
 
 ACCEPTED_SECONDS = 3600
@@ -23,7 +23,7 @@ class Doors:
     """The keys of all feeds. `open_feed` makes sure that a wallet's feed is there."""
 
     def __init__(
-        self, journal: Journal, open_feed: Callable[[str], Awaitable[None]]
+        self, journal: Journal, open_feed: Callable[[str], Awaitable[Feed]]
     ) -> None:
         self.journal = journal
         self._open_feed = open_feed
@@ -58,6 +58,8 @@ class Doors:
             self._failures.spend(address)
             self._all_failures.spend("all")
             raise
+        if access.access_key_id:
+            await crud.touch_key(access.access_key_id, self.journal.now())
         if len(self._accepted) > MAX_ACCEPTED:
             self._accepted.clear()
         self._accepted[digest] = time.monotonic()
@@ -79,9 +81,8 @@ class Doors:
         if not wallet.may_view:
             raise Refused("This share may not view payments.")
         await self._check_enabled({wallet.owner, wallet.visitor})
-        await self._open_feed(wallet.wallet_id)
-        feed = await crud.get_feed(wallet.wallet_id)
-        if feed and not feed.allow_inkey and not wallet.is_admin:
+        feed = await self._open_feed(wallet.wallet_id)
+        if not feed.allow_inkey and not wallet.is_admin:
             raise Refused("The invoice key may not open this feed.")
         scopes = ("read", "balance") if wallet.is_share else SCOPES
         return Access(
@@ -91,6 +92,7 @@ class Doors:
             key_hash=digest,
             presented_id=wallet.presented_id,
             is_admin=wallet.is_admin,
+            is_owner=not wallet.is_share,
         )
 
     async def _find_access_key(self, digest: str) -> Access:
@@ -106,7 +108,6 @@ class Doors:
             raise Refused("The wallet of this key is gone.")
         await self._check_enabled({owner})
         await self._open_feed(found.wallet_id)
-        await crud.touch_key(found.id, self.journal.now())
         return Access(
             wallet_id=found.wallet_id,
             name=found.name,
@@ -184,6 +185,11 @@ class Doors:
             "acked": tail.id_of(key.acked),
             "lag": max(0, tail.head - key.acked),
         }
+
+
+def need_scope(access: Access, scope: str) -> None:
+    if scope not in access.scopes:
+        raise Refused(f"This key may not {scope}.")
 
 
 def need_admin(access: Access) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import inspect
 import logging
 import os
 import re
@@ -10,18 +11,22 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from typing import Any
 
+import asyncpg
 import lnbits.core.crud as core_crud
+from lnbits.core.models import Payment
 from lnbits.core.services import websocket_manager
 from lnbits.decorators import check_user_exists, check_user_extension_access
 from lnbits.settings import settings
 from lnbits.tasks import create_permanent_unique_task, wait_for_paid_invoices
 from loguru import logger
+from sqlalchemy.engine import make_url
 from starlette.websockets import WebSocketState
 
 from .models import HostWallet, PaymentFacts
 
 EXT_ID = "payfeed"
 PUSH_SECONDS = 5
+KEEPS_SETTLEMENT = "labels" in Payment.__fields__  # LNbits 1.4.2 and later
 
 
 def text_setting(name: str) -> str:
@@ -126,12 +131,12 @@ async def get_payment(checking_id: str) -> Any:
     return await core_crud.get_payment(checking_id)
 
 
-def unix(value: Any) -> int:
+def moment(value: Any) -> float:
     """Unix seconds of LNbits' times: aware, naive (UTC) or a number."""
     if isinstance(value, datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
-        return int(aware.timestamp())
-    return int(value or 0)
+        return aware.timestamp()
+    return float(value or 0)
 
 
 def payment_key(amount: int, payment_hash: str, status: str) -> tuple[str, str, str]:
@@ -174,15 +179,20 @@ def _fiat(extra: dict[str, Any]) -> dict[str, Any] | None:
     for prefix in ("", "wallet_"):
         currency = extra.get(f"{prefix}fiat_currency")
         amount = extra.get(f"{prefix}fiat_amount")
-        with contextlib.suppress(TypeError, ValueError):
-            if currency and amount is not None and float(amount) < 1e15:
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            if currency and amount is not None and abs(float(amount)) < 1e15:
                 return {"currency": str(currency), "amount": abs(float(amount))}
     return None
 
 
 def settlement_time(payment: Any, default: int) -> int:
-    """`updated_at`, where LNbits refreshes it on settling (1.4.2 and later)."""
-    return unix(payment.updated_at) if hasattr(payment, "labels") else default
+    """`updated_at`, where LNbits refreshes it on settling."""
+    return int(moment(payment.updated_at)) if KEEPS_SETTLEMENT else default
+
+
+def are_times_local() -> bool:
+    """Are LNbits' times on PostgreSQL in the zone of PostgreSQL, instead of UTC?"""
+    return not KEEPS_SETTLEMENT
 
 
 def start_task(name: str, run: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
@@ -218,14 +228,29 @@ def has_sockets() -> bool:
     return bool(websocket_manager.active_connections)
 
 
-def abort_connection(route: asyncio.Task[Any] | None) -> None:
+def abort_socket(route: asyncio.Task[Any] | None) -> None:
     """Free the WebSocket that this task serves, whose peer does not read.
 
     The server would first flush to it, and ASGI has no word for giving up: the
     server's own coroutine holds the transport.
     """
-    frame = getattr(route.get_coro(), "cr_frame", None) if route else None
-    server = frame.f_locals.get("self") if frame else None
+    _abort(_server_of(route))
+
+
+def abort_answer(scope: Any) -> None:
+    """The same for an answer; its task may lie below tasks of LNbits' middlewares."""
+    for task in asyncio.all_tasks():
+        server = _server_of(task)
+        if getattr(server, "scope", None) is scope:
+            _abort(server)
+
+
+def _server_of(task: asyncio.Task[Any] | None) -> Any:
+    frame = getattr(task.get_coro(), "cr_frame", None) if task else None
+    return frame.f_locals.get("self") if frame else None
+
+
+def _abort(server: Any) -> None:
     transport = getattr(server, "transport", None)
     if transport:
         transport.abort()
@@ -283,11 +308,13 @@ def _drop(conn: Any) -> None:
 class KeyMask(logging.Filter):
     """Masks keys in Payfeed's paths and queries before a record reaches any handler.
 
-    And, as uvicorn logs them at its level debug, in the headers of any handshake.
+    What stands in a key's place, and what looks like a key anywhere. And, as uvicorn
+    logs them at its level debug, in the headers of any handshake.
     """
 
     path = re.compile(r"(/payfeed/api/v1/(?!feed/|keys/)[^/?\s\"]+/)[^/?\s\"]+")
     query = re.compile(r"([?&](?:api-key|key|usr)=)[^&\s\"]+", re.IGNORECASE)
+    key = re.compile(r"pfk_[\w-]+|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
     headers = frozenset(
         ["x-api-key", "authorization", "cookie", "sec-websocket-protocol"]
@@ -308,7 +335,8 @@ class KeyMask(logging.Filter):
     def mask(cls, text: str) -> str:
         if "/payfeed" not in text:
             return text
-        return cls.query.sub(r"\1***", cls.path.sub(r"\1***", text))
+        text = cls.query.sub(r"\1***", cls.path.sub(r"\1***", text))
+        return cls.key.sub("***", text)
 
 
 def mask_logs() -> Callable[[], None]:
@@ -367,7 +395,16 @@ def _chain(number: int, tell: Callable[[], None]) -> Callable[[], None]:
     return restore
 
 
-def database_url() -> str | None:
-    """PostgreSQL's address, for LISTEN; None on SQLite."""
-    url = settings.lnbits_database_url
-    return url if url and url.startswith("postgres://") else None
+def has_other_processes() -> bool:
+    """May other LNbits processes use the same database? Only PostgreSQL serves them."""
+    return str(settings.lnbits_database_url or "").startswith("postgres://")
+
+
+async def connect_to_postgres(**options: Any) -> Any:
+    """A connection of asyncpg's own; the address is read as LNbits' driver reads it."""
+    address = str(settings.lnbits_database_url)
+    url = make_url(address.replace("postgres://", "postgresql+asyncpg://", 1))
+    _, known = url.get_dialect()().create_connect_args(url)
+    for name in inspect.signature(asyncpg.connect).parameters.keys() & known.keys():
+        options[name] = known[name]
+    return await asyncpg.connect(**options)

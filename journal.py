@@ -18,10 +18,11 @@ from .models import Draft, Event, Feed
 from .protocol import event_body, sign
 
 PAGE_EVENTS = 500
-TAIL_BYTES = 16 * 1024 * 1024
+TAIL_BYTES = 16 * 1024 * 1024  # of bodies; signed frames are as much again at most
 TAIL_EVENTS = 1000
 MAX_TAILS = 10_000
 BATCH_ENTRIES = 200
+PRUNE_WAITERS = 100  # who waits no longer, as its time is over
 
 
 def new_secret() -> str:
@@ -42,10 +43,13 @@ class Tail:
         self.events: list[Event] = []
         self.signed: dict[int, str] = {}
         self.waiters: list[asyncio.Future[None]] = []
+        self._prune_at = PRUNE_WAITERS
         self.sessions: set[Any] = set()
         self.balance_msat: int | None = None
+        self.balance_reads = 0
         self.balance_round = 0
         self.balance_wanted = False
+        self.balance_has_changed = False
 
     def id_of(self, offset: int) -> str:
         return f"{self.feed.epoch}-{offset}"
@@ -83,7 +87,14 @@ class Tail:
         """Resolved by the next wake. Never await anything between a read and this."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.waiters.append(future)
+        if len(self.waiters) > self._prune_at:
+            self.waiters = [waiter for waiter in self.waiters if not waiter.done()]
+            self._prune_at = 2 * len(self.waiters) + PRUNE_WAITERS
         return future
+
+    @property
+    def is_quiet(self) -> bool:
+        return not self.sessions and all(waiter.done() for waiter in self.waiters)
 
     def forget(self) -> int:
         """Drop the older half of the events in memory; returns the bytes freed."""
@@ -144,7 +155,7 @@ class Journal:
     def _forget_quiet_tails(self) -> None:
         surplus = len(self.tails) - MAX_TAILS
         for wallet_id, tail in list(self.tails.items())[: max(0, surplus)]:
-            if not tail.sessions and not tail.waiters:
+            if tail.is_quiet:
                 self.drop(wallet_id)
 
     async def append(self, wallet_id: str, drafts: list[Draft]) -> list[Event]:
@@ -232,6 +243,14 @@ class Journal:
     async def _read_page(self, wallet_id: str, epoch: str, after: int) -> list[Event]:
         async with self._page_lock:
             return await crud.get_events(wallet_id, epoch, after, PAGE_EVENTS)
+
+    async def page_before(self, tail: Tail, before: int) -> list[Event]:
+        """Up to PAGE_EVENTS stored events before an offset, ascending."""
+        feed = tail.feed
+        async with self._page_lock:
+            return await crud.get_events_before(
+                feed.wallet_id, feed.epoch, before, PAGE_EVENTS
+            )
 
     def drop(self, wallet_id: str) -> None:
         tail = self.tails.pop(wallet_id, None)

@@ -1,4 +1,4 @@
-"""Token buckets and the settings of the limits."""
+"""Token buckets."""
 
 import time
 from collections.abc import Callable
@@ -29,13 +29,12 @@ class Buckets:
         return max(0, int(missing * 60 / self.per_minute) + 1) if missing > 0 else 0
 
     def spend(self, name: str) -> None:
-        if len(self._levels) >= MAX_BUCKETS:
-            self._levels = {
-                known: level
-                for known, level in self._levels.items()
-                if self.level(known) < self.per_minute
-            }
-        self._levels[name] = (self.level(name) - 1, self._clock())
+        """Beyond a bound the bucket that was longest at rest is forgotten."""
+        level = self.level(name) - 1
+        self._levels.pop(name, None)
+        self._levels[name] = (level, self._clock())
+        if len(self._levels) > MAX_BUCKETS:
+            del self._levels[next(iter(self._levels))]
 
     def take(self, name: str, what: str) -> None:
         """Spend one token, or TooMany."""

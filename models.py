@@ -25,10 +25,6 @@ class PaymentFacts:
     comment: str | None = None
     fiat: dict[str, Any] | None = None
 
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return (self.direction, self.payment_hash, self.status)
-
 
 @dataclass(frozen=True)
 class Draft:
@@ -117,6 +113,7 @@ class Access:
     presented_id: str | None = None
     access_key_id: str | None = None
     is_admin: bool = False
+    is_owner: bool = False
     expires_at: int | None = None
 
 

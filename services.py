@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hmac
+import re
 import secrets
 import time
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import Any
 from loguru import logger
 
 from . import crud, host
-from .doors import Doors, digest_of, need_admin, tail_of
+from .doors import Doors, digest_of, need_admin, need_scope, tail_of
 from .errors import (
     Malformed,
     NoKey,
@@ -31,6 +32,7 @@ from .recorder import Recorder
 from .session import Session, find_start
 
 LAST_WORD_SECONDS = 1.5
+KEY_ID = re.compile(r"[0-9a-f]{16}\Z")
 
 
 class Payfeed:
@@ -51,6 +53,7 @@ class Payfeed:
         self.notifies = Buckets(host.setting("PAYFEED_NOTIFY_PER_MINUTE", 60))
         self.metrics_token = host.text_setting("PAYFEED_METRICS_TOKEN")
         self.sessions: dict[Session, asyncio.Task[Any]] = {}
+        self._revoked: set[str] = set()
 
     def stop(self) -> None:
         self.close_all()
@@ -74,11 +77,12 @@ class Payfeed:
         self, access: Access, wanted: Filter, address: str, since: str | None
     ) -> Session:
         """A registered cursor. The caller ends it with `end_session`."""
-        if "read" not in access.scopes:
-            raise Refused("This key may not read.")
+        need_scope(access, "read")
+        tail = await self._tail(access.wallet_id, since)
         if self.stopping:
             raise Restarting("The server restarts.")
-        tail = await tail_of(self.journal, access.wallet_id)
+        if access.access_key_id in self._revoked:
+            raise Refused("This access key is revoked.")
         if len(tail.sessions) >= self.max_subscribers:
             raise TooMany("Too many subscribers on this wallet.", retry_after=30)
         session = Session(
@@ -90,22 +94,35 @@ class Payfeed:
         if task:
             self.sessions[session] = task
         if "balance" in access.scopes:
-            self.recorder.want_balance(tail)
+            self.recorder.want_balance(tail, has_changed=False)
         return session
+
+    async def _tail(self, wallet_id: str, since: str | None) -> Tail:
+        """With `since`, as the database has it: other processes may have gone on."""
+        tail = await tail_of(self.journal, wallet_id)
+        if since and host.has_other_processes():
+            feed = await crud.get_feed(wallet_id)
+            if feed:
+                self._take_on(tail, feed)
+                tail = await tail_of(self.journal, wallet_id)
+        return tail
 
     def end_session(self, session: Session) -> None:
         session.tail.sessions.discard(session)
         self.sessions.pop(session, None)
 
     def tick(self) -> None:
-        """Once a second: heartbeats that are due, writes that hang."""
-        now = time.monotonic()
+        """Once a second: due heartbeats, keys that expired, writes that hang."""
+        now, date = time.monotonic(), self.journal.now()
         idle: set[Tail] = set()
         for session, task in list(self.sessions.items()):
             since = session.sending_since
             if since is not None and now - since > self.send_timeout:
                 session.closing = session.closing or TooSlow("Too slow.")
+                session.sending_since = None
                 task.cancel()
+            elif (session.access.expires_at or date) < date:
+                session.close(Refused("This access key has expired."))
             elif session.is_idle(now):
                 idle.add(session.tail)
         for tail in idle:
@@ -200,8 +217,7 @@ class Payfeed:
         return await self._publish(access, test_draft("This is a test from Payfeed."))
 
     async def _publish(self, access: Access, draft: Draft) -> tuple[str, int]:
-        if "notify" not in access.scopes:
-            raise Refused("This key may not notify.")
+        need_scope(access, "notify")
         self.notifies.take(access.wallet_id, "messages")
         tail = await tail_of(self.journal, access.wallet_id)
         events = await self.recorder.append(access.wallet_id, [draft])
@@ -236,16 +252,15 @@ class Payfeed:
         wanted: Filter,
     ) -> dict[str, Any]:
         """A page of events, ascending; may wait until there is one."""
-        if "read" not in access.scopes:
-            raise Refused("This key may not read.")
-        tail = await tail_of(self.journal, access.wallet_id)
-        oldest, _ = await crud.get_extent(access.wallet_id)
+        need_scope(access, "read")
+        tail = await self._tail(access.wallet_id, since)
+        oldest = await crud.get_oldest(access.wallet_id)
         session = Session(self.journal, tail, access, wanted, "", 0)
         recovered = True
         if before is not None or (since is None and not wait_seconds):
             top = self._before(tail, before)
             events, more = await self._backwards(tail, top, limit, wanted)
-            cursor = tail.head if before is None else top - 1
+            cursor = top - 1
         else:
             start = await find_start(tail, since, await self.doors.acked(access))
             recovered = start.gap is None
@@ -274,14 +289,13 @@ class Payfeed:
         self, tail: Tail, top: int, limit: int, wanted: Filter
     ) -> tuple[list[Event], bool]:
         found: list[Event] = []
-        wallet_id, epoch = tail.feed.wallet_id, tail.feed.epoch
         while len(found) <= limit:
-            page = await crud.get_events_before(wallet_id, epoch, top, 500)
+            page = await self.journal.page_before(tail, top)
             if not page:
                 break
-            found = [event for event in page if wanted.accepts(event)] + found
+            found += [event for event in reversed(page) if wanted.accepts(event)]
             top = page[0].offset
-        return found[-limit:], len(found) > limit
+        return found[:limit][::-1], len(found) > limit
 
     async def _forwards(
         self, session: Session, limit: int, wait_seconds: int
@@ -290,6 +304,8 @@ class Payfeed:
         deadline = time.monotonic() + wait_seconds
         found: list[Event] = []
         while True:
+            if self.journal.tails.get(tail.feed.wallet_id) is not tail:
+                return found, False  # of an epoch that has ended
             known_head = tail.head
             page = tail.recent(session.position)
             if page is None:
@@ -308,18 +324,20 @@ class Payfeed:
             if found or rest <= 0 or self.stopping:
                 return found, False
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(tail.wait(), min(rest, 1))
+                await asyncio.wait_for(tail.wait(), rest)
+            await self.doors.check_again(session.access)
 
     async def describe(self, access: Access) -> dict[str, Any]:
+        need_scope(access, "read")
         tail = await tail_of(self.journal, access.wallet_id)
         feed = await crud.get_feed(access.wallet_id) or tail.feed
-        oldest, kept = await crud.get_extent(access.wallet_id)
+        oldest = await crud.get_oldest(access.wallet_id)
         answer = {
             "wallet_id": feed.wallet_id,
             "epoch": feed.epoch,
             "head": f"{feed.epoch}-{feed.head}",
             "oldest": f"{feed.epoch}-{oldest}" if oldest is not None else None,
-            "events": kept,
+            "events": await crud.count_events(access.wallet_id),
             "subscribers": len(tail.sessions),
             "retention": {
                 "days": self.recorder.retention_days,
@@ -348,8 +366,9 @@ class Payfeed:
         need_admin(access)
         tail = await tail_of(self.journal, access.wallet_id)
         if what == "channel":
-            tail.feed.channel = secrets.token_hex(16)
-            await crud.update_feed(access.wallet_id, what, tail.feed.channel)
+            channel = secrets.token_hex(16)
+            await crud.update_feed(access.wallet_id, what, channel)
+            tail.update(replace(tail.feed, channel=channel))
         elif what == "secret":
             secret = new_secret()
             await crud.update_feed(access.wallet_id, what, secret)
@@ -365,17 +384,24 @@ class Payfeed:
         for session in list(tail.sessions):
             session.close(Restarting("The feed begins a new epoch."))
         self.journal.drop(tail.feed.wallet_id)
+        tail.wake()
 
     async def revoke(self, access: Access, key_id: str) -> bool:
         need_admin(access)
+        if not KEY_ID.match(key_id):
+            return False
         done = await crud.revoke_key(access.wallet_id, key_id, self.journal.now())
+        if done:
+            self._revoked.add(key_id)
         for session in list(self.sessions):
             if session.access.access_key_id == key_id and done:
                 session.close(Refused("This access key is revoked."))
         return done
 
     async def who(self, access: Access) -> list[dict[str, Any]]:
-        """Who is connected to this feed in this process."""
+        """Who is connected to this feed in this process; for its owner."""
+        if not access.is_owner:
+            raise Refused("This needs a key of the wallet's owner.")
         tail = await tail_of(self.journal, access.wallet_id)
         return [
             {
@@ -383,7 +409,9 @@ class Payfeed:
                 "since": session.connected_at,
                 "address": session.address,
                 "last_id": tail.id_of(session.position),
-                "acked": tail.id_of(session.acked) if session.acked else None,
+                "acked": tail.id_of(session.acked)
+                if session.acked is not None
+                else None,
                 "lag": max(0, tail.head - session.position),
             }
             for session in sorted(tail.sessions, key=lambda one: one.connected_at)

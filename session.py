@@ -41,7 +41,7 @@ async def find_start(tail: Tail, since: str | None, acked: int | None) -> Start:
         since = tail.id_of(acked)
     else:
         epoch, offset = parse_id(since)
-    oldest, _ = await crud.get_extent(tail.feed.wallet_id)
+    oldest = await crud.get_oldest(tail.feed.wallet_id)
     if epoch != tail.feed.epoch or offset > tail.head:
         return Start(0, _gap(tail, since, oldest, "unknown"))
     if oldest is not None and offset + 1 < oldest:
@@ -80,7 +80,8 @@ class Session:
         self.sending_since: float | None = None
         self.closing: PayfeedError | None = None
         self.pongs = 0
-        self._balance_round = -1
+        self._balance_round: int | None = None
+        self._balance_reads = tail.balance_reads
         self._frame_times: list[float] = []
 
     def close(self, reason: PayfeedError) -> None:
@@ -96,7 +97,7 @@ class Session:
     ) -> AsyncIterator[tuple[str | None, str]]:
         """(event id or None, text), until `closing` is raised."""
         start = await find_start(self.tail, since, acked)
-        self.position = start.offset
+        self.position, self.acked = start.offset, acked
         now = self.journal.now
         yield (
             None,
@@ -156,11 +157,12 @@ class Session:
         return None
 
     def _wants_balance(self) -> bool:
-        return (
-            "balance" in self.access.scopes
-            and self.tail.balance_msat is not None
-            and self._balance_round != self.tail.balance_round
-        )
+        """Once as it is after the replay, then after every change."""
+        if "balance" not in self.access.scopes or self.tail.balance_msat is None:
+            return False
+        if self._balance_round is None:
+            return self.tail.balance_reads > self._balance_reads
+        return self.tail.balance_round != self._balance_round
 
     def _balance_frame(self) -> str:
         msat = self.tail.balance_msat or 0
@@ -209,4 +211,5 @@ class Session:
             raise Malformed("This id was not sent here.")
         if offset > (self.acked or 0):
             self.acked = offset
-            await crud.ack(self.access.access_key_id, offset)
+            key_id, wallet_id = self.access.access_key_id, self.access.wallet_id
+            await crud.ack(key_id, wallet_id, epoch, offset)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-import asyncpg
 from loguru import logger
 
 from . import host
@@ -14,6 +13,7 @@ from .services import Payfeed
 
 SWEEP_SECONDS = 1
 SWEEP_SHARE = 0.1
+MOST_SECONDS = 30
 LATE_SECONDS = 15
 RETENTION_SECONDS = 300
 POLL_SECONDS = 5
@@ -23,7 +23,10 @@ ANSWER_SECONDS = 10
 
 
 async def sweep(payfeed: Payfeed) -> None:
-    """Reconcile every few seconds, taking at most a tenth of the time."""
+    """Reconcile every second, more rarely where that takes over a tenth of the time.
+
+    The first sweep after a start compares every wallet and may take long.
+    """
     while not payfeed.stopping:
         began = time.monotonic()
         failure: Exception | None = None
@@ -36,7 +39,7 @@ async def sweep(payfeed: Payfeed) -> None:
             logger.warning(f"payfeed: sweep failed: {_reason(exc)}")
         now = time.monotonic()
         took = now - began
-        pause = max(SWEEP_SECONDS, took / SWEEP_SHARE)
+        pause = min(max(SWEEP_SECONDS, took / SWEEP_SHARE), MOST_SECONDS)
         if failure is None:
             payfeed.healthy_until = now + pause + took + LATE_SECONDS
         await asyncio.sleep(pause)
@@ -66,21 +69,27 @@ async def clock(payfeed: Payfeed) -> None:
         payfeed.tick()
 
 
-async def listen(payfeed: Payfeed, url: str) -> None:
+async def listen(payfeed: Payfeed) -> None:
     """PostgreSQL's notifications; while they are down, `poll` backs them up."""
+    told = ""
     while not payfeed.stopping:
+        began = time.monotonic()
         try:
-            await _hear(payfeed, url)
+            await _hear(payfeed)
         except Exception as exc:
-            logger.warning(f"payfeed: no notifications, polling: {_reason(exc)}")
+            # not the text: it may hold a part of the database's address
+            why = type(exc).__name__
+            if why != told or time.monotonic() - began > ASK_SECONDS:
+                logger.warning(f"payfeed: no notifications, polling: {why}")
+            told = why
         await asyncio.sleep(RECONNECT_SECONDS)
 
 
-async def _hear(payfeed: Payfeed, url: str) -> None:
+async def _hear(payfeed: Payfeed) -> None:
     """Until the connection is lost, which raises. A silent loss shows by asking."""
     name = {"application_name": "payfeed listens"}
-    connection = await asyncpg.connect(
-        url, timeout=ANSWER_SECONDS, server_settings=name
+    connection = await host.connect_to_postgres(
+        timeout=ANSWER_SECONDS, server_settings=name
     )
     lost = asyncio.Event()
     connection.add_termination_listener(lambda _: lost.set())
@@ -111,9 +120,8 @@ def start(payfeed: Payfeed) -> list[Callable[[], None]]:
         "recheck": partial(repeat, payfeed, "recheck", beat, payfeed.recheck),
         "poll": partial(repeat, payfeed, "poll", POLL_SECONDS, payfeed.poll),
     }
-    url = host.database_url()
-    if url:
-        loops["listen"] = partial(listen, payfeed, url)
+    if host.has_other_processes():
+        loops["listen"] = partial(listen, payfeed)
     tasks = [host.start_task(name, run) for name, run in loops.items()]
     return [
         *(partial(host.cancel, task) for task in tasks),

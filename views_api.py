@@ -58,8 +58,7 @@ def _mask_scope(scope: Any, path: str) -> None:
     masked = host.KeyMask.mask(path)
     scope["path"] = masked
     scope["raw_path"] = masked.encode("ascii", "replace")
-    if "key" in scope.get("path_params", {}):
-        scope["path_params"] = {"key": "***"}
+    scope["path_params"] = dict.fromkeys(scope.get("path_params", {}), "***")
     query = host.KeyMask.mask(f"/payfeed?{scope['query_string'].decode('latin-1')}")
     scope["query_string"] = query.partition("?")[2].encode("latin-1")
 
@@ -70,6 +69,7 @@ api = APIRouter(prefix="/api/v1", route_class=PayfeedRoute, tags=["Payfeed"])
 Frames = AsyncIterator[tuple[str | None, str]]
 
 GOODBYE_SECONDS = 4
+SETTINGS_BYTES = 16384
 READ_QUERY = ("since", "types", "direction", "status", "min_amount", "tag")
 
 
@@ -118,27 +118,31 @@ def _header_key(connection: Request | WebSocket) -> str | None:
     return connection.headers.get("x-api-key") or _bearer(connection)
 
 
+def _url_key(connection: Request | WebSocket, key: str | None) -> str | None:
+    """The key in the address, where an admin key may not be; it goes before others."""
+    in_query = connection.query_params.get("api-key")
+    if key and in_query:
+        raise Malformed("There are two keys in this address.")
+    return key or in_query
+
+
 async def _access(request: Request, key: str | None = None) -> Access:
-    in_header = _header_key(request)
-    in_url = key or request.query_params.get("api-key")
-    payfeed = current()
-    if in_url:
-        return await payfeed.doors.authenticate(in_url, _address(request), in_url=True)
-    return await payfeed.doors.authenticate(in_header, _address(request), in_url=False)
+    in_url = _url_key(request, key)
+    key = in_url or _header_key(request)
+    return await current().doors.authenticate(key, _address(request), bool(in_url))
 
 
-async def _body(request: Request) -> bytes:
-    limit = current().message_bytes
+async def _body(request: Request, limit: int) -> bytes:
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
-            raise TooLarge(f"Messages are limited to {limit} bytes.")
+            raise TooLarge(f"This is limited to {limit} bytes.")
     return body
 
 
 async def _parse(request: Request, model: Any) -> Any:
-    value = loads(await _body(request))
+    value = loads(await _body(request, SETTINGS_BYTES))
     # pydantic would make a dict of a list of pairs
     if not isinstance(value, dict):
         raise Malformed("Send a JSON object.")
@@ -251,7 +255,7 @@ async def _notify_post(request: Request, key: str | None) -> Response:
     access = await _access(request, key)
     payfeed = current()
     data = payfeed.parse_message(
-        await _body(request),
+        await _body(request, payfeed.message_bytes),
         request.headers.get("content-type", ""),
         request.query_params.get("data"),
     )
@@ -289,9 +293,6 @@ async def _sse(request: Request, key: str | None) -> Response:
         raise
 
     async def stream() -> AsyncIterator[bytes]:
-        task = asyncio.current_task()
-        if task:
-            payfeed.sessions[session] = task
         try:
             yield _sse_message(first)
             async for item in frames:
@@ -302,14 +303,34 @@ async def _sse(request: Request, key: str | None) -> Response:
         except PayfeedError as exc:
             _count(exc)
             yield _sse_message((None, _error_frame(exc)))
-        finally:
-            payfeed.end_session(session)
 
-    return StreamingResponse(
-        stream(),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return EventStream(payfeed, session, stream())
+
+
+class EventStream(StreamingResponse):
+    """The answer of a session; a peer that does not read it is cut off."""
+
+    def __init__(
+        self, payfeed: Payfeed, session: Session, messages: AsyncIterator[bytes]
+    ) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(messages, headers=headers, media_type="text/event-stream")
+        self.payfeed = payfeed
+        self.session = session
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        task = asyncio.current_task()
+        if task:
+            self.payfeed.sessions[self.session] = task
+        try:
+            await super().__call__(scope, receive, send)
+        except asyncio.CancelledError:
+            if self.session.closing is None:
+                raise
+            _count(self.session.closing)
+            host.abort_answer(scope)
+        finally:
+            self.payfeed.end_session(self.session)
 
 
 def _sse_message(item: tuple[str | None, str]) -> bytes:
@@ -351,26 +372,23 @@ def _socket_key(websocket: WebSocket) -> tuple[str | None, str | None]:
 
 @api.websocket("/ws/{key}")
 async def websocket_key(websocket: WebSocket, key: str) -> None:
-    _, chosen = _socket_key(websocket)
-    await _serve(websocket, key, True, chosen)
+    await _serve(websocket, key)
 
 
 @api.websocket("/ws")
 async def websocket_header(websocket: WebSocket) -> None:
-    key, chosen = _socket_key(websocket)
-    in_url = websocket.query_params.get("api-key")
-    await _serve(websocket, key or in_url, key is None and bool(in_url), chosen)
+    await _serve(websocket, None)
 
 
-async def _serve(
-    websocket: WebSocket, key: str | None, in_url: bool, chosen: str | None
-) -> None:
+async def _serve(websocket: WebSocket, key: str | None) -> None:
     """Accept first: a refusal before that reaches browsers as 1006 only."""
     route = asyncio.current_task()
     try:
+        offered, chosen = _socket_key(websocket)
         await websocket.accept(subprotocol=chosen)
         payfeed = current()
-        session, frames = await _admit(websocket, payfeed, key, in_url)
+        in_url = _url_key(websocket, key)
+        session, frames = await _admit(websocket, payfeed, in_url or offered, in_url)
     except Exception as exc:
         await _end(websocket, route, exc)
         return
@@ -386,12 +404,12 @@ async def _serve(
 
 
 async def _admit(
-    websocket: WebSocket, payfeed: Payfeed, key: str | None, in_url: bool
+    websocket: WebSocket, payfeed: Payfeed, key: str | None, in_url: str | None
 ) -> tuple[Session, Frames]:
     address, query = _address(websocket), websocket.query_params
     payfeed.connects.take(address, "connections")
     wanted = parse_filter(query)
-    access = await payfeed.doors.authenticate(key, address, in_url)
+    access = await payfeed.doors.authenticate(key, address, bool(in_url))
     acked = await payfeed.doors.acked(access)
     since = query.get("since")
     session = await payfeed.open_session(access, wanted, address, since)
@@ -416,7 +434,10 @@ async def _send(
     except asyncio.CancelledError:
         if session.closing is None:
             raise
-        await _end(websocket, route, session.closing)
+        if session.closing.code == Restarting.code:
+            host.abort_socket(route)  # it had its time to read
+        else:
+            await _end(websocket, route, session.closing)
     except Exception as exc:
         await _end(websocket, route, exc)
 
@@ -448,7 +469,7 @@ async def _end(
     Not `wait_for`: the server's `close` goes on waiting when it is cancelled.
     """
     if isinstance(exc, WebSocketDisconnect | RuntimeError):
-        host.abort_connection(route)
+        host.abort_socket(route)
         return
     told = _told(exc)
     _count(told)
@@ -457,7 +478,7 @@ async def _end(
         await asyncio.wait({goodbye}, timeout=GOODBYE_SECONDS)
     finally:
         if not goodbye.done():
-            host.abort_connection(route)
+            host.abort_socket(route)
 
 
 async def _say_goodbye(websocket: WebSocket, exc: PayfeedError) -> None:
@@ -467,11 +488,13 @@ async def _say_goodbye(websocket: WebSocket, exc: PayfeedError) -> None:
         await websocket.close(code=exc.code, reason=exc.message[:100])
 
 
-@api.api_route(
-    "/{path:path}",
-    methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-    include_in_schema=False,
-)
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+unknown_paths = APIRouter(route_class=PayfeedRoute)
+
+
+@unknown_paths.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
 async def unknown(path: str) -> Response:
     """LNbits would log the path of its own 404, and a mistyped one may hold a key."""
     return ascii_json({"detail": "Not Found"}, 404)

@@ -73,6 +73,12 @@ class Server:
     def log(self) -> str:
         return (self.folder / "server.log").read_text(errors="replace")
 
+    @property
+    def faults(self) -> list[str]:
+        """Lines of the log that tell of an error which nobody has answered."""
+        signs = ("Traceback", "Exception in ASGI", "never retrieved")
+        return [line for line in self.log.splitlines() if any(s in line for s in signs)]
+
     async def start(self) -> None:
         with open(self.folder / "server.log", "ab") as log:
             self.process = subprocess.Popen(

@@ -1,0 +1,294 @@
+"""Reconcile and retention on the real tables; only LNbits' rows are made by hand."""
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from lnbits.core.models import Payment
+from lnbits.db import model_to_dict
+from payfeed import crud, host, journal, metrics, migrations, models, protocol, recorder
+
+# LNbits' database belongs to the first event loop that uses it
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NUMBERS = ("amount", "fee")
+TIMES = ("time", "created_at", "updated_at", "expiry")
+
+
+def row(number: int, amount: int, status: str = "success", **members: Any) -> Payment:
+    return Payment(
+        checking_id=f"c{number}",
+        payment_hash=f"{number:064x}",
+        wallet_id=members.pop("wallet_id", "w"),
+        amount=amount,
+        fee=0,
+        bolt11="x",
+        status=status,
+        memo="",
+        extra={},
+        **members,
+    )
+
+
+async def store(payment: Payment) -> None:
+    await crud.core_db.insert("apipayments", payment)
+
+
+async def lnbits_sql(statement: str) -> None:
+    async with crud.transaction(crud.core_db) as conn:
+        await conn.exec_driver_sql(statement)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def tables() -> None:
+    for name in ("feeds", "events", "seen", "access_keys", "state"):
+        await crud._run(f"DROP TABLE IF EXISTS payfeed.{name}")
+    await migrations.m001_initial(crud.db)
+    kinds = {
+        name: "TIMESTAMP" if name in TIMES else "BIGINT" if name in NUMBERS else "TEXT"
+        for name in model_to_dict(row(0, 1))
+    }
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
+    for statement in (
+        "DROP TABLE IF EXISTS apipayments",
+        "DROP TABLE IF EXISTS wallets",
+        "DROP TABLE IF EXISTS extensions",
+        f"CREATE TABLE apipayments ({columns})",
+        'CREATE TABLE wallets (id TEXT, "user" TEXT, deleted BOOLEAN)',
+        'CREATE TABLE extensions ("user" TEXT, extension TEXT, active BOOLEAN)',
+        "INSERT INTO wallets VALUES ('w', 'u', false), ('x', 'u', false)",
+        "INSERT INTO extensions VALUES ('u', 'payfeed', true)",
+    ):
+        await lnbits_sql(statement)
+
+
+async def a_copy() -> recorder.Recorder:
+    """A fresh process, after its first sweep."""
+    made = recorder.Recorder(journal.Journal(), metrics.Metrics())
+    await made.sweep()
+    return made
+
+
+async def told(wallet_id: str = "w") -> list[tuple[str, int]]:
+    """(status, number of the payment) in the order of the log."""
+    feed = await crud.get_feed(wallet_id)
+    assert feed
+    events = await crud.get_events(wallet_id, feed.epoch, 0, 1000)
+    found = []
+    for event in events:
+        payment = protocol.loads(event.body)["payment"]
+        found.append((payment["status"], int(payment["payment_hash"], 16)))
+    return found
+
+
+async def test_a_payment_that_ends_while_others_are_recorded_is_told_by_the_next_sweep(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = await a_copy()
+    append = copy.append
+
+    async def append_late(wallet_id: str, drafts: list[models.Draft]) -> Any:
+        monkeypatch.setattr(copy, "append", append)
+        await store(row(2, -1000))
+        return await append(wallet_id, drafts)
+
+    monkeypatch.setattr(copy, "append", append_late)
+    await store(row(1, -1000))
+    assert await copy.sweep() == 1
+    assert await copy.sweep() == 1
+    assert await copy.sweep() == 0
+    assert await told() == [("confirmed", 1), ("confirmed", 2)]
+
+
+async def test_a_payment_that_is_renamed_between_two_looks_is_told(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = await a_copy()
+    get_payment = host.get_payment
+
+    async def renamed(checking_id: str) -> Any:
+        monkeypatch.setattr(host, "get_payment", get_payment)
+        await lnbits_sql("UPDATE apipayments SET checking_id = 'new'")
+
+    await store(row(1, -1000))
+    monkeypatch.setattr(host, "get_payment", renamed)
+    assert await copy.sweep() == 0
+    assert await copy.sweep() == 1
+
+
+async def test_counts_that_cancel_hide_nothing_from_a_fresh_process(
+    tables: None,
+) -> None:
+    copy = await a_copy()
+    await store(row(1, -1000, "failed"))
+    await copy.sweep()
+    await lnbits_sql("UPDATE apipayments SET status = 'success'")
+    await copy.sweep()
+    await store(row(2, -1000, "failed"))
+    await a_copy()
+    assert await told() == [("failed", 1), ("confirmed", 1), ("failed", 2)]
+
+
+async def test_a_row_that_lnbits_cannot_read_stops_no_other(tables: None) -> None:
+    copy = await a_copy()
+    await store(row(1, -1000, wallet_id="x"))
+    await lnbits_sql("UPDATE apipayments SET bolt11 = NULL")
+    await store(row(2, -1000, wallet_id="x"))
+    await store(row(3, -1000))
+    assert await copy.sweep() == 2
+    assert await told() == [("confirmed", 3)]
+    assert await told("x") == [("confirmed", 2)]
+
+
+async def test_a_wallet_that_fails_is_left_to_the_next_sweep(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = await a_copy()
+    append = copy.append
+
+    async def broken(wallet_id: str, drafts: list[models.Draft]) -> Any:
+        monkeypatch.setattr(copy, "append", append)
+        raise OSError("disk full")
+
+    monkeypatch.setattr(copy, "append", broken)
+    await store(row(1, -1000))
+    await store(row(2, -1000, wallet_id="x"))
+    assert await copy.sweep() == 1
+    assert await copy.sweep() == 1
+    assert (len(await told()), len(await told("x"))) == (1, 1)
+
+
+async def test_what_was_missed_is_told_in_the_order_of_settlement(tables: None) -> None:
+    copy = await a_copy()
+    for number, microseconds in ((1, 900_000), (2, 100_000), (3, 500_000)):
+        payment = row(number, 1000)
+        payment.updated_at = datetime(
+            2030, 1, 1, 0, 0, 0, microseconds, tzinfo=timezone.utc
+        )
+        await store(payment)
+    await copy.sweep()
+    assert [number for _, number in await told()] == [2, 3, 1]
+
+
+async def test_a_feed_begins_at_the_last_completed_sweep(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = recorder.Recorder(journal.Journal(), metrics.Metrics())
+    await crud.set_state("last_sweep", 2_000_000_000)
+    for number, settled_at in ((1, 1_999_999_999), (2, 2_000_000_000)):
+        payment = row(number, 1000)
+        moment = datetime.fromtimestamp(settled_at, timezone.utc)
+        payment.time = payment.created_at = payment.updated_at = moment
+        await store(payment)
+    await made.sweep()
+    assert await told() == [("confirmed", 2)]
+
+
+async def test_the_payment_that_opens_a_feed_is_told_whatever_its_time(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def owner(_: str) -> str:
+        return "u"
+
+    async def enabled(_: str) -> bool:
+        return True
+
+    monkeypatch.setattr(host, "wallet_owner", owner)
+    monkeypatch.setattr(host, "is_enabled", enabled)
+    made = recorder.Recorder(journal.Journal(), metrics.Metrics())
+    await crud.set_state("last_sweep", 2_000_000_000)
+    payment = row(1, 1000)
+    await store(payment)
+    await store(row(2, 1000))
+    await made.record(payment, 5)
+    await made.sweep()
+    assert await told() == [("confirmed", 1)]
+
+
+@pytest.mark.parametrize("amount", ["-inf", "nan", 10**400, "1e300", None, [1]])
+async def test_an_odd_fiat_amount_is_left_out_and_the_payment_told(amount: Any) -> None:
+    payment = row(1, 1000)
+    payment.extra = {"fiat_currency": "EUR", "fiat_amount": amount}
+    assert host.payment_facts(payment, 1).fiat is None
+
+
+async def fill(kinds: str) -> tuple[journal.Journal, str]:
+    """A log of payments (p) and messages (m); the journal and the epoch."""
+    log = journal.Journal()
+    feed = log.new_feed("w")
+    await crud.insert_feed(feed, [])
+    for number, kind in enumerate(kinds):
+        draft = protocol.custom_draft("x" * 100)
+        if kind == "p":
+            draft = protocol.payment_draft(host.payment_facts(row(number, 1), 1))
+        await log.append("w", [draft])
+    return log, feed.epoch
+
+
+async def kept(epoch: str) -> list[int]:
+    return [event.offset for event in await crud.get_events("w", epoch, 0, 1000)]
+
+
+FOREVER = 10**9
+
+
+async def test_retention_by_count_drops_messages_before_payments(tables: None) -> None:
+    _, epoch = await fill("pmpmpm")
+    assert await crud.expire_events(0, 4, FOREVER) == 2
+    assert await kept(epoch) == [1, 3, 5, 6]
+    assert await crud.expire_events(0, 2, FOREVER) == 2
+    assert await kept(epoch) == [5, 6]
+    assert await crud.expire_events(0, 1, FOREVER) == 1
+    assert await kept(epoch) == [6]
+
+
+async def test_retention_by_bytes_drops_the_oldest_messages_only(tables: None) -> None:
+    _, epoch = await fill("pmmpmm")
+    one = len((await crud.get_events("w", epoch, 1, 1))[0].body)
+    assert await crud.expire_events(0, FOREVER, 2 * one) == 2
+    assert await kept(epoch) == [1, 4, 5, 6]
+    assert await crud.expire_events(0, FOREVER, 1) == 1
+    assert await kept(epoch) == [1, 4, 6]
+
+
+async def test_retention_by_age_keeps_the_newest_and_offsets_go_on(
+    tables: None,
+) -> None:
+    log, epoch = await fill("ppp")
+    assert await crud.expire_events(FOREVER * 10, FOREVER, FOREVER) == 2
+    assert await kept(epoch) == [3]
+    (event,) = await log.append("w", [protocol.test_draft("more")])
+    assert event.offset == 4
+
+
+async def test_rows_of_another_epoch_are_not_given_out_under_this_one(
+    tables: None,
+) -> None:
+    _, epoch = await fill("pp")
+    await crud.rotate_epoch("w", "new")
+    await journal.Journal().append("w", [protocol.test_draft("of the new epoch")])
+    assert await kept(epoch) == []
+    assert await crud.get_events_before("w", epoch, 9, 9) == []
+    assert await kept("new") == [1]
+
+
+async def test_an_ack_of_an_ended_epoch_changes_nothing(tables: None) -> None:
+    _, epoch = await fill("pp")
+    await crud.insert_key(models.AccessKey("k", "w", "hash", "till", "read", 1))
+    await crud.ack("k", "w", epoch, 1)
+    await crud.rotate_epoch("w", "new")
+    await crud.ack("k", "w", epoch, 2)
+    assert [key.acked for key in await crud.get_keys("w")] == [0]
+    await crud.ack("k", "w", "new", 2)
+    assert [key.acked for key in await crud.get_keys("w")] == [2]
+
+
+async def test_who_waits_no_longer_is_forgotten(tables: None) -> None:
+    log, _ = await fill("p")
+    tail = await log.tail("w")
+    assert tail
+    for _ in range(1000):
+        tail.wait().cancel()
+    assert len(tail.waiters) <= journal.PRUNE_WAITERS + 1
+    assert tail.is_quiet
