@@ -20,13 +20,20 @@ sys.path.insert(0, str(ROOT / "tests"))
 from lnbits_server import PASSWORD, Server  # noqa: E402
 
 
+def port_of(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        sys.exit(f"{text!r} is not a port; for example: make run PORT=5007")
+    return int(text)
+
+
 def check_port(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            sys.exit(f"Port {port} is in use; choose another: make run PORT=5007")
+            other = port + 1 if port < 65535 else port - 1
+            sys.exit(f"Port {port} is in use; choose another: make run PORT={other}")
 
 
 async def demo(port: int, folder: Path) -> None:
@@ -83,7 +90,8 @@ LNbits stays up until Ctrl-C.""",
 
 
 if __name__ == "__main__":
-    number = int(sys.argv[1])
+    number = port_of(sys.argv[1])
     check_port(number)
-    place = sys.argv[2] if len(sys.argv) > 2 else ROOT / ".cache" / "run"
-    asyncio.run(demo(number, Path(place)))
+    place = sys.argv[2] if len(sys.argv) > 2 else ROOT / ".cache" / f"run-{number}"
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(demo(number, Path(place)))

@@ -1,11 +1,13 @@
-"""Build dist/payfeed-<version>.zip and dist/extensions.json from what git tracks.
+"""Build dist/: the archive of what git tracks, `extensions.json`, what that names.
 
-BASE_URL in the environment says where the publisher will serve both.
+BASE_URL in the environment says where the publisher will serve these files. The
+repository is the one that manifest.json names.
 """
 
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -25,7 +27,7 @@ def wanted(name: str) -> bool:
 
 
 def build(target: Path, base_url: str, version: str | None = None) -> Path:
-    """The archive's path; `extensions.json` is written beside it."""
+    """The archive's path; the other files are written beside it."""
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -42,6 +44,11 @@ def build(target: Path, base_url: str, version: str | None = None) -> Path:
             info.external_attr = 0o644 << 16
             info.compress_type = zipfile.ZIP_DEFLATED
             packed.writestr(info, content)
+    shutil.copy(ROOT / "static" / "image" / "payfeed.png", target)
+    shutil.copy(ROOT / "description.md", target)
+    details = config | {"description_md": f"{base_url}/description.md"}
+    (target / "details.json").write_text(json.dumps(details, indent=2) + "\n")
+    repo = json.loads((ROOT / "manifest.json").read_text())["repos"][0]
     release = {
         "id": "payfeed",
         "name": config["name"],
@@ -50,7 +57,9 @@ def build(target: Path, base_url: str, version: str | None = None) -> Path:
         "hash": hashlib.sha256(archive.read_bytes()).hexdigest(),
         "short_description": config["short_description"],
         "min_lnbits_version": config["min_lnbits_version"],
-        "repo": config["repo"],
+        "icon": f"{base_url}/payfeed.png",
+        "details_link": f"{base_url}/details.json",
+        "repo": f"{repo['organisation']}/{repo['repository']}",
     }
     listing = {"extensions": [release]}
     (target / "extensions.json").write_text(json.dumps(listing, indent=2) + "\n")

@@ -78,8 +78,14 @@ def test_a_port_in_use_gives_one_clear_sentence() -> None:
         )
     assert told.returncode == 1
     assert told.stderr == (
-        f"Port {port} is in use; choose another: make run PORT=5007\n"
+        f"Port {port} is in use; choose another: make run PORT={port + 1}\n"
     )
+
+
+def test_a_port_that_is_none_gives_one_clear_sentence() -> None:
+    told = subprocess.run([*DEMO, "abc"], capture_output=True, text=True, timeout=60)
+    assert told.returncode == 1
+    assert told.stderr == "'abc' is not a port; for example: make run PORT=5007\n"
 
 
 def test_a_wrong_python_gives_one_clear_sentence(tmp_path: Path) -> None:

@@ -45,4 +45,7 @@ def test_the_archive_has_one_top_folder_and_only_what_an_operator_needs(
     assert not [name for name in names if "test" in name or "tools" in name]
     release = json.loads((tmp_path / "extensions.json").read_text())["extensions"][0]
     assert release["archive"].endswith(archive.name)
+    for name in ("icon", "details_link"):
+        assert (tmp_path / release[name].rpartition("/")[2]).exists()
+    assert release["repo"] == "payfeed/payfeed"
     assert packing.build(tmp_path / "again", "x").read_bytes() == archive.read_bytes()
