@@ -30,7 +30,7 @@ class Doors:
         failed = host.setting("PAYFEED_FAILED_AUTH_PER_MINUTE", 10)
         self._failures = Buckets(failed)
         self._all_failures = Buckets(failed * 10)
-        self._accepted: dict[str, float] = {}
+        self._accepted: dict[str, tuple[float, Access]] = {}
         self._guesses = asyncio.Lock()
 
     async def authenticate(self, key: str | None, address: str, in_url: bool) -> Access:
@@ -38,7 +38,7 @@ class Doors:
         if not key:
             raise NoKey("A key is needed.")
         digest = digest_of(key)
-        accepted_at = self._accepted.get(digest)
+        accepted_at, _ = self._accepted.get(digest, (None, None))
         if accepted_at and time.monotonic() - accepted_at < ACCEPTED_SECONDS:
             return await self._admit(key, digest, address, in_url)
         # one by one, or a burst of guesses is through before the first is counted
@@ -60,9 +60,12 @@ class Doors:
             raise
         if access.access_key_id:
             await crud.touch_key(access.access_key_id, self.journal.now())
+        _, known = self._accepted.get(digest, (None, None))
+        if known == access:
+            access = known  # one for all sessions of a key
         if len(self._accepted) > MAX_ACCEPTED:
             self._accepted.clear()
-        self._accepted[digest] = time.monotonic()
+        self._accepted[digest] = (time.monotonic(), access)
         return access
 
     async def _find_access(self, key: str, digest: str, in_url: bool) -> Access:

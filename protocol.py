@@ -23,6 +23,7 @@ RESERVED_MEMBERS = frozenset(["id", "timestamp", "payment", "signature", "custom
 MAX_NESTING = 32
 MAX_CLIENT_FRAME_BYTES = 4096
 SCOPES = ("read", "notify", "balance")
+EVERYTHING = Filter()  # one for all who filter nothing
 
 
 def dumps(value: Any) -> str:
@@ -182,6 +183,6 @@ def parse_filter(query: Mapping[str, str]) -> Filter:
             raise Malformed("min_amount must be an amount in satoshi.")
         whole, _, rest = least.partition(".")
         msat = int(whole) * 1000 + int((rest + "000")[:3])
-    return Filter(
-        names or frozenset(), direction, msat, query.get("tag") or None, status
-    )
+    tag = query.get("tag") or None
+    wanted = Filter(names or frozenset(), direction, msat, tag, status)
+    return EVERYTHING if wanted == EVERYTHING else wanted

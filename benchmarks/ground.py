@@ -64,7 +64,7 @@ class Bench:
         self, name: str, count: int, wallet: Any = None, query: str = ""
     ) -> None:
         key = (wallet or self.shop.wallet)["inkey"]
-        opening = websocket_opening(f"/payfeed/api/v1/ws{query}", key)
+        opening = websocket_opening(f"/payfeed/api/v1/ws/{key}{query}")
         await asyncio.to_thread(self.crowd.open, name, count, self.port, opening, HELLO)
 
     async def join_lnbits(self, name: str, count: int, item: str = "") -> None:
