@@ -266,6 +266,8 @@ class Payfeed:
             recovered = start.gap is None
             session.position = start.offset
             events, more = await self._forwards(session, limit, wait_seconds)
+            if wait_seconds and events:
+                await self.doors.check_again(access)
             cursor = session.position
         self.metrics.delivered += len(events)
         return {
@@ -325,7 +327,6 @@ class Payfeed:
                 return found, False
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(tail.wait(), rest)
-            await self.doors.check_again(session.access)
 
     async def describe(self, access: Access) -> dict[str, Any]:
         need_scope(access, "read")
