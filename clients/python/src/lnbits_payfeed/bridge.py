@@ -112,7 +112,8 @@ class Lane:
                 except MqttError as exc:
                     if time.monotonic() - begun >= STABLE_SECONDS:
                         self._backoff.reset()
-                    pause = self._backoff.fail()
+                    self._backoff.fail()
+                    pause = self._backoff.pause()
                     self._say(f"broker: {exc}; next attempt in {pause:.1f} s")
                     with contextlib.suppress(asyncio.TimeoutError):
                         await asyncio.wait_for(self._stopping.wait(), pause)
