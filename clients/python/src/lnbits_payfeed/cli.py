@@ -1,8 +1,9 @@
 """The command `payfeed`.
 
-Exit codes: 0 done, 1 the doctor found a fault, 2 wrong usage, 3 refused by the server,
-4 no connection, 5 wrong signature, 6 the command of --exec failed, 130 interrupted.
-`listen` ends with 0 on SIGINT and SIGTERM.
+Exit codes: 0 done, 1 the doctor found a fault, 2 wrong usage or a file that cannot be
+read or written, 3 refused by the server, 4 no connection or an HTTP answer that may be
+better later, 5 wrong signature, 6 the command of --exec failed, 130 interrupted.
+`listen` and `bridge` end with 0 on the first SIGINT or SIGTERM.
 """
 
 import argparse
