@@ -94,6 +94,7 @@ def add_bridge(bridging: argparse.ArgumentParser) -> None:
         help="topic name and key of a feed, any number of times",
     )
     add("--prefix", default="payfeed", help="first part of all topics")
+    add("--homeassistant", action="store_true", help="let it discover the feeds")
     add("--broker-ca", type=Path, help="the broker's certificate authority, PEM")
 
 
@@ -162,6 +163,7 @@ async def run_bridge(
     trust = ssl.create_default_context(cafile=ca) if ca else None
     password = os.environ.get("PAYFEED_MQTT_PASSWORD")
     broker = parse_broker(args.broker, password, trust)
+    options["homeassistant"] = args.homeassistant
     lanes = [
         Lane(broker, args.url, key, name, args.prefix, _tell, **options)
         for name, key in feeds
