@@ -1,6 +1,5 @@
-// Opens a valve for every payment, also for those that came during a power cut.
-// Libraries: WebSockets (Markus Sattler), ArduinoJson 7. The access key, scope `read`,
-// is of this device alone: the server keeps the place up to which it has acted.
+// Opens a valve for every payment, also after a power cut: the server keeps the place
+// of this device's own key, scope `read`. Libraries: WebSockets, ArduinoJson 7.
 #include <ArduinoJson.h>
 #include <WebSocketsClient.h>
 #include <WiFi.h>
@@ -8,32 +7,33 @@
 const char *PATH = "/payfeed/api/v1/ws?since=acked&direction=in&status=confirmed";
 const char *PROTOCOLS = "payfeed.v1, bearer.pfk_...";
 const char *CA = "-----BEGIN CERTIFICATE-----\n...";  // who signs for your LNbits
-const size_t LONGEST_FRAME = 15 * 1024;  // 640 letters of memo, 799 emoji of comment
-static_assert(LONGEST_FRAME <= WEBSOCKETS_MAX_DATA_SIZE, "a frame would not fit");
+const size_t LONGEST_FRAME = 18 * 1024;  // 640 emoji of memo, 799 of comment
+static_assert(LONGEST_FRAME <= WEBSOCKETS_MAX_DATA_SIZE, "raise it in WebSockets.h");
 const int VALVE = 4;
 WebSocketsClient feed;
 JsonDocument wanted;  // all else is skipped while parsing: memos take no memory
+String last;          // comes again if the connection broke before its ack
 
 void onFrame(WStype_t type, uint8_t *text, size_t length) {
   JsonDocument frame;
   if (type != WStype_TEXT) return;
   if (deserializeJson(frame, text, length, DeserializationOption::Filter(wanted))) return;
   if (frame["type"] != "payment" || frame["payment"]["amount_msat"] < 1000) return;
-  digitalWrite(VALVE, HIGH);
+  digitalWrite(VALVE, frame["id"] != last);
   delay(500);
   digitalWrite(VALVE, LOW);
-  String ack = "{\"type\":\"ack\",\"id\":\"" + frame["id"].as<String>() + "\"}";
+  last = frame["id"].as<String>();
+  String ack = "{\"type\":\"ack\",\"id\":\"" + last + "\"}";
   feed.sendTXT(ack);
 }
 
 void setup() {
-  wanted["type"] = true;
-  wanted["id"] = true;
-  wanted["payment"]["amount_msat"] = true;
+  wanted["type"] = true, wanted["id"] = true, wanted["payment"]["amount_msat"] = true;
   pinMode(VALVE, OUTPUT);
   WiFi.begin("network", "password");
   feed.onEvent(onFrame);
   feed.enableHeartbeat(15000, 5000, 2);
+  feed.setReconnectInterval(10000);  // a wrong key is tried 6 times a minute
   feed.beginSslWithCA("lnbits.example.org", 443, PATH, CA, PROTOCOLS);
 }
 void loop() { feed.loop(); }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Server-Sent Events with curl: prints every frame, resumes after interruptions.
+# Server-Sent Events with curl: prints every frame, resumes after interruptions, also
+# after a silence of 2.5 heartbeats.
 # PAYFEED_URL=https://lnbits.example.org PAYFEED_KEY=pfk_… ./sse.sh
 set -euo pipefail
 
@@ -15,8 +16,11 @@ while true; do
     esac
     # The key comes in a file that only curl sees: arguments are public.
   done < <(curl --silent --show-error --fail --no-buffer --get \
+    --speed-limit 1 --speed-time 50 \
     --config <(echo "header = \"X-Api-Key: ${PAYFEED_KEY:?}\"") \
     --data-urlencode "since=$since" "$feed")
-  echo "interrupted, going on after $since" >&2
-  sleep $((RANDOM % 5 + 1))
+  pause=$((RANDOM % 5 + 1))
+  wait $! || [[ $? != 22 ]] || pause=60 # an error in HTTP: nothing that passes soon
+  echo "interrupted, going on after $since in $pause s" >&2
+  sleep "$pause"
 done

@@ -25,9 +25,10 @@ Behind the last step the connection stays open with heartbeats. A connection mor
 the scenario lists gets the last list again.
 
 `client`: how the client is started: `since`, `secret` (true: the feed's signing
-secret), `ack` (true: every event is acknowledged), `max_attempts`,
+secret), `ack` (true: every event is acknowledged), `max_attempts`, `stable_seconds`,
 `connect_timeout_seconds`.
 `expect`: `told`, event ids and `gap <reason>` in order; `connections`; `since` of each;
+`acks`, the last one on each connection ("": none, null: whatever came in time);
 `invalid` frames counted; `pause_seconds` at least between the first two connections;
 `outcome`: `running`, `stopped <code>`, `gave up` or `wrong signature`.
 """
@@ -112,6 +113,7 @@ class Run:
             "query": query,
             "key_in": key_place(request, url.path),
             "acks": [],
+            "acks_at_seconds": [],
             "pings": 0,
             "other": [],
             "cursor": f"{EPOCH}-0",
@@ -198,6 +200,7 @@ class Player:
                 frame = json.loads(text)
                 if frame.get("type") == "ack":
                     note["acks"].append(frame["id"])
+                    note["acks_at_seconds"].append(time.monotonic())
                     acked.set()
                 elif frame.get("type") == "ping":
                     note["pings"] += 1

@@ -91,7 +91,8 @@ export interface Options<Own extends OwnEvent = never> {
   key: string
   /** Event id, `start`, `@<unix seconds>` or `acked`; left out: only what is new. */
   since?: string
-  types?: string[]
+  /** Names, or a text of names with commas. */
+  types?: string[] | string
   direction?: 'in' | 'out'
   status?: 'confirmed' | 'failed'
   /** Satoshi. */

@@ -2,7 +2,7 @@
  * A live feed of a wallet's payments, for browsers and Node >= 20; docs/clients.md.
  *
  * PayfeedError
- * ├── BadAddress       address, key or secret cannot be used as given
+ * ├── BadAddress       address, key, secret or option cannot be used as given
  * ├── InvalidFrame     a frame of the wrong shape; told to `onInvalid`, never thrown
  * ├── WrongSignature   an event was not signed with `secret`; the feed stops before it
  * ├── Refused          the server closed for good: `code` 4400, 4401 or 4403
@@ -190,7 +190,9 @@ function socketAddress(url) {
 }
 
 function filters({types, direction, status, minAmount, tag}) {
-  const wanted = {types: types?.join(), direction, status, min_amount: minAmount, tag}
+  const least = minAmount == null ? null : Number(minAmount).toFixed(3)
+  const names = types == null ? null : String(types)
+  const wanted = {types: names, direction, status, min_amount: least, tag}
   return Object.entries(wanted).filter(([, value]) => value != null && value !== '')
 }
 
@@ -242,8 +244,8 @@ export class PayfeedClient {
   #seen = new Map()
   #current = null
   #count = 0
-  #connections = 0
-  #acked = {id: null, number: 0}
+  #queue = Promise.resolve()
+  #acked = {id: null, number: 0, isSent: true}
   #ackTimer = null
   #nextAckAt = 0
   #isRead = false
@@ -253,11 +255,12 @@ export class PayfeedClient {
   /** @throws {BadAddress} what is given cannot be used */
   constructor(options) {
     this.#options = {...defaults(), ...withoutUndefined(options)}
-    const {url, key, secret, WebSocket} = this.#options
+    const {url, key, secret, maxAttempts, WebSocket} = this.#options
     this.#address = socketAddress(url)
     if (!isText(key) || !/^[\w!#$%&'*+.^`|~-]+$/.test(key)) {
       throw new BadAddress('the key is empty or has characters that keys never have')
     }
+    if (maxAttempts < 1) throw new BadAddress('`maxAttempts` must be at least 1')
     if (!WebSocket) throw new BadAddress('give a `WebSocket` class, as of package ws')
     this.#mayAck = key.startsWith('pfk_')
     if (secret) this.#secretKey = importSecret(secret)
@@ -296,7 +299,7 @@ export class PayfeedClient {
    * moves too: at most four times a second, always the newest.
    */
   ack(id) {
-    const number = this.#seen.get(id)?.number ?? 0
+    const number = this.#seen.get(id) ?? 0
     if (number <= this.#acked.number) return
     this.#acked = {id, number, isSent: false}
     if (id === this.#current) this.#position = id
@@ -332,8 +335,8 @@ export class PayfeedClient {
     } catch (error) {
       return this.#fail(new BadAddress(error.message))
     }
-    const link = {socket, number: ++this.#connections, queue: Promise.resolve()}
-    Object.assign(link, {waiting: 0, timer: null, hello: null, goodbye: null})
+    const link = {socket, since: this.cursor, waiting: 0, timer: null}
+    Object.assign(link, {hello: null, goodbye: null})
     this.#link = link
     this.#listen(link)
     this.#watch(link)
@@ -357,7 +360,7 @@ export class PayfeedClient {
     })
   }
 
-  /** One frame after the other: verifying and callbacks take their time. */
+  /** One frame after the other, over all connections: callbacks take their time. */
   #enqueue(link, job) {
     link.waiting += 1
     if (link.waiting > MOST_WAITING_FRAMES) link.socket.pause?.()
@@ -366,7 +369,7 @@ export class PayfeedClient {
       link.waiting -= 1
       if (!link.waiting && link.socket.isPaused) link.socket.resume()
     }
-    link.queue = link.queue.then(run).catch(error => this.#fail(error))
+    this.#queue = this.#queue.then(run).catch(error => this.#fail(error))
   }
 
   #watch(link, mostSeconds = Infinity) {
@@ -397,13 +400,21 @@ export class PayfeedClient {
     else if (frame.id) this.#position = frame.id
   }
 
-  /** Before a gap has been told, the position must stay: it would be hidden. */
+  /**
+   * Before a gap has been told, the position must stay: it would be hidden. The newest
+   * ack is sent once more, as it may have been lost with the connection before; but
+   * behind a gap the feed may have another epoch, and the server would refuse it.
+   */
   #greet(link, hello) {
     link.hello = hello
     link.helloAt = now()
-    const known = this.#seen.get(hello.cursor)
-    if (known) known.connection = link.number
-    if (hello.recovered !== false) this.#position = hello.cursor
+    if (hello.recovered === false) {
+      this.#acked = {id: null, number: this.#count, isSent: true}
+    } else {
+      this.#acked.isSent = this.#acked.id === null
+      // what was processed meanwhile may be newer than what was asked for
+      if (hello.cursor !== link.since) this.#position = hello.cursor
+    }
     this.#watch(link)
     this.#scheduleAck()
     this.#tell('connected')
@@ -414,33 +425,27 @@ export class PayfeedClient {
   }
 
   async #gap(link, gap) {
+    if (!this.#options.onGap && !this.#isRead) {
+      console.warn(`Payfeed: events after ${gap.since} are lost; give \`onGap\``)
+    }
     const isProcessed = await this.#hand(gap, 'onGap')
-    if (isProcessed && link.hello) this.#moveTo(link.hello.cursor, link)
+    if (isProcessed && link.hello) this.#position = link.hello.cursor
   }
 
   async #event(link, event, text) {
     const {id} = event
     if (this.#secretKey) await this.#verify(event, text)
     if (link !== this.#link) return
-    const known = this.#seen.get(id)
-    if (known) {
-      known.connection = link.number
-      return this.#scheduleAck()
-    }
-    this.#remember(id, link)
+    if (this.#seen.has(id)) return
+    this.#remember(id)
     let isProcessed = false
     try {
       isProcessed = await this.#hand(event, 'onEvent', text)
     } finally {
       this.#current = null
-      if (isProcessed) this.#moveTo(id, link)
+      if (isProcessed) this.#position = id
       else if (this.#position !== id) this.#seen.delete(id)
     }
-  }
-
-  /** Processing may outlive its connection: a later one knows better. */
-  #moveTo(id, link) {
-    if (link === (this.#link ?? link)) this.#position = id
   }
 
   async #verify(event, text) {
@@ -450,9 +455,9 @@ export class PayfeedClient {
     throw new WrongSignature(told, {eventId: event.id})
   }
 
-  #remember(id, link) {
+  #remember(id) {
     this.#current = id
-    this.#seen.set(id, {number: ++this.#count, connection: link.number})
+    this.#seen.set(id, ++this.#count)
     if (this.#seen.size <= REMEMBERED_IDS) return
     this.#seen.delete(this.#seen.keys().next().value)
   }
@@ -489,13 +494,11 @@ export class PayfeedClient {
     this.#ackTimer = later(this.#nextAckAt - now(), () => this.#sendAck())
   }
 
-  /** Only an id that this connection has delivered: else the server would refuse. */
   #sendAck() {
     clearTimeout(this.#ackTimer)
     this.#ackTimer = null
     const {id, isSent} = this.#acked
     if (!this.#mayAck || !this.#link || isSent) return
-    if (this.#seen.get(id)?.connection !== this.#link.number) return
     this.#acked.isSent = this.#send({type: 'ack', id})
     this.#nextAckAt = now() + ACK_PAUSE_SECONDS
   }
@@ -539,7 +542,7 @@ export class PayfeedClient {
       throw new Refused(`${reason} (${code})`, {code, reason})
     }
     const isStable = hello && ended.at - helloAt >= stableSeconds
-    this.#failures = isStable ? 1 : this.#failures + 1
+    this.#failures = isStable ? 0 : this.#failures + 1
     if (this.#failures >= maxAttempts) {
       const told = `gave up after ${maxAttempts} attempts: ${reason}`
       throw new GaveUp(told, {attempts: maxAttempts, reason})
@@ -553,7 +556,7 @@ export class PayfeedClient {
   /** Full jitter: anything up to a limit that doubles with every failure. */
   #pause() {
     const {backoffBaseSeconds, backoffCapSeconds} = this.#options
-    const limit = backoffBaseSeconds * 2 ** (this.#failures - 1)
+    const limit = backoffBaseSeconds * 2 ** Math.max(this.#failures - 1, 0)
     return Math.random() * Math.min(backoffCapSeconds, limit)
   }
 

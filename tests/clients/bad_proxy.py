@@ -12,7 +12,8 @@ COMPRESSION = re.compile(rb"(?im)^sec-websocket-extensions:.*\r\n")
 
 
 class BadProxy:
-    """`fault`: none, no-upgrade, buffers, buffers-later, idle, down, elsewhere."""
+    """`fault`: none, no-upgrade, idle, down, elsewhere; buffers: everything; or from
+    hello (buffers-later), or from a test event on (buffers-last)."""
 
     def __init__(self, port: int, fault: str) -> None:
         self.port = port
@@ -86,6 +87,8 @@ class BadProxy:
                 data, holding = data[: data.index(b"\r\n\r\n") + 4], True
             if is_socket and self.fault == "buffers-later":
                 holding = b'"hello"' in data
+            if is_socket and self.fault == "buffers-last":
+                holding = b'"type":"test"' in data
             writer.write(data)
             await writer.drain()
 

@@ -56,6 +56,7 @@ async def running(
     key: str = "",
     url: str = "",
     program: list[str] | None = None,
+    cwd: Path | None = None,
     **more: str,
 ) -> AsyncIterator[Command]:
     """`payfeed <args>`, or a `program` of its own; `more` is environment."""
@@ -65,10 +66,12 @@ async def running(
     process = await asyncio.create_subprocess_exec(
         *words,
         *args,
+        cwd=cwd,
         env=env,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         yield Command(process)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from certificate import certificate
 from command import Command, run, running
+from jinja2 import Template
 from lnbits_payfeed.frames import Verifier
 from mosquitto import Mosquitto, Subscriber
 
@@ -75,6 +77,60 @@ async def test_the_broker_gets_frames_as_signed_and_the_wallets_status(
     assert Verifier(feed["secret"]).is_signed(text, frame["id"], frame["timestamp"])
     await subscriber.until(lambda: statuses(subscriber)[-1:] == ["offline"])
     await subscriber.close()
+
+
+async def test_home_assistant_finds_a_device_for_every_feed(
+    shop: Any, broker: Mosquitto, tmp_path: Path
+) -> None:
+    url, address = shop.server.base, f"mqtt://127.0.0.1:{broker.port}"
+    feeds: list[str] = []
+    for name, scopes in (("Till 1", ["read", "balance"]), ("Till_1", ["read"])):
+        key_file = tmp_path / name
+        key_file.write_text(await new_key(shop, *scopes))
+        feeds += ["--feed", f"{name}={key_file}"]
+    keys = [(tmp_path / name).read_text() for name in ("Till 1", "Till_1")]
+    options = ["bridge", address, "--homeassistant", "--verbose", *feeds]
+    async with running(*options, url=url) as bridge:
+        await shop.sell(21, "tea")
+        early = Subscriber(broker.port, "payfeed/#", identifier="early")
+        await early.until(lambda: sum("/balance" in topic for topic, _ in early.got))
+        await early.until(lambda: statuses(early).count("online") == 2)
+        code, out, err = await bridge.stop()
+    assert code == 0
+    assert "< 101" in err
+    assert not [key for key in keys if key in out + err]
+    await early.close()
+    late = Subscriber(broker.port, "homeassistant/+/+/+/config")  # they are retained
+    await late.until(lambda: len(late.got) == 5)
+    await late.close()
+    configs = [json.loads(text) for _, text in late.got]
+    for (topic, _), config in zip(late.got, configs, strict=True):
+        _, component, device, kind, _ = topic.split("/")
+        assert re.fullmatch(r"[A-Za-z0-9_-]+", device)
+        assert config["device"]["identifiers"] == [device]
+        assert config["unique_id"] == f"{device}_{kind}"
+        name = config["device"]["name"].removeprefix("Payfeed ")
+        assert config["state_topic"] == f"payfeed/{name}/{kind}"
+        if component == "sensor":
+            assert config["availability_topic"] == f"payfeed/{name}/status"
+    names = sorted((one["device"]["name"], one["name"]) for one in configs)
+    assert names == [
+        ("Payfeed Till 1", "Balance"),
+        ("Payfeed Till 1", "Feed"),
+        ("Payfeed Till 1", "Last payment"),
+        ("Payfeed Till_1", "Feed"),
+        ("Payfeed Till_1", "Last payment"),
+    ]
+    assert len({one["unique_id"] for one in configs}) == 5
+    paid_ = next(one for one in configs if one["name"] == "Last payment")
+    frame = json.loads(next(text for topic, text in early.got if "/payment" in topic))
+    shown = {
+        member: Template(paid_[member]).render(value_json=frame)
+        for member in ("value_template", "json_attributes_template")
+    }
+    assert shown["value_template"] == "21"
+    attributes = json.loads(shown["json_attributes_template"])
+    assert (attributes["memo"], attributes["direction"]) == ("tea", "in")
 
 
 async def test_nothing_is_lost_when_bridge_broker_and_lnbits_are_killed(

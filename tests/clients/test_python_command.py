@@ -1,12 +1,17 @@
 """`payfeed listen`, `notify` and `test` against a real LNbits."""
 
+import asyncio
+import io
 import json
+import os
 import shlex
+import signal
 from pathlib import Path
 from typing import Any
 
 from command import run, running
-from lnbits_payfeed.listen import printable
+from lnbits_payfeed import Gap
+from lnbits_payfeed.listen import Show, printable
 from lnbits_server import free_port
 
 
@@ -56,14 +61,92 @@ async def test_listen_shows_what_happens_in_lines_and_in_json(shop: Any) -> None
     code, out, _ = await run(*options, key=key, url=url)
     assert (code, json.loads(out)) == (0, frame | json.loads(out))
     assert json.loads(out)["payment"]["payment_hash"] == payment_hash
-    code, out, err = await run("test", "--verbose", key=key, url=url)
-    assert key not in out + err
-    options = ["listen", "--verbose", "--since", "start", "--count", "2"]
-    code, out, err = await run(*options, key=key, url=url)
+
+
+async def test_verbose_shows_handshake_and_frames_without_the_key(shop: Any) -> None:
+    url, key = shop.server.base, shop.wallet["inkey"]
+    async with running("notify", "--verbose", "-", key=key, url=url) as notify:
+        assert notify.process.stdin
+        notify.process.stdin.write(b"from a pipe")
+        notify.process.stdin.close()
+        code, out, err = await notify.end()
     assert code == 0
-    assert "< 101" in err
-    assert '< {"type":"hello"' in err
+    assert '> "from a pipe"' in err
+    assert '< 200 {"sent": true' in err
     assert key not in out + err
+    options = ["listen", "--verbose", "--since", "start", "--count", "1", "--tag", "x"]
+    async with running(*options, "--balance", key=key, url=url) as listening:
+        await listening.told("> X-Api-Key: ***")
+        await listening.told("< 101")
+        await listening.told("< Upgrade: websocket")
+        await listening.told('< {"type":"hello"')
+        await shop.sell(1)
+        while "balance 1 sat" not in await listening.line():
+            pass
+        extra = {"wallet_id": shop.wallet["id"], "amount": 2000, "memo": "tagged"}
+        invoice = await shop.lab("invoice", **extra, extra={"tag": "x"})
+        await shop.server.pay(shop.payer, invoice)
+        code, out, err = await listening.end()
+    assert code == 0
+    assert "tagged" in out
+    assert key not in out + err
+
+
+async def test_an_interrupt_lets_the_command_end_and_acknowledges_its_event(
+    shop: Any, tmp_path: Path
+) -> None:
+    url, key = shop.server.base, await access_key(shop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        begun, finish = tmp_path / f"begun{number}", tmp_path / f"finish{number}"
+        wait = f"touch {begun}; while [ ! -e {finish} ]; do sleep 0.05; done"
+        async with running("listen", "--exec", wait, key=key, url=url) as listening:
+            await listening.told("connected")
+            await shop.sell(1)
+            while not begun.exists():
+                await asyncio.sleep(0.05)
+            os.killpg(listening.process.pid, number)  # as a terminal does
+            finish.touch()
+            assert (await listening.end())[0] == 0
+        events = await shop.server.payfeed("GET", "events", key)
+        assert await acked(shop) == events.json()["head"]
+
+
+async def test_a_second_interrupt_does_not_wait(shop: Any, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    options = ["listen", "--exec", f"touch {begun}; exec sleep 600"]
+    url, key = shop.server.base, shop.wallet["inkey"]
+    async with running(*options, key=key, url=url) as listening:
+        await listening.told("connected")
+        await shop.sell(1)
+        while not begun.exists():
+            await asyncio.sleep(0.05)
+        while listening.process.returncode is None:
+            listening.process.send_signal(signal.SIGINT)
+            await asyncio.sleep(0.2)
+        assert (await listening.end())[0] == 130
+
+
+async def test_what_the_output_cannot_show_is_replaced(shop: Any) -> None:
+    url, key = shop.server.base, shop.wallet["inkey"]
+    options = ["listen", "--since", "start", "--count", "1"]
+    await run("notify", "☕ ready", key=key, url=url)
+    ascii_only = {"PYTHONIOENCODING": "ascii"}
+    async with running(*options, key=key, url=url, **ascii_only) as listening:
+        code, out, err = await listening.end()
+    assert code == 0, err
+    assert "? ready" in out
+
+
+def test_lines_have_colour_on_a_terminal_alone() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    gap = Gap("a-1", None, "expired")
+    for out, start in ((Terminal(), "\033[31mgap: "), (io.StringIO(), "gap: ")):
+        Show(out, out, as_json=False).item(gap)
+        assert out.getvalue().startswith(start)
+        assert out.getvalue().endswith("\033[0m\n") is out.isatty()
 
 
 async def test_a_killed_lnbits_loses_nothing_for_a_listener_with_a_state_file(
@@ -123,6 +206,8 @@ async def test_exit_codes_tell_what_went_wrong(shop: Any, tmp_path: Path) -> Non
     url, key = shop.server.base, shop.wallet["inkey"]
     wrong = tmp_path / "key"
     wrong.write_text("0" * 32 + "\n")
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\xff\xfe")
     listen = ["listen", "--since", "start", "--max-attempts", "1"]
 
     async def code(*args: str, key: str = key, url: str = url) -> int:
@@ -134,7 +219,12 @@ async def test_exit_codes_tell_what_went_wrong(shop: Any, tmp_path: Path) -> Non
     assert await code("listen", url="") == 2
     assert await code("listen", key="") == 2
     assert await code("listen", url="localhost") == 2
+    assert await code("listen", url="http://lnbits..example.org") == 2
+    assert await code("doctor", url="http://[::1") == 2
     assert await code("listen", "--direction", "up") == 2
+    assert await code("listen", "--key-file", str(binary)) == 2
+    assert await code("listen", "--state", str(binary)) == 2
+    assert await code("listen", "--max-attempts", "0") == 2
     assert await code("notify", "--json", "{") == 2
     assert await code("listen", "--key-file", str(tmp_path / "none")) == 2
     assert await code("listen", "--ca", str(wrong)) == 2

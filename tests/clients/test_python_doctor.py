@@ -1,6 +1,7 @@
 """`payfeed doctor` names every fault that it is said to name, each made for real."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 from bad_proxy import bad_proxy
 from certificate import certificate
-from command import run
+from command import run, running
 from lnbits_server import Server, free_port
+from shop import opened
 
 
 @pytest.fixture
@@ -74,6 +76,64 @@ async def test_keys_and_enablement(shop: Any) -> None:
     found = await examine(url, wallet["inkey"])
     assert found.startswith("key:")
     assert "not enabled" in found
+    await shop.server.enable(shop.server.admin)
+    changes = {"allow_inkey": False}
+    await shop.server.payfeed("PATCH", "feed", wallet["adminkey"], json=changes)
+    found = await examine(url, wallet["inkey"])
+    assert found.startswith("key:")
+    assert "may not open this feed" in found
+    for number in range(10):
+        await shop.server.payfeed("GET", "feed", f"{number:032}")
+    assert "too many requests" in await examine(url, "1" * 32)
+
+
+async def test_a_key_that_may_only_read_is_examined_without_a_test_event(
+    shop: Any,
+) -> None:
+    wish = {"name": "n", "scopes": ["read"]}
+    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    options: dict[str, Any] = {"key": made.json()["key"], "url": shop.server.base}
+    code, out, _ = await run("doctor", **options)
+    assert code == 0, out
+    assert "skipped: this key may not notify" in out
+    assert "idle connections live" in out
+
+
+async def test_refusals_at_hello_and_a_restart_while_waiting() -> None:
+    limits = {"PAYFEED_MAX_SUBSCRIBERS_PER_WALLET": "1"}
+    async with opened(PAYFEED_HEARTBEAT_SECONDS="60", **limits) as shop:
+        options: dict[str, Any] = {
+            "key": shop.wallet["inkey"],
+            "url": shop.server.base,
+        }
+        async with running("listen", **options) as listener:
+            await listener.told("connected")
+            found = await examine(options["url"], options["key"])
+            assert found.startswith("hello:")
+            assert "refuses" in found
+            assert "(4429)" in found
+            await listener.stop()
+        async with running("doctor", **options) as doctor:
+            while "waiting up to 150 s" not in await doctor.line():
+                pass
+            await shop.server.terminate()
+            code, out, _ = await doctor.end()
+    assert code == 1
+    assert "FAULT  heartbeat  the server ended the connection" in out
+    assert "(1012)" in out
+    assert "idle timeout" not in out
+
+
+async def test_a_port_that_does_not_answer() -> None:
+    with socket.socket() as full, socket.socket() as first, socket.socket() as more:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)  # and nobody accepts: the kernel drops what comes later
+        for one in (first, more):
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        found = await examine(f"http://127.0.0.1:{full.getsockname()[1]}", "0" * 32)
+    assert found.startswith("port:")
+    assert "does not answer" in found
 
 
 async def test_an_lnbits_without_the_extension(bare: Server) -> None:
@@ -90,6 +150,7 @@ async def test_an_lnbits_without_the_extension(bare: Server) -> None:
         ("no-upgrade", "upgrade", "Upgrade $http_upgrade"),
         ("buffers", "hello", "buffering"),
         ("buffers-later", "message", "did not arrive"),
+        ("buffers-last", "heartbeat", "no heartbeat within"),
         ("idle", "heartbeat", "idle timeout"),
         ("down", "http", "does not reach LNbits"),
         ("elsewhere", "http", "sends elsewhere"),

@@ -49,6 +49,7 @@ async def test_the_first_lines_of_a_document_work(
     call = re.search(r'main\("(https:[^"]*)", "([^"]*)"\)', text)
     assert call
     code = text.partition("```python\n")[2].partition("```")[0]
+    assert len([line for line in code.splitlines() if line]) <= 10
     code = code.replace(call[1], shop.server.base).replace(
         f'"{call[2]}"', f'"{shop.wallet["inkey"]}"'
     )
@@ -57,6 +58,64 @@ async def test_the_first_lines_of_a_document_work(
     await shop.sell(7, "tea")
     async with running(program=[sys.executable, str(program)]) as command:
         assert await command.line() == "7 sat tea"
+
+
+async def test_the_readme_needs_no_package_of_ours(shop: Any, tmp_path: Path) -> None:
+    code = (ROOT / "README.md").read_text()
+    code = code.partition("```python\n")[2].partition("```")[0]
+    changes = {
+        "ws://localhost:5006": shop.server.ws,
+        "your wallet's invoice key": shop.wallet["inkey"],
+    }
+    for old, new in changes.items():
+        assert old in code
+        code = code.replace(old, new)
+    (tmp_path / "readme.py").write_text(code)
+    await shop.sell(7, "tea")
+    program = [sys.executable, str(tmp_path / "readme.py")]
+    async with running(program=program) as command:
+        assert (await command.line()).endswith("-1 7 sat")
+
+
+async def test_nothing_lost_nothing_twice_as_documented(
+    shop: Any, tmp_path: Path
+) -> None:
+    """What was spent gets no goods, and its place is kept all the same."""
+    text = (ROOT / "docs" / "clients.md").read_text()
+    text = text.partition("### Nothing lost, nothing twice\n")[2]
+    code = text.partition("```python\n")[2].partition("```")[0]
+    lines = "".join(f"    {line}\n" for line in code.splitlines())
+    program = tmp_path / "till.py"
+    url, key = shop.server.base, shop.wallet["inkey"]
+    program.write_text(
+        "import asyncio\n"
+        "from lnbits_payfeed import Feed, FileCursor, Gap, PaymentEvent\n\n"
+        "async def hand_out(event):\n    print(event.payment.amount)\n\n"
+        f"async def main(url, key):\n{lines}\nasyncio.run(main({url!r}, {key!r}))\n"
+    )
+    state = tmp_path / "till.state"
+    state.write_text((await shop.server.payfeed("GET", "feed", key)).json()["head"])
+    await shop.sell(100)
+    invoice = await shop.server.invoice(shop.payer, 30, "spent")
+    await shop.server.pay(shop.wallet, invoice)
+    await shop.server.payfeed("GET", "events?wait=20", key)
+    await shop.sell(5)
+    options: dict[str, Any] = {"program": [sys.executable, str(program)]}
+    async with running(**options, cwd=tmp_path) as command:
+        assert await command.line() == "100"
+        assert await command.line() == "5"
+        events = (await shop.server.payfeed("GET", "events", key)).json()
+        directions = [event["payment"]["direction"] for event in events["events"]]
+        assert sorted(directions) == ["in", "in", "out"]
+        while state.read_text().strip() != events["head"]:
+            await asyncio.sleep(0.05)
+
+
+async def test_curl_waits_a_minute_after_a_refusal(shop: Any) -> None:
+    program = [str(EXAMPLES / "sse.sh")]
+    options: dict[str, Any] = {"program": program, "url": shop.server.base}
+    async with running(key="0" * 32, **options) as command:
+        await command.told("in 60 s")
 
 
 async def test_curl_follows_the_feed_across_a_restart(shop: Any) -> None:

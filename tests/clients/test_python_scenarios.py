@@ -1,12 +1,16 @@
 """The Python client through every scenario of the scripted server."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import lnbits_payfeed as payfeed
 import pytest
-from lnbits_payfeed import Event, Feed, Gap
+from lnbits_payfeed import Event, Feed, Gap, Item
+from lnbits_payfeed.address import filter_query
+from lnbits_payfeed.backoff import Backoff
 from scenario import SCENARIOS, check_connections, report
 from scripted_server import KEY, SECRET, scripted_server
 
@@ -29,12 +33,21 @@ def told(item: object) -> str:
     return item.id
 
 
-async def listen(feed: Feed, scenario: dict[str, Any]) -> tuple[list[str], str]:
+async def polled(feed: Feed) -> AsyncIterator[Item]:
+    """As by a caller that has other things to do."""
+    while True:
+        with contextlib.suppress(asyncio.TimeoutError):
+            yield await asyncio.wait_for(feed.__anext__(), 0.05)
+
+
+async def listen(
+    feed: Feed, scenario: dict[str, Any], items: AsyncIterator[Item]
+) -> tuple[list[str], str]:
     """What was told, and the outcome."""
     expected, ack = scenario["expect"], scenario.get("client", {}).get("ack")
     found: list[str] = []
     try:
-        async for item in feed:
+        async for item in items:
             found.append(told(item))
             if ack and isinstance(item, Event):
                 await feed.ack(item)
@@ -51,12 +64,25 @@ async def listen(feed: Feed, scenario: dict[str, Any]) -> tuple[list[str], str]:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 async def test_the_client_goes_through(name: str) -> None:
+    await go_through(name, lambda feed: feed)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["restart", "quiet", "silence", "silence-before-hello", "slow-handshake"],
+)
+async def test_a_caller_that_polls_goes_through(name: str) -> None:
+    await go_through(name, polled)
+
+
+async def go_through(name: str, read: Callable[[Feed], AsyncIterator[Item]]) -> None:
     scenario = SCENARIOS[name]
     expected = scenario["expect"]
     async with scripted_server() as port:
         url = f"http://127.0.0.1:{port}/{name}"
         async with Feed(url, KEY, **options(scenario)) as feed:
-            found, outcome = await asyncio.wait_for(listen(feed, scenario), HANG_GUARD)
+            listening = listen(feed, scenario, read(feed))
+            found, outcome = await asyncio.wait_for(listening, HANG_GUARD)
         connections = await asyncio.to_thread(report, port, name)
     assert found == expected["told"]
     assert outcome == expected["outcome"]
@@ -93,13 +119,32 @@ def test_the_blocking_form_goes_through_restarts() -> None:
                     assert feed.next(timeout_seconds=0.05) is None
                     assert feed.position == "abc-4"
                     break
+        feed.ack(item)
+        assert list(feed) == []
         return found
 
     assert asyncio.run(main()) == scenario["expect"]["told"]
 
 
-async def test_the_cursor_keeps_only_what_was_acknowledged(tmp_path: Path) -> None:
-    cursor = payfeed.FileCursor(tmp_path / "place")
+class OwnCursor:
+    """As a program would keep it in its database."""
+
+    def __init__(self) -> None:
+        self.kept: str | None = None
+
+    def load(self) -> str | None:
+        return self.kept
+
+    def save(self, event_id: str) -> None:
+        self.kept = event_id
+
+
+@pytest.mark.parametrize("is_file", [True, False])
+async def test_the_cursor_keeps_only_what_was_acknowledged(
+    tmp_path: Path, is_file: bool
+) -> None:
+    path = tmp_path / "place"
+    cursor: payfeed.Cursor = payfeed.FileCursor(path) if is_file else OwnCursor()
     async with scripted_server() as port:
 
         async def read(name: str, count: int, ack: bool) -> list[str]:
@@ -121,22 +166,7 @@ async def test_the_cursor_keeps_only_what_was_acknowledged(tmp_path: Path) -> No
         assert await read("restart~3", 1, ack=False) == ["abc-1"]
         connections = await asyncio.to_thread(report, port, "restart~3")
     assert connections[0]["since"] == "abc-2"
-    assert [path.name for path in tmp_path.iterdir()] == ["place"]
-
-
-async def test_waiting_may_be_cancelled_without_losing_an_event() -> None:
-    async with scripted_server() as port:
-        url = f"http://127.0.0.1:{port}/restart"
-        chosen = options(SCENARIOS["restart"])
-        found: list[str] = []
-        async with Feed(url, KEY, **chosen) as feed:
-            while len(found) < 4:
-                try:
-                    item = await asyncio.wait_for(feed.__anext__(), 0.05)
-                except asyncio.TimeoutError:
-                    continue
-                found.append(told(item))
-        assert found == SCENARIOS["restart"]["expect"]["told"]
+    assert list(tmp_path.iterdir()) == ([path] if is_file else [])
 
 
 async def test_closing_ends_a_waiting_iteration() -> None:
@@ -155,6 +185,64 @@ async def test_closing_ends_a_waiting_iteration() -> None:
         assert len(items) == 1
 
 
+async def test_closing_ends_a_handshake_that_hangs() -> None:
+    arrived = asyncio.Event()
+
+    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        arrived.set()
+        with contextlib.closing(writer):
+            await asyncio.Event().wait()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        feed = Feed(url, KEY, connect_timeout_seconds=600)
+        waiting = asyncio.create_task(anext(feed, None))
+        await arrived.wait()
+        await feed.close()
+        assert await asyncio.wait_for(waiting, HANG_GUARD) is None
+
+
+async def test_a_callback_that_raises_does_not_hide_a_wrong_signature() -> None:
+    def raises(_: payfeed.InvalidFrame) -> None:
+        raise ArithmeticError
+
+    async with scripted_server() as port:
+        url = f"http://127.0.0.1:{port}/no-signature"
+        async with Feed(url, KEY, secret=SECRET, on_invalid=raises) as feed:
+            with pytest.raises(ArithmeticError):
+                await anext(feed)
+            for _ in range(2):
+                with pytest.raises(payfeed.WrongSignature):
+                    await anext(feed)
+
+
+def test_pauses_are_random_below_a_limit_that_doubles_up_to_the_cap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: low + 0.5 * (high - low))
+    backoff = Backoff(base_seconds=1, cap_seconds=8)
+    pauses = []
+    for _ in range(6):
+        backoff.fail()
+        pauses.append(backoff.pause())
+    assert pauses == [0.5, 1, 2, 4, 4, 4]
+    assert backoff.pause(retry_after=60) == 64
+    backoff.reset()
+    assert backoff.pause() == 0.5
+
+
+def test_options_become_a_query_that_the_server_understands() -> None:
+    def query(types: Any = (), min_amount: Any = None) -> dict[str, str]:
+        return filter_query(types, None, min_amount, None, None)
+
+    assert query() == {}
+    assert query(["payment", "door.open"]) == {"types": "payment,door.open"}
+    assert query("payment") == {"types": "payment"}
+    for amount, text in ((0.5, "0.500"), (21, "21.000"), (1e14, f"1{14 * '0'}.000")):
+        assert query(min_amount=amount) == {"min_amount": text}
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -162,6 +250,9 @@ async def test_closing_ends_a_waiting_iteration() -> None:
         "ftp://localhost",
         "http://",
         "http://localhost:x",
+        "http://[::1",
+        "http://lnbits..example.org",
+        "http://localhost/a b",
         "http://user:pass@localhost",
         "http://localhost/payfeed/api/v1/ws/0123456789abcdef",
         "http://localhost/?api-key=0123456789abcdef",
@@ -177,3 +268,8 @@ def test_a_key_that_cannot_be_one_is_refused() -> None:
     for key in ("", "two words", "clé", "a\nb"):
         with pytest.raises(payfeed.BadAddress):
             Feed("http://localhost", key)
+
+
+def test_no_attempts_at_all_cannot_be_meant() -> None:
+    with pytest.raises(payfeed.BadAddress):
+        Feed("http://localhost", KEY, max_attempts=0)

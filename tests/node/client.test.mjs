@@ -127,6 +127,57 @@ test('onEvent that throws stops the feed, and the event comes again', async () =
   client.stop()
 })
 
+test('stopped and started while an event is processed, the next one waits', async () => {
+  const told = []
+  let finish
+  const onEvent = ({id}) => {
+    told.push(id)
+    return new Promise((resolve, reject) => (finish = {resolve, reject}))
+  }
+  const {client, states} = opened({onEvent})
+  client.start()
+  Socket.last.hello()
+  Socket.last.event(1)
+  await settled()
+  const again = async () => {
+    client.stop()
+    client.start()
+    Socket.last.hello(client.cursor)
+    for (const number of [told.length, told.length + 1]) Socket.last.event(number)
+    await settled()
+  }
+  await again()
+  assert.deepEqual(told, ['e-1'])
+  finish.resolve()
+  await settled()
+  assert.deepEqual(told, ['e-1', 'e-2'])
+  assert.equal(client.cursor, 'e-1')
+  await again()
+  const error = await uncaught(async () => {
+    finish.reject(new Error('no paper'))
+    await settled()
+  })
+  assert.equal(error.message, 'no paper')
+  assert.equal(states.at(-1), 'off')
+  assert.deepEqual(told, ['e-1', 'e-2'])
+  assert.equal(client.cursor, 'e-1')
+})
+
+test('a gap that nobody is there to be told of is a warning', async t => {
+  const warn = t.mock.method(console, 'warn', () => {})
+  for (const onGap of [undefined, () => {}]) {
+    const {client} = opened({onGap})
+    client.start()
+    Socket.last.hello('e-6', {recovered: false})
+    Socket.last.tell({type: 'gap', since: 'e-2', oldest: 'e-7', reason: 'expired'})
+    await settled()
+    assert.equal(client.cursor, 'e-6')
+    client.stop()
+    assert.equal(warn.mock.callCount(), 1)
+  }
+  assert.match(warn.mock.calls[0].arguments[0], /after e-2 are lost/)
+})
+
 test('a callback that looks on may throw without stopping the feed', async () => {
   const told = []
   const onInvalid = () => {
@@ -311,12 +362,16 @@ test('addresses, filters and the key go where they belong', () => {
     minAmount: 0.5,
     tag: 'a&b'
   })
+  const {client: other} = opened({types: 'payment'})
+  other.start()
+  assert.match(Socket.last.address, /types=payment$/)
+  other.stop()
   client.start()
   const {protocol, pathname, searchParams} = new URL(Socket.last.address)
   assert.equal(`${protocol}${pathname}`, 'wss:/lnbits/payfeed/api/v1/ws')
   const wanted = {
     types: 'payment,door.open',
-    min_amount: '0.5',
+    min_amount: '0.500',
     tag: 'a&b',
     since: '@1'
   }
@@ -343,6 +398,7 @@ test('what cannot be meant is refused without its key', () => {
     {key: undefined},
     {key: 'two words'},
     {key: 'clé'},
+    {maxAttempts: 0},
     {secret: 'whsec_%'},
     {secret: 'whsec_'}
   ]) {

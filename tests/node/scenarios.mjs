@@ -8,7 +8,7 @@ const [base, key, secret] = process.argv.slice(2)
 
 function options(
   name,
-  {since, secret: isSigned, max_attempts, connect_timeout_seconds}
+  {since, secret: isSigned, max_attempts, stable_seconds, connect_timeout_seconds}
 ) {
   return {
     url: `${base}/${name}`,
@@ -16,6 +16,7 @@ function options(
     since,
     secret: isSigned && secret,
     maxAttempts: max_attempts,
+    stableSeconds: stable_seconds,
     connectTimeoutSeconds: connect_timeout_seconds,
     backoffBaseSeconds: 0.05,
     backoffCapSeconds: 0.2,

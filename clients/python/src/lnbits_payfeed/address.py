@@ -27,7 +27,11 @@ class Address:
 
 def parse_address(url: str) -> Address:
     """LNbits' address, with or without /payfeed; keys in it are refused."""
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+        (parts.hostname or "").encode("idna")
+    except ValueError as exc:
+        raise BadAddress("the address has no host that could be one") from exc
     if parts.scheme not in ("http", "https", "ws", "wss"):
         raise BadAddress("the address must begin with http:// or https://")
     try:
@@ -36,6 +40,8 @@ def parse_address(url: str) -> Address:
         raise BadAddress("the port is not a number") from exc
     if not parts.hostname:
         raise BadAddress("the address has no host")
+    if not parts.path.isascii() or not parts.path.isprintable() or " " in parts.path:
+        raise BadAddress("the path has characters that must be escaped")
     if parts.username or parts.query or parts.fragment:
         raise BadAddress("give the address alone; the key is given beside it")
     path = parts.path.rstrip("/")
@@ -55,17 +61,17 @@ def parse_address(url: str) -> Address:
 
 
 def filter_query(
-    types: Sequence[str],
+    types: Sequence[str] | str,
     direction: str | None,
     min_amount: int | float | None,
     tag: str | None,
     status: str | None,
 ) -> dict[str, str]:
-    """`min_amount` in satoshi."""
+    """`types`: names, or a text of names with commas. `min_amount` in satoshi."""
     wanted = {
-        "types": ",".join(types),
+        "types": types if isinstance(types, str) else ",".join(types),
         "direction": direction,
-        "min_amount": None if min_amount is None else f"{min_amount:.15g}",
+        "min_amount": None if min_amount is None else f"{min_amount:.3f}",
         "tag": tag,
         "status": status,
     }

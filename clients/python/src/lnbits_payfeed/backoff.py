@@ -11,11 +11,14 @@ class Backoff:
         self.cap_seconds = cap_seconds
         self.failures = 0
 
-    def fail(self, retry_after: float | None = None) -> float:
-        """Seconds to wait; a server's `retry_after` is waited for in any case."""
-        limit = min(self.cap_seconds, self.base_seconds * 2 ** min(self.failures, 30))
+    def fail(self) -> None:
         self.failures += 1
-        return (retry_after or 0) + random.uniform(0, limit)  # noqa: S311
 
     def reset(self) -> None:
         self.failures = 0
+
+    def pause(self, retry_after: float | None = None) -> float:
+        """Seconds to wait; a server's `retry_after` is waited for in any case."""
+        doublings = min(max(self.failures - 1, 0), 30)
+        limit = min(self.cap_seconds, self.base_seconds * 2**doublings)
+        return (retry_after or 0) + random.uniform(0, limit)  # noqa: S311

@@ -22,6 +22,7 @@ from .backoff import Backoff
 from .errors import BadAddress, PayfeedError
 from .events import Balance, Connected, Disconnected, Event, Item
 from .feed import Feed
+from .homeassistant import Device, Message
 from .listen import as_text
 
 NAME = re.compile(r"[^/+#\x00-\x1f]{1,128}\Z")
@@ -77,6 +78,7 @@ class Lane:
         name: str | None,
         prefix: str,
         say: Callable[[str], None],
+        homeassistant: bool = False,
         **options: Any,
     ) -> None:
         if not key.startswith("pfk_"):
@@ -87,6 +89,7 @@ class Lane:
         self._name = name
         self._prefix = prefix
         self._say = say
+        self._homeassistant = homeassistant
         self._feed = Feed(
             url, key, since="acked", balance=True, on_change=self._change, **options
         )
@@ -112,7 +115,8 @@ class Lane:
                 except MqttError as exc:
                     if time.monotonic() - begun >= STABLE_SECONDS:
                         self._backoff.reset()
-                    pause = self._backoff.fail()
+                    self._backoff.fail()
+                    pause = self._backoff.pause()
                     self._say(f"broker: {exc}; next attempt in {pause:.1f} s")
                     with contextlib.suppress(asyncio.TimeoutError):
                         await asyncio.wait_for(self._stopping.wait(), pause)
@@ -137,6 +141,8 @@ class Lane:
             logger=logging.getLogger("lnbits_payfeed.mqtt"),
         ) as client:
             self._say(f"broker: connected for {self._name}")
+            if self._homeassistant:
+                await self._discover(client, self._device().at_once())
             lost = asyncio.ensure_future(_until_lost(client))
             told: bool | None = None
             try:
@@ -178,10 +184,19 @@ class Lane:
         if isinstance(item, Balance):
             kind = "balance_update"
         topic, is_state = self._topic(kind), isinstance(item, Balance)
+        if is_state and self._homeassistant:
+            await self._discover(client, self._device().with_balance())
         await client.publish(topic, as_text(item), qos=1, retain=is_state)
         self._waiting = None
         if isinstance(item, Event):
             await self._feed.ack(item)
+
+    def _device(self) -> Device:
+        return Device(f"{self._prefix}/{self._name}", str(self._name))
+
+    async def _discover(self, client: Client, messages: list[Message]) -> None:
+        for topic, payload in messages:
+            await client.publish(topic, payload, qos=1, retain=True)
 
     def _change(self, change: Connected | Disconnected) -> None:
         self._is_online = isinstance(change, Connected)

@@ -1,15 +1,16 @@
 """The command `payfeed`.
 
-Exit codes: 0 done, 1 the doctor found a fault, 2 wrong usage, 3 refused by the server,
-4 no connection, 5 wrong signature, 6 the command of --exec failed, 130 interrupted.
-`listen` ends with 0 on SIGINT and SIGTERM.
+Exit codes: 0 done, 1 the doctor found a fault, 2 wrong usage or a file that cannot be
+read or written, 3 refused by the server, 4 no connection or an HTTP answer that may be
+better later, 5 wrong signature, 6 the command of --exec failed, 130 interrupted.
+`listen` and `bridge` end with 0 on the first SIGINT or SIGTERM.
 """
 
 import argparse
 import asyncio
+import io
 import json
 import os
-import signal
 import ssl
 import sys
 from pathlib import Path
@@ -27,6 +28,7 @@ from .errors import (
 )
 from .http import request
 from .listen import CommandFailed, listen
+from .signals import on_end
 from .version import __version__
 
 EXIT_CODES: dict[type[PayfeedError], int] = {
@@ -92,6 +94,7 @@ def add_bridge(bridging: argparse.ArgumentParser) -> None:
         help="topic name and key of a feed, any number of times",
     )
     add("--prefix", default="payfeed", help="first part of all topics")
+    add("--homeassistant", action="store_true", help="let it discover the feeds")
     add("--broker-ca", type=Path, help="the broker's certificate authority, PEM")
 
 
@@ -109,17 +112,29 @@ def read_key(file: Path) -> str:
         return check_key(file.read_text().strip())
     except OSError as exc:
         raise BadAddress(f"the key file cannot be read: {exc.strerror}") from exc
+    except UnicodeError as exc:
+        raise BadAddress("the key file holds no key") from exc
+
+
+def find_feeds(args: argparse.Namespace) -> list[tuple[str | None, str]]:
+    """Name, if one is given, and key of every feed."""
+    if args.command != "bridge" or not args.feed:
+        return [(None, find_key(args))]
+    pairs = [feed.partition("=") for feed in args.feed]
+    return [(name, read_key(Path(file))) for name, _, file in pairs]
 
 
 async def run(args: argparse.Namespace) -> int:
     if not args.url:
         raise BadAddress("an address is needed: --url or PAYFEED_URL")
-    is_many = args.command == "bridge" and args.feed
-    args.key = "" if is_many else find_key(args)
+    feeds = find_feeds(args)
+    args.key = feeds[0][1]
     tls = ssl.create_default_context(cafile=args.ca) if args.ca else None
 
     def trace(line: str) -> None:
-        print(line.replace(args.key, "***"), file=sys.stderr, flush=True)
+        for _, key in feeds:
+            line = line.replace(key, "***")
+        _tell(line)
 
     options: dict[str, Any] = {"tls": tls, "trace": trace if args.verbose else None}
     if args.command == "listen":
@@ -129,12 +144,16 @@ async def run(args: argparse.Namespace) -> int:
         doctor = Doctor(args.url, args.key, say=_say, **options)
         return 0 if await doctor.examine() else 1
     if args.command == "bridge":
-        await run_bridge(args, tls)
+        await run_bridge(args, feeds, options)
         return 0
-    return await send(args, tls)
+    return await send(args, options)
 
 
-async def run_bridge(args: argparse.Namespace, tls: ssl.SSLContext | None) -> None:
+async def run_bridge(
+    args: argparse.Namespace,
+    feeds: list[tuple[str | None, str]],
+    options: dict[str, Any],
+) -> None:
     try:
         from .bridge import Lane, bridge, parse_broker, stop
     except ImportError as exc:
@@ -144,21 +163,16 @@ async def run_bridge(args: argparse.Namespace, tls: ssl.SSLContext | None) -> No
     trust = ssl.create_default_context(cafile=ca) if ca else None
     password = os.environ.get("PAYFEED_MQTT_PASSWORD")
     broker = parse_broker(args.broker, password, trust)
-    feeds: list[tuple[str | None, str]] = [(None, args.key)]
-    if args.feed:
-        pairs = [feed.partition("=") for feed in args.feed]
-        feeds = [(name, read_key(Path(file))) for name, _, file in pairs]
+    options["homeassistant"] = args.homeassistant
     lanes = [
-        Lane(broker, args.url, key, name, args.prefix, _tell, tls=tls)
+        Lane(broker, args.url, key, name, args.prefix, _tell, **options)
         for name, key in feeds
     ]
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop, lanes)
+    on_end(lambda: stop(lanes))
     await bridge(lanes, _tell)
 
 
-async def send(args: argparse.Namespace, tls: ssl.SSLContext | None) -> int:
+async def send(args: argparse.Namespace, options: dict[str, Any]) -> int:
     value = None
     if args.command == "notify":
         value = sys.stdin.read() if args.message == "-" else args.message
@@ -168,9 +182,7 @@ async def send(args: argparse.Namespace, tls: ssl.SSLContext | None) -> int:
             except ValueError as exc:
                 raise BadAddress(f"the message is no JSON: {exc}") from exc
     url = f"{parse_address(args.url).http}/{args.command}"
-    if args.verbose:
-        print(f"> POST {url}  X-Api-Key: ***", file=sys.stderr)
-    answer = await request("POST", url, args.key, value, tls)
+    answer = await request("POST", url, args.key, value, **options)
     print(f"{answer['id']}, to {answer['delivered']} listeners now")
     return 0
 
@@ -190,6 +202,9 @@ def exit_code(exc: PayfeedError) -> int:
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what it cannot show is no error
+            stream.reconfigure(errors="replace")
     args = parser().parse_args()
     try:
         code = asyncio.run(run(args))
@@ -202,7 +217,7 @@ def main() -> None:
         code = 0
     except KeyboardInterrupt:
         code = 130
-    except (ssl.SSLError, OSError) as exc:
+    except OSError as exc:
         print(f"payfeed: {exc}", file=sys.stderr)
         code = 2
     sys.exit(code)

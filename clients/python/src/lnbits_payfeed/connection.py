@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.http11 import Response
 from websockets.typing import Data
 
 from .version import __version__
@@ -37,6 +39,16 @@ class _Connect(connect):
         return exc
 
 
+def _trace_answer(trace: Trace, answer: Response) -> None:
+    trace(f"< {answer.status_code} {answer.reason_phrase}")
+    _trace_headers(trace, "<", answer.headers)
+
+
+def _trace_headers(trace: Trace, mark: str, headers: Headers) -> None:
+    for name, value in headers.raw_items():
+        trace(f"{mark} {name}: {'***' if name == 'X-Api-Key' else value}")
+
+
 class Connection:
     def __init__(self, socket: ClientConnection, trace: Trace | None) -> None:
         self._socket = socket
@@ -54,7 +66,7 @@ class Connection:
         """Opened, or Ended is raised."""
         options: dict[str, Any] = {"ssl": tls} if tls and url[:3] == "wss" else {}
         if trace:
-            trace(f"> GET {url}  X-Api-Key: ***")
+            trace(f"> GET {url}")
         try:
             socket = await _Connect(
                 url,
@@ -69,7 +81,7 @@ class Connection:
         except InvalidStatus as exc:
             answer = exc.response
             if trace:
-                trace(f"< {answer.status_code} {answer.reason_phrase}")
+                _trace_answer(trace, answer)
             wait = answer.headers.get("Retry-After", "")
             raise Ended(
                 f"HTTP {answer.status_code} where 101 is due",
@@ -82,7 +94,10 @@ class Connection:
         except (OSError, InvalidHandshake, EOFError) as exc:
             raise Ended(str(exc) or type(exc).__name__) from exc
         if trace:
-            trace("< 101 Switching Protocols")
+            if socket.request:
+                _trace_headers(trace, ">", socket.request.headers)
+            if socket.response:
+                _trace_answer(trace, socket.response)
         return cls(socket, trace)
 
     async def receive(self, idle_seconds: float) -> Data:

@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
+from .errors import BadAddress
+
 
 class Cursor(Protocol):
     """Keeps one event id. `save` is called after an event has been processed."""
@@ -26,6 +28,8 @@ class FileCursor:
             return self.path.read_text().strip() or None
         except FileNotFoundError:
             return None
+        except UnicodeError as exc:
+            raise BadAddress(f"{self.path} holds no event id") from exc
 
     def save(self, event_id: str) -> None:
         handle, name = tempfile.mkstemp(prefix=".payfeed-", dir=self.path.parent)

@@ -1,7 +1,7 @@
 """What can go wrong, as one tree.
 
 PayfeedError
-├── BadAddress       the address or the key cannot be used as given
+├── BadAddress       address, key, secret or option cannot be used as given
 ├── InvalidFrame     a frame of the wrong shape; told to `on_invalid`, never raised
 ├── WrongSignature   an event was not signed with the secret; the feed stops before it
 ├── Refused          the server closed for good; `code` says why

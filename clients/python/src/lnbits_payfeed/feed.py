@@ -8,11 +8,20 @@ import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
+from websockets.typing import Data
+
 from .address import check_key, filter_query, parse_address
 from .backoff import Backoff
 from .connection import Connection, Ended, Trace
 from .cursor import Cursor
-from .errors import REFUSALS, GaveUp, InvalidFrame, PayfeedError, WrongSignature
+from .errors import (
+    REFUSALS,
+    BadAddress,
+    GaveUp,
+    InvalidFrame,
+    PayfeedError,
+    WrongSignature,
+)
 from .events import Balance, Connected, Disconnected, Event, Gap, Item
 from .frames import Frame, Goodbye, Heartbeat, Unknown, Verifier, parse_frame
 from .place import Place
@@ -52,7 +61,7 @@ class Feed:
         key: str,
         *,
         since: str | None = None,
-        types: Sequence[str] = (),
+        types: Sequence[str] | str = (),
         direction: str | None = None,
         min_amount: int | float | None = None,
         tag: str | None = None,
@@ -75,6 +84,8 @@ class Feed:
         self._may_ack = key.startswith("pfk_")
         self._query = filter_query(types, direction, min_amount, tag, status)
         self._verifier = Verifier(secret) if secret else None
+        if max_attempts is not None and max_attempts < 1:
+            raise BadAddress("max_attempts must be at least 1")
         self._place = Place(since, cursor)
         self._wants_balance = balance
         self._max_attempts = max_attempts
@@ -92,7 +103,8 @@ class Feed:
         self._next_attempt_at = 0.0
         self._next_ack_at = 0.0
         self._ack_task: asyncio.Task[None] | None = None
-        self._closed = asyncio.Event()
+        self._io: asyncio.Task[Data | None] | None = None
+        self._is_closed = False
         self._failure: PayfeedError | None = None
         self.invalid = 0
 
@@ -117,15 +129,14 @@ class Feed:
 
     async def __anext__(self) -> Item:
         """The next item. May be cancelled, as by `wait_for`, without losing one."""
-        while not self._closed.is_set():
+        while not self._is_closed:
             if self._failure:
+                await self._hang_up()
                 raise self._failure
             try:
                 item = await self._step()
             except Ended as ended:
                 self._lost(ended)
-            except WrongSignature as exc:
-                self._failure = exc
             else:
                 if item is not None:
                     return item
@@ -142,49 +153,61 @@ class Feed:
 
     async def close(self) -> None:
         """Ends the iteration, sends the last ack, closes the socket."""
-        self._closed.set()
+        self._is_closed = True
+        if self._io:
+            self._io.add_done_callback(_forget)
+            self._io.cancel()
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
         if self._ack_task:
             self._ack_task.cancel()
-        connection = self._connection
-        if connection:
+        if self._connection:
             await self._send_ack()
-            await connection.close()
+            await self._connection.close()
 
     async def _step(self) -> Item | None:
+        """Connecting and waiting go on when the caller is cancelled, by time-outs of
+        its own: they would never come to an end, nor would silence be noticed."""
+        if self._io is None:
+            self._io = asyncio.create_task(self._connect_or_receive())
+        io = self._io
+        if not io.done():
+            await asyncio.wait({io})
+        if self._is_closed:
+            return None
+        self._io = None
+        data = io.result()
+        if data is None:
+            return None
+        try:
+            return self._handle(parse_frame(data))
+        except InvalidFrame as exc:
+            self._tell_invalid(exc)
+            return None
+
+    async def _connect_or_receive(self) -> Data | None:
         if self._connection is None:
             await self._connect()
             return None
         limit = self._connect_timeout
         if self._hello:
             limit = self._hello.heartbeat_seconds * IDLE_HEARTBEATS
-        text = await self._connection.receive(limit)
-        try:
-            frame = parse_frame(text)
-            return self._handle(frame)
-        except InvalidFrame as exc:
-            self._tell_invalid(exc)
-            return None
+        return await self._connection.receive(limit)
 
     async def _connect(self) -> None:
-        pause = self._next_attempt_at - time.monotonic()
-        if pause > 0:
-            await _wait(self._closed, pause)
-            return
+        await asyncio.sleep(self._next_attempt_at - time.monotonic())
         query = dict(self._query)
         if self._place.since:
             query["since"] = self._place.since
         self._hello = self._goodbye = None
-        connection = await Connection.open(
+        self._connection = await Connection.open(
             self._address.socket(query),
             self._key,
             self._connect_timeout,
             self._tls,
             self._trace,
         )
-        if self._closed.is_set():
-            await connection.close()
-            return
-        self._connection = connection
 
     def _handle(self, frame: Frame) -> Item | None:
         if isinstance(frame, Event):
@@ -201,7 +224,7 @@ class Feed:
         elif isinstance(frame, Goodbye):
             self._goodbye = frame
         elif isinstance(frame, Unknown) and frame.id:
-            self._place.skip(frame.id)
+            self._place.passed(frame.id)
         return None
 
     def _greet(self, hello: Connected) -> None:
@@ -215,18 +238,14 @@ class Feed:
         if self._verifier and not self._verifier.is_signed(
             event.text, event.id, event.timestamp
         ):
-            self._tell_invalid(InvalidFrame(f"wrong signature of event {event.id}"))
-            raise WrongSignature(event.id)
-        if self._place.event(event.id):
-            return event
-        self._schedule_ack()
-        return None
+            self._failure = WrongSignature(event.id)
+            self._tell_invalid(InvalidFrame(str(self._failure)))
+            return None
+        return event if self._place.event(event.id) else None
 
     def _lost(self, ended: Ended) -> None:
         """Decide what follows: an error for good, or a pause and another attempt."""
         self._connection = None
-        if self._closed.is_set():
-            return
         goodbye = self._goodbye
         code = ended.code or (goodbye.code if goodbye else None)
         reason = goodbye.message if goodbye else ended.reason
@@ -235,16 +254,21 @@ class Feed:
             return
         if self._hello and time.monotonic() - self._hello_at >= self._stable_seconds:
             self._backoff.reset()
-        wait = goodbye.retry_after if goodbye else ended.retry_after
-        pause = self._backoff.fail(wait)
+        else:
+            self._backoff.fail()
         if self._max_attempts and self._backoff.failures >= self._max_attempts:
             self._failure = GaveUp(self._backoff.failures, reason)
             return
+        pause = self._backoff.pause(
+            goodbye.retry_after if goodbye else ended.retry_after
+        )
         self._next_attempt_at = time.monotonic() + pause
         self._tell(Disconnected(reason, code, pause))
 
     def _schedule_ack(self) -> None:
-        if self._may_ack and (self._ack_task is None or self._ack_task.done()):
+        if not self._may_ack or self._is_closed:
+            return
+        if self._ack_task is None or self._ack_task.done():
             self._ack_task = asyncio.create_task(self._ack_soon())
 
     async def _ack_soon(self) -> None:
@@ -278,19 +302,7 @@ class Feed:
             self._on_invalid(exc)
 
 
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    """Until the event or for some time, whichever is first."""
-    loop = asyncio.get_running_loop()
-    timer = loop.create_future()
-    handle = loop.call_later(seconds, _finish, timer)
-    waiter = asyncio.ensure_future(event.wait())
-    try:
-        await asyncio.wait({timer, waiter}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        handle.cancel()
-        waiter.cancel()
-
-
-def _finish(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
+def _forget(io: "asyncio.Task[Data | None]") -> None:
+    """How it ended no longer matters, and asyncio need not warn."""
+    if not io.cancelled():
+        io.exception()

@@ -45,7 +45,6 @@ class Goodbye:
 class Unknown:
     """A frame of a later protocol; `id` if it is an event."""
 
-    type: str
     id: str | None
 
 
@@ -133,7 +132,7 @@ class _Members:
             return Goodbye(self.whole("code"), self.text("message"), seconds)
         if kind in ("payment", "message", "test") or "custom" in self.values:
             return self.event()
-        return Unknown(kind, self.optional("id", str))
+        return Unknown(self.optional("id", str))
 
     def hello(self) -> Connected:
         heartbeat = self.number("heartbeat")

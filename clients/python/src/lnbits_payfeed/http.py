@@ -1,12 +1,14 @@
 """The few HTTP requests of the command line."""
 
 import asyncio
+import http.client
 import json
 import ssl
 import urllib.error
 import urllib.request
 from typing import Any
 
+from .connection import Trace
 from .errors import RequestFailed
 
 TIMEOUT_SECONDS = 10
@@ -25,16 +27,34 @@ async def request(
     key: str | None = None,
     value: Any = None,
     tls: ssl.SSLContext | None = None,
+    trace: Trace | None = None,
 ) -> Any:
     """The answer's JSON, or RequestFailed. `value` is sent as JSON for POST."""
-    return await asyncio.to_thread(_request, method, url, key, value, tls)
+    body = json.dumps(value) if method == "POST" else None
+    if trace:
+        trace(f"> {method} {url}" + ("  X-Api-Key: ***" if key else ""))
+        if body:
+            trace(f"> {body}")
+    try:
+        answer = await asyncio.to_thread(_request, method, url, key, body, tls)
+    except RequestFailed as exc:
+        if trace:
+            trace(f"< {exc}")
+        raise
+    if trace:
+        trace(f"< 200 {json.dumps(answer)}")
+    return answer
 
 
 def _request(
-    method: str, url: str, key: str | None, value: Any, tls: ssl.SSLContext | None
+    method: str,
+    url: str,
+    key: str | None,
+    body: str | None,
+    tls: ssl.SSLContext | None,
 ) -> Any:
-    body = json.dumps(value).encode() if method == "POST" else None
-    wanted = urllib.request.Request(url, body, method=method)  # noqa: S310
+    content = body.encode() if body else None
+    wanted = urllib.request.Request(url, content, method=method)  # noqa: S310
     wanted.add_header("Content-Type", "application/json")
     if key:
         wanted.add_header("X-Api-Key", key)
@@ -49,7 +69,7 @@ def _request(
             raise RequestFailed(exc.code, _detail(exc)) from exc
     except urllib.error.URLError as exc:
         raise RequestFailed(0, str(exc.reason)) from exc
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, http.client.HTTPException) as exc:
         raise RequestFailed(0, str(exc) or type(exc).__name__) from exc
 
 

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import signal
 import sys
 import time
 from dataclasses import asdict
@@ -24,6 +23,7 @@ from .events import (
     TestEvent,
 )
 from .feed import Feed
+from .signals import on_end
 
 COLOURS = {"green": 32, "red": 31, "yellow": 33, "cyan": 36, "dim": 2}
 
@@ -39,7 +39,7 @@ async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
         args.url,
         args.key,
         since=args.since,
-        types=args.types.split(",") if args.types else (),
+        types=args.types or (),
         direction=args.direction,
         min_amount=args.min_amount,
         tag=args.tag,
@@ -52,33 +52,41 @@ async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
         on_invalid=show.invalid,
         **options,
     )
-    loop, closing = asyncio.get_running_loop(), set()
+    working, closing = asyncio.Lock(), set()
 
-    def stop() -> None:
-        closing.add(asyncio.ensure_future(feed.close()))
+    async def close() -> None:
+        async with working:  # a command is not torn from its ack
+            await feed.close()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
+    on_end(lambda: closing.add(asyncio.ensure_future(close())))
     async with feed:
         count = 0
         async for item in feed:
-            show.item(item)
-            if not isinstance(item, Event):
-                continue
-            if args.exec:
-                await run(args.exec, item)
-            await feed.ack(item)
-            count += 1
-            if count == args.count:
-                return
+            async with working:
+                show.item(item)
+                if not isinstance(item, Event):
+                    continue
+                if args.exec:
+                    await run(args.exec, item)
+                await feed.ack(item)
+                count += 1
+                if count == args.count:
+                    return
 
 
 async def run(command: str, event: Event) -> None:
-    """The shell command gets the event on its standard input."""
+    """The shell command gets the event on its standard input.
+
+    In a session of its own: an interrupt from the terminal is for `listen` alone.
+    """
     process = await asyncio.create_subprocess_shell(
-        command, stdin=asyncio.subprocess.PIPE
+        command, stdin=asyncio.subprocess.PIPE, start_new_session=True
     )
-    await process.communicate(event.text.encode() + b"\n")
+    try:
+        await process.communicate(event.text.encode() + b"\n")
+    except asyncio.CancelledError:
+        process.terminate()
+        raise
     if process.returncode:
         raise CommandFailed(f"the command ended with {process.returncode}")
 

@@ -20,11 +20,12 @@ class Place:
         self._since = since
         self.position: str | None = None
         self.saved = cursor.load() if cursor else None
-        self._connection = 0
         self._count = 0
         self._done = 0
-        self._seen: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._lost = 0
+        self._seen: OrderedDict[str, int] = OrderedDict()
         self._ack: str | None = None
+        self._is_ack_due = False
         self._hello_cursor = ""
 
     @property
@@ -32,13 +33,19 @@ class Place:
         return self.position or self.saved or self._since
 
     def hello(self, cursor: str, recovered: bool) -> None:
-        """Before a gap has been told, the position must stay: it would be hidden."""
-        self._connection += 1
+        """Before a gap has been told, the position must stay: it would be hidden.
+
+        The newest ack is due once more, as it may have been lost with the connection
+        before. Behind a gap the feed may have another epoch: an ack of what was before
+        would make the server close for good.
+        """
         self._hello_cursor = cursor
-        if cursor in self._seen:
-            self._seen[cursor] = (self._seen[cursor][0], self._connection)
         if recovered:
+            self._is_ack_due = self._ack is not None
             self.passed(cursor)
+        else:
+            self._lost = self._count
+            self._ack = None
 
     def gap(self) -> None:
         self.position = self._hello_cursor
@@ -51,38 +58,29 @@ class Place:
 
     def event(self, event_id: str) -> bool:
         """False if it was handed out before."""
-        known = self._seen.get(event_id)
-        number = known[0] if known else self._count + 1
-        self._seen[event_id] = (number, self._connection)
-        if known:
+        if event_id in self._seen:
             return False
-        self._count = number
+        self._count += 1
+        self._seen[event_id] = self._count
         self.position = event_id
         if len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
         return True
 
-    def skip(self, event_id: str) -> None:
-        """An event of a later protocol, which nobody here can process."""
-        self.passed(event_id)
-
     def finished(self, event_id: str) -> None:
         """The caller has processed this event and all before it."""
-        number, _ = self._seen.get(event_id, (0, 0))
-        if number > self._done:
-            self._done = number
-            self._ack = event_id
-            self._save(event_id)
+        number = self._seen.get(event_id, 0)
+        if number <= self._done:
+            return
+        self._done = number
+        if number > self._lost:
+            self._ack, self._is_ack_due = event_id, True
+        self._save(event_id)
 
     def take_ack(self) -> str | None:
-        """The id to acknowledge: only one that this connection has delivered.
-
-        Anything else would make the server close for good.
-        """
-        if self._ack and self._seen.get(self._ack, (0, 0))[1] == self._connection:
-            ack, self._ack = self._ack, None
-            return ack
-        return None
+        """The id to acknowledge, if the server has not been told of it yet."""
+        is_due, self._is_ack_due = self._is_ack_due, False
+        return self._ack if is_due else None
 
     def _save(self, event_id: str) -> None:
         if self._cursor and event_id != self.saved:

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from .events import Event, Item
 from .feed import Feed
 
+LEAST_SECONDS = 0.001  # with none at all, asyncio would not even begin
+
 T = TypeVar("T")
 
 
@@ -24,7 +26,6 @@ class SyncFeed:
 
     def __init__(self, url: str, key: str, **options: Any) -> None:
         self._feed = Feed(url, key, **options)
-        self._waiting: asyncio.Future[Item] | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -57,14 +58,13 @@ class SyncFeed:
             raise StopIteration from None
 
     async def _next(self, timeout_seconds: float | None) -> Item | None:
-        """It waits on behind a timeout, or a slow connection would never be made."""
-        if self._waiting is None:
-            self._waiting = asyncio.ensure_future(self._feed.__anext__())
-        done, _ = await asyncio.wait({self._waiting}, timeout=timeout_seconds)
-        if not done:
+        seconds = timeout_seconds
+        if seconds is not None:
+            seconds = max(seconds, LEAST_SECONDS)
+        try:
+            return await asyncio.wait_for(self._feed.__anext__(), seconds)
+        except asyncio.TimeoutError:
             return None
-        waiting, self._waiting = self._waiting, None
-        return waiting.result()
 
     def ack(self, event: Event) -> None:
         """This event and all before it are processed."""
@@ -80,17 +80,14 @@ class SyncFeed:
 
     def close(self) -> None:
         if self._thread.is_alive():
-            self._call(self._close())
+            self._call(self._feed.close())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
 
-    async def _close(self) -> None:
-        if self._waiting:
-            self._waiting.cancel()
-        await self._feed.close()
-
     def _call(self, coro: Coroutine[Any, Any, T]) -> T:
+        if self._loop.is_closed():
+            return asyncio.run(coro)
         future = asyncio.run_coroutine_threadsafe(coro, self._loop)
         try:
             return future.result()

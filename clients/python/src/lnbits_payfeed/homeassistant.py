@@ -1,0 +1,77 @@
+"""Discovery for Home Assistant: a device for each feed that is bridged into MQTT.
+
+Retained messages under `homeassistant/…/config` name the topics of `bridge`.
+"""
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from .version import __version__
+
+ATTRIBUTES = ("memo", "direction", "status", "comment", "tag")
+
+Message = tuple[str, str]  # topic, payload
+
+
+class Device:
+    """The feed whose topics begin with `top`: `<prefix>/<name>`."""
+
+    def __init__(self, top: str, name: str) -> None:
+        self._top = top
+        self._name = name
+        # topics of discovery allow few characters; the digest keeps names apart
+        readable = re.sub(r"[^A-Za-z0-9_-]+", "_", top)
+        digest = hashlib.sha256(top.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        self._id = f"{readable}_{digest}"
+
+    def at_once(self) -> list[Message]:
+        """The last payment, and whether the feed is connected."""
+        chosen = ", ".join(f"'{a}': value_json.payment.{a}" for a in ATTRIBUTES)
+        return [
+            self._entity(
+                "sensor",
+                "payment",
+                name="Last payment",
+                value_template="{{ value_json.payment.amount }}",
+                json_attributes_topic=f"{self._top}/payment",
+                json_attributes_template=f"{{{{ {{{chosen}}} | tojson }}}}",
+                unit_of_measurement="sat",
+                force_update=True,  # the same amount again is another payment
+                availability_topic=f"{self._top}/status",
+            ),
+            self._entity(
+                "binary_sensor",
+                "status",
+                name="Feed",
+                device_class="connectivity",
+                entity_category="diagnostic",
+                payload_on="online",
+                payload_off="offline",
+            ),
+        ]
+
+    def with_balance(self) -> list[Message]:
+        """Once a balance has come: not every key may see it."""
+        return [
+            self._entity(
+                "sensor",
+                "balance_update",
+                name="Balance",
+                value_template="{{ value_json.balance }}",
+                unit_of_measurement="sat",
+                state_class="measurement",
+                availability_topic=f"{self._top}/status",
+            )
+        ]
+
+    def _entity(self, component: str, kind: str, **members: Any) -> Message:
+        config = {
+            "unique_id": f"{self._id}_{kind}",
+            "state_topic": f"{self._top}/{kind}",
+            "qos": 1,
+            "device": {"identifiers": [self._id], "name": f"Payfeed {self._name}"},
+            "origin": {"name": "payfeed bridge", "sw_version": __version__},
+        } | members
+        return f"homeassistant/{component}/{self._id}/{kind}/config", json.dumps(config)
