@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import signal
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -49,7 +50,7 @@ def paid(subscriber: Subscriber) -> list[str]:
 
 
 def statuses(subscriber: Subscriber) -> list[str]:
-    return [text for topic, text in subscriber.got if topic.endswith("/status")]
+    return [text for topic, text in subscriber.got if topic.endswith("/bridge/status")]
 
 
 async def test_the_broker_gets_frames_as_signed_and_the_wallets_status(
@@ -65,7 +66,7 @@ async def test_the_broker_gets_frames_as_signed_and_the_wallets_status(
         payment_hash = await shop.sell(1000, "beans ☕")
         own = '{"type":"door.open","door":3}'
         await run("notify", "--json", own, key=shop.wallet["inkey"], url=url)
-        topics = {f"{top}/{kind}" for kind in ("payment", "door.open", "status")}
+        topics = {f"{top}/{kind}" for kind in ("payment", "door.open", "bridge/status")}
         topics.add(f"{top}/balance_update")
         await subscriber.until(lambda: {t for t, _ in subscriber.got} >= topics)
         while await lag(shop):
@@ -109,10 +110,11 @@ async def test_home_assistant_finds_a_device_for_every_feed(
         assert re.fullmatch(r"[A-Za-z0-9_-]+", device)
         assert config["device"]["identifiers"] == [device]
         assert config["unique_id"] == f"{device}_{kind}"
+        kind = kind.replace("bridge_", "bridge/")
         name = config["device"]["name"].removeprefix("Payfeed ")
         assert config["state_topic"] == f"payfeed/{name}/{kind}"
         if component == "sensor":
-            assert config["availability_topic"] == f"payfeed/{name}/status"
+            assert config["availability_topic"] == f"payfeed/{name}/bridge/status"
     names = sorted((one["device"]["name"], one["name"]) for one in configs)
     assert names == [
         ("Payfeed Till 1", "Balance"),
@@ -129,6 +131,9 @@ async def test_home_assistant_finds_a_device_for_every_feed(
         for member in ("value_template", "json_attributes_template")
     }
     assert shown["value_template"] == "21"
+    for change, told in (({"direction": "out"}, "-21"), ({"status": "failed"}, "0")):
+        other = {"payment": frame["payment"] | change}
+        assert Template(paid_["value_template"]).render(value_json=other) == told
     attributes = json.loads(shown["json_attributes_template"])
     assert (attributes["memo"], attributes["direction"]) == ("tea", "in")
 
@@ -164,12 +169,13 @@ async def test_nothing_is_lost_when_bridge_broker_and_lnbits_are_killed(
     await subscriber.until(lambda: statuses(subscriber)[-1:] == ["offline"])
     async with running(*options, url=url) as bridge:
         await all_arrived()
+        selling = asyncio.create_task(sell(20))
         broker.kill()
         await bridge.told("broker: ")
-        await sell(3)
         await broker.start()
-        await sell(3)
+        await selling
         await all_arrived()
+        await sell(3)
         shop.server.kill()
         await subscriber.until(lambda: statuses(subscriber)[-1:] == ["offline"])
         await shop.server.start()
@@ -178,7 +184,39 @@ async def test_nothing_is_lost_when_bridge_broker_and_lnbits_are_killed(
         await all_arrived()
         await bridge.stop()
     assert set(paid(subscriber)) == set(hashes)
-    assert len(hashes) == 29
+    assert len(hashes) == 46
+    await subscriber.close()
+
+
+async def test_a_broker_that_hangs_confirms_nothing_and_its_late_will_is_no_last_word(
+    shop: Any, broker: Mosquitto
+) -> None:
+    key = await new_key(shop, "read")
+    options = ["bridge", f"mqtt://127.0.0.1:{broker.port}"]
+    subscriber = Subscriber(broker.port, "payfeed/#")
+    await subscriber.subscribed.wait()
+    assert broker.process
+    async with running(*options, key=key, url=shop.server.base) as bridge:
+        await subscriber.until(lambda: statuses(subscriber)[-1:] == ["online"])
+        broker.process.send_signal(signal.SIGSTOP)
+        payment_hash = await shop.sell(7)
+        await bridge.told("next attempt")  # no confirmation came in time
+        assert await lag(shop) == 1
+        broker.process.send_signal(signal.SIGCONT)
+        await subscriber.until(lambda: paid(subscriber) == [payment_hash])
+        while await lag(shop):
+            await asyncio.sleep(0.1)
+        own = '{"type":"status","text":"offline"}'
+        await run(
+            "notify", "--json", own, key=shop.wallet["inkey"], url=shop.server.base
+        )
+        await subscriber.until(
+            lambda: any(
+                topic.endswith("/status") and "text" in text
+                for topic, text in subscriber.got
+            )
+        )
+        assert statuses(subscriber)[-1] == "online"
     await subscriber.close()
 
 

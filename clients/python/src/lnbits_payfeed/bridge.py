@@ -1,12 +1,14 @@
 """`payfeed bridge`: feeds into an MQTT broker, at least once.
 
 Topics: `<prefix>/<name>/<type>` with the frame as it arrived, QoS 1; `…/gap`;
-`…/balance_update` (retained); `…/status`: `online` or `offline` (retained, last will).
+`…/balance_update` (retained); `…/bridge/status`: `online` or `offline` (retained, last
+will), a level deeper than any type that a message may bring.
 An event is acknowledged only when the broker has confirmed it.
 """
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import re
 import ssl
@@ -47,6 +49,8 @@ def parse_broker(
     parts = urlsplit(url)
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
         raise BadAddress("the broker's address must be mqtt://host or mqtts://host")
+    if password and not parts.username:
+        raise BadAddress("the broker's password needs a user: mqtt://user@host")
     if parts.password:
         raise BadAddress("give the broker's password in PAYFEED_MQTT_PASSWORD")
     try:
@@ -54,6 +58,8 @@ def parse_broker(
     except ValueError as exc:
         raise BadAddress("the broker's port is not a number") from exc
     is_secure = parts.scheme == "mqtts"
+    if tls and not is_secure:
+        raise BadAddress("a certificate authority needs mqtts://")
     return Broker(
         host=parts.hostname,
         port=port or (8883 if is_secure else 1883),
@@ -86,6 +92,9 @@ class Lane:
         if not NAME.match(name or "x") or not NAME.match(prefix.replace("/", "x")):
             raise BadAddress("names in topics must be without / + #")
         self._broker = broker
+        # fixed, so that an old connection's will is told before a new one's `online`
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        self._identifier = f"payfeed-{digest[:15]}"
         self._name = name
         self._prefix = prefix
         self._say = say
@@ -130,10 +139,11 @@ class Lane:
 
     async def _carry(self) -> None:
         """One connection to the broker."""
-        status, broker = self._topic("status"), self._broker
+        status, broker = self._topic("bridge/status"), self._broker
         async with Client(
             broker.host,
             broker.port,
+            identifier=self._identifier,
             username=broker.username,
             password=broker.password,
             tls_context=broker.tls,
@@ -222,8 +232,8 @@ async def bridge(lanes: list[Lane], say: Callable[[str], None]) -> None:
     async def run(lane: Lane) -> None:
         try:
             await lane.run()
-        except PayfeedError as exc:
-            say(f"ended: {exc}")
+        except Exception as exc:
+            say(f"ended: {exc or type(exc).__name__}")
             raise
 
     results = await asyncio.gather(*map(run, lanes), return_exceptions=True)

@@ -121,7 +121,14 @@ def find_feeds(args: argparse.Namespace) -> list[tuple[str | None, str]]:
     if args.command != "bridge" or not args.feed:
         return [(None, find_key(args))]
     pairs = [feed.partition("=") for feed in args.feed]
-    return [(name, read_key(Path(file))) for name, _, file in pairs]
+    feeds = [(name, read_key(Path(file))) for name, _, file in pairs]
+    for what, values in (
+        ("name", {n for n, _ in feeds}),
+        ("key", {k for _, k in feeds}),
+    ):
+        if "" in values or len(values) < len(feeds):
+            raise BadAddress(f"every --feed needs a {what} of its own: name=file")
+    return list(feeds)
 
 
 async def run(args: argparse.Namespace) -> int:

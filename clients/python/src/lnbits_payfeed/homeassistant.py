@@ -12,6 +12,11 @@ from .version import __version__
 
 ATTRIBUTES = ("memo", "direction", "status", "comment", "tag")
 
+SIGNED_AMOUNT = (
+    "{% set p = value_json.payment %}"
+    "{{ 0 if p.status == 'failed' else -p.amount if p.direction == 'out' else p.amount}}"
+)
+
 Message = tuple[str, str]  # topic, payload
 
 
@@ -27,23 +32,23 @@ class Device:
         self._id = f"{readable}_{digest}"
 
     def at_once(self) -> list[Message]:
-        """The last payment, and whether the feed is connected."""
+        """The last payment (sent: negative, failed: 0); is the feed connected?"""
         chosen = ", ".join(f"'{a}': value_json.payment.{a}" for a in ATTRIBUTES)
         return [
             self._entity(
                 "sensor",
                 "payment",
                 name="Last payment",
-                value_template="{{ value_json.payment.amount }}",
+                value_template=SIGNED_AMOUNT,
                 json_attributes_topic=f"{self._top}/payment",
                 json_attributes_template=f"{{{{ {{{chosen}}} | tojson }}}}",
                 unit_of_measurement="sat",
                 force_update=True,  # the same amount again is another payment
-                availability_topic=f"{self._top}/status",
+                availability_topic=f"{self._top}/bridge/status",
             ),
             self._entity(
                 "binary_sensor",
-                "status",
+                "bridge/status",
                 name="Feed",
                 device_class="connectivity",
                 entity_category="diagnostic",
@@ -62,16 +67,17 @@ class Device:
                 value_template="{{ value_json.balance }}",
                 unit_of_measurement="sat",
                 state_class="measurement",
-                availability_topic=f"{self._top}/status",
+                availability_topic=f"{self._top}/bridge/status",
             )
         ]
 
     def _entity(self, component: str, kind: str, **members: Any) -> Message:
+        key = kind.replace("/", "_")
         config = {
-            "unique_id": f"{self._id}_{kind}",
+            "unique_id": f"{self._id}_{key}",
             "state_topic": f"{self._top}/{kind}",
             "qos": 1,
             "device": {"identifiers": [self._id], "name": f"Payfeed {self._name}"},
             "origin": {"name": "payfeed bridge", "sw_version": __version__},
         } | members
-        return f"homeassistant/{component}/{self._id}/{kind}/config", json.dumps(config)
+        return f"homeassistant/{component}/{self._id}/{key}/config", json.dumps(config)
