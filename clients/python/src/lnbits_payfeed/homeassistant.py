@@ -13,8 +13,8 @@ from .version import __version__
 ATTRIBUTES = ("memo", "direction", "status", "comment", "tag")
 
 SIGNED_AMOUNT = (
-    "{% set p = value_json.payment %}"
-    "{{ 0 if p.status == 'failed' else -p.amount if p.direction == 'out' else p.amount}}"
+    "{% set p = value_json.payment %}{% if p.status == 'failed' %}0{% else %}"
+    "{{ p.amount if p.direction == 'in' else -p.amount }}{% endif %}"
 )
 
 Message = tuple[str, str]  # topic, payload
