@@ -188,10 +188,10 @@ async def test_closing_ends_a_waiting_iteration() -> None:
 async def test_closing_ends_a_handshake_that_hangs() -> None:
     arrived = asyncio.Event()
 
-    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         arrived.set()
-        with contextlib.closing(writer):
-            await asyncio.Event().wait()
+        with contextlib.closing(writer), contextlib.suppress(OSError):
+            await reader.read()  # until the client is gone
 
     server = await asyncio.start_server(hang, "127.0.0.1", 0)
     async with server:
