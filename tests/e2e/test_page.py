@@ -49,7 +49,7 @@ async def test_a_restart_of_lnbits_is_told_and_nothing_is_missed(shop: Shop) -> 
         await shop.sell(111, "before the restart")
         shop.server.kill()
         state = page.locator("#payfeed-state")
-        await expect(state).to_contain_text("trying again in")
+        await expect(state).to_contain_text("Trying again in")
         async with page.expect_websocket(lambda opened: PAYFEED in opened.url):
             await page.locator("#payfeed-retry").click()
         await shop.server.start()
