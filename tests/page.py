@@ -12,6 +12,9 @@ from shop import Shop
 expect.set_options(timeout=60_000)  # a guard against hanging, nothing more
 LNBITS_OWN = "/static/null"  # LNbits 1.3.1 asks for it on every page of its own
 
+LIGHT = """for (const name of ['darkMode', 'gradientBg', 'cardGradient'])
+    localStorage.setItem(`lnbits.${name}`, '__q_bool|0')"""
+
 
 @asynccontextmanager
 async def browser_page(
