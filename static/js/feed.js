@@ -43,7 +43,6 @@
       this.older = null
       this.meanwhile = null
       this.link = {state: 'connecting'}
-      this.catchUps = 0
       this.fresh = new Set()
       this.ids = Vue.markRaw(new Set())
       this.listeners = Vue.markRaw(new Set())
@@ -84,7 +83,6 @@
     async catchUp() {
       await this.describe()
       const since = await this.load()
-      this.catchUps += 1
       return {key: this.key, since}
     }
 

@@ -20,7 +20,7 @@
       by: 'day',
       unit: 'sat',
       payments: [],
-      isLoading: false,
+      isLoading: true,
       isComplete: false,
       canDraw: Boolean(window.Chart)
     }),
@@ -55,7 +55,10 @@
     },
     watch: {
       bars: 'draw',
-      'feed.catchUps': 'load',
+      // also after a while without: LNbits' service worker may have given an old answer
+      'feed.link.state'(state) {
+        if (state === 'connected') this.load()
+      },
       '$q.dark.isActive'() {
         this.chart?.destroy()
         this.chart = null
@@ -64,7 +67,7 @@
     },
     mounted() {
       this.stop = this.feed.listen(this.take)
-      this.load()
+      if (this.feed.link.state === 'connected') this.load()
     },
     beforeUnmount() {
       this.found = null
@@ -102,7 +105,7 @@
         } while (before)
       },
       note({id, payment}) {
-        this.found.set(id, Vue.markRaw(payment))
+        this.found?.set(id, Vue.markRaw(payment))
       },
       take(event) {
         if (event.payment?.status !== 'confirmed') return

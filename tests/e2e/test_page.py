@@ -149,7 +149,7 @@ async def test_a_page_of_a_busy_lnbits_goes_on_by_itself_and_on_demand(
     """Here the invoice key may not read: the page must learn it before it reads."""
     closed = {"allow_inkey": False}
     await shop.server.payfeed("PATCH", "feed", shop.wallet["adminkey"], json=closed)
-    async with browser_page(shop) as (page, _):
+    async with browser_page(shop, service_workers="block") as (page, _):
 
         async def busy(route: Route) -> None:
             patience = {"Retry-After": "60"}
@@ -171,9 +171,10 @@ async def test_a_page_of_a_busy_lnbits_goes_on_by_itself_and_on_demand(
         await page.locator("#payfeed-retry").click()
         await expect(state).to_contain_text("Connected")
         await expect(page.get_by_text("No access keys yet.")).to_be_visible()
-        once = {"times": 1}
-        await page.route("**/payfeed-client.js*", lambda route: route.abort(), **once)
-        await open_payfeed(page, shop)
+        client = "**/payfeed-client.js*"
+        await page.route(client, lambda route: route.abort(), times=1)
+        async with page.expect_event("requestfailed"):
+            await open_payfeed(page, shop)
 
 
 async def test_a_late_answer_of_another_wallet_is_not_shown(shop: Shop) -> None:
