@@ -254,6 +254,8 @@ async def test_every_tab_fits_on_a_phone(shop: Shop) -> None:
             await page.get_by_role("tab", name=name.split("\n")[-1]).click()
             await page.wait_for_timeout(300)
             assert await width_of(page) <= 390, name
+            shown = await page.inner_text("body")
+            assert not re.search(r"payfeed\.[a-z]+\.", shown), "a text is missing"
         assert complaints == []
 
 
