@@ -49,6 +49,11 @@ def setting(name: str, default: int) -> int:
     return default
 
 
+def message_bytes() -> int:
+    """How long a custom message may be."""
+    return setting("PAYFEED_MESSAGE_BYTES", 16384)
+
+
 def _env_file() -> dict[str, str]:
     path = settings.Config.env_file
     try:

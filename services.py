@@ -48,7 +48,7 @@ class Payfeed:
         self.max_subscribers = host.setting("PAYFEED_MAX_SUBSCRIBERS_PER_WALLET", 200)
         self.heartbeat_seconds = host.setting("PAYFEED_HEARTBEAT_SECONDS", 20)
         self.send_timeout = host.setting("PAYFEED_SEND_TIMEOUT_SECONDS", 30)
-        self.message_bytes = host.setting("PAYFEED_MESSAGE_BYTES", 16384)
+        self.message_bytes = host.message_bytes()
         self.connects = Buckets(host.setting("PAYFEED_CONNECTS_PER_MINUTE", 60))
         self.notifies = Buckets(host.setting("PAYFEED_NOTIFY_PER_MINUTE", 60))
         self.metrics_token = host.text_setting("PAYFEED_METRICS_TOKEN")

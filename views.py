@@ -6,6 +6,8 @@ from lnbits.core.models import User
 from lnbits.decorators import check_user_exists
 from lnbits.helpers import template_renderer
 
+from . import host, protocol
+
 pages = APIRouter()
 
 
@@ -14,7 +16,14 @@ async def index(
     request: Request, user: User = Depends(check_user_exists)
 ) -> HTMLResponse:
     """The user's page in the LNbits UI."""
-    return _render(request, "payfeed/index.html", {"user": user.json()})
+    rules = {
+        "types": sorted(protocol.RESERVED_TYPES),
+        "members": sorted(protocol.RESERVED_MEMBERS),
+        "nesting": protocol.MAX_NESTING,
+        "bytes": host.message_bytes(),
+    }
+    context = {"user": user.json(), "rules": rules}
+    return _render(request, "payfeed/index.html", context)
 
 
 @pages.get("/display", response_class=HTMLResponse)

@@ -6,11 +6,14 @@ from typing import Any
 
 from browser import chromium
 from lnbits_server import PASSWORD
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 from shop import Shop
 
 expect.set_options(timeout=60_000)  # a guard against hanging, nothing more
 LNBITS_OWN = "/static/null"  # LNbits 1.3.1 asks for it on every page of its own
+
+LIGHT = """for (const name of ['darkMode', 'gradientBg', 'cardGradient'])
+    localStorage.setItem(`lnbits.${name}`, '__q_bool|0')"""
 
 
 @asynccontextmanager
@@ -49,3 +52,47 @@ async def open_payfeed(page: Page, shop: Shop, tab: str = "Live") -> None:
     await expect(page.locator("#payfeed-state")).to_contain_text("Connected")
     if tab != "Live":
         await page.get_by_role("tab", name=tab).click()
+
+
+class Line:
+    """The way of a page's sockets to Payfeed: `whole`, `cut`, or `silent`."""
+
+    def __init__(self) -> None:
+        self.state = "whole"
+        self.sockets: list[WebSocketRoute] = []
+
+    async def lay(self, page: Page) -> None:
+        await page.route_web_socket("**/payfeed/api/v1/ws*", self._connect)
+
+    async def cut(self) -> None:
+        self.state = "cut"
+        for socket in self.sockets:
+            await socket.close(code=1012)
+
+    async def _connect(self, socket: WebSocketRoute) -> None:
+        if self.state == "cut":
+            return await socket.close(code=1012)
+        self.sockets.append(socket)
+
+        def forward(text: str | bytes) -> None:
+            if self.state == "whole":
+                socket.send(text)
+
+        socket.connect_to_server().on_message(forward)
+
+
+async def expect_qr(page: Page, text: str, within: str = "body") -> None:
+    """The QR code that is shown is the one of this text."""
+    code = page.locator(f"{within} .payfeed-qr svg")
+    await expect(code).to_be_visible()
+    drawn = await page.evaluate(
+        """text => {
+            const part = QrcodeVue.default ?? QrcodeVue
+            const wish = {value: text, size: 220, level: 'M', renderAs: 'svg'}
+            const drawn = document.createElement('div')
+            Vue.createApp({render: () => Vue.h(part, wish)}).mount(drawn)
+            return drawn.querySelector('svg').innerHTML
+        }""",
+        text,
+    )
+    assert await code.inner_html() == drawn

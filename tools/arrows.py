@@ -30,7 +30,7 @@ ARROWS = {
         *("limits", "metrics", "errors", "models", "recorder", "doors"),
     },
     "tasks": {"services", "host"},
-    "views": set(),
+    "views": {"protocol", "host"},
     "views_api": {"services", "session", "protocol", "models", "errors", "host"},
 }
 

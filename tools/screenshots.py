@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from browser import chromium  # noqa: E402
-from page import browser_page, open_payfeed  # noqa: E402
+from page import LIGHT, browser_page, open_payfeed  # noqa: E402
 from playwright.async_api import Page  # noqa: E402
 from shop import Shop, opened  # noqa: E402
 
@@ -22,8 +22,6 @@ README = {
     "page.png": "live-1280-light.png",
     "display.png": "display-screen-1280-dark.png",
 }
-LIGHT = """for (const name of ['darkMode', 'gradientBg', 'cardGradient'])
-    localStorage.setItem(`lnbits.${name}`, '__q_bool|0')"""
 
 
 async def trade(shop: Shop) -> str:

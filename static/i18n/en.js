@@ -5,6 +5,7 @@ window.localisation.en.payfeed = {
   received: 'Received {amount}',
   copy: 'Copy',
   copied: 'Copied',
+  not_copied: 'This browser does not let the page copy. Mark the text and copy it.',
   close: 'Close',
   cancel: 'Cancel',
   show: 'Show',
@@ -22,7 +23,8 @@ window.localisation.en.payfeed = {
   state: {
     connected: 'Connected: payments appear at once.',
     connecting: 'Connecting …',
-    waiting: 'Not connected, trying again in {seconds} s. Nothing gets lost.',
+    waiting: 'Not connected. Nothing gets lost.',
+    next: 'Trying again in {seconds} s.',
     off: 'Not connected: {reason}',
     now: 'Try now'
   },
@@ -31,13 +33,13 @@ window.localisation.en.payfeed = {
     filters: 'Filters',
     type: 'Type',
     types: {
-      all: 'All events',
+      none: 'All events',
       payment: 'Payments',
       message: 'Messages',
       test: 'Tests'
     },
     direction: 'Direction',
-    directions: {all: 'In and out', in: 'Received', out: 'Sent'},
+    directions: {none: 'In and out', in: 'Received', out: 'Sent'},
     min_amount: 'From amount (sat)',
     tag: 'Tag',
     in: 'Received',
@@ -62,17 +64,20 @@ window.localisation.en.payfeed = {
     scan: 'Scan it, or copy it, and pay.'
   },
   plots: {
-    title: 'Received, sent, fees and the running total',
+    sums: 'Received, sent, fees and the running total',
+    sizes: 'How many payments there are of which size',
     hour: 'Hour',
     day: 'Day',
     week: 'Week',
+    size: 'Amount',
     received: 'Received',
     sent: 'Sent',
     fees: 'Fees',
     total: 'Running total',
     nothing: 'No payments yet.',
+    incomplete: 'Not all payments could be read.',
     no_chart: 'This LNbits has no Chart.js: the figures are below.',
-    without_fiat: '{count} payments have no amount in {currency} and are left out.'
+    without_fiat: 'Left out, as they have no amount in {currency}: {count}.'
   },
   connect: {
     what: 'Everything that can read this feed needs its address and a key.',
@@ -117,7 +122,7 @@ window.localisation.en.payfeed = {
     stored: 'I have stored it',
     used: 'used {age}',
     unused: 'never used',
-    lag: '{lag} events behind its last ack',
+    lag: 'not acknowledged: {lag}',
     expires: 'ends {time}',
     expired: 'expired',
     revoked: 'revoked',
@@ -143,7 +148,7 @@ window.localisation.en.payfeed = {
     title: 'Who is connected',
     what: 'This page is one of them.',
     since: 'connected {age} from {address}',
-    lag: '{lag} events behind',
+    lag: 'behind: {lag}',
     no_lag: 'up to date'
   },
   send: {
@@ -161,6 +166,8 @@ window.localisation.en.payfeed = {
     sent: 'Sent as {id}, now reading: {delivered}.',
     too_long: 'More than {bytes} bytes.',
     no_json: 'This is not JSON: {error}',
+    infinite: 'A number is too large.',
+    too_deep: 'More than {nesting} levels of nesting.',
     reserved_member: 'The member "{member}" is reserved.',
     reserved_type: 'The type "{type}" is reserved.',
     no_type: 'A type has 1 to 64 of these: a to z, 0 to 9, dot, dash, underscore.'
@@ -168,7 +175,8 @@ window.localisation.en.payfeed = {
   screen: {
     connected: 'connected',
     connecting: 'Connecting …',
-    waiting: 'Reconnecting in {seconds} s',
+    waiting: 'Not connected.',
+    next: 'Reconnecting in {seconds} s',
     off: 'Not connected: {reason}',
     no_key: 'put an access key behind a # at the end of this address.',
     none: 'Waiting for a payment',
@@ -182,6 +190,7 @@ window.localisation.en.payfeed = {
     why: 'Whoever sees the address can read the whole feed. So its key has only the scope read: no balance, no sending, and it can be revoked alone. It stands behind the #, so no server’s log holds it.',
     make: 'Make a key for it',
     key: 'Access key with the scope read',
+    key_wrong: 'This is not an access key.',
     key_name: 'display',
     address: 'Address of the display',
     copy: 'Copy the address of the display',

@@ -5,11 +5,13 @@
 
   /**
    * A short sound for a payment, at most once a second. Browsers keep silent until the
-   * page was touched once: `isSilent` tells, `wake` in a click's handler ends it.
+   * page was touched once: `isSilent` tells, `wake` in a click's handler ends it, and
+   * `onChange` is called when it changes.
    */
   Payfeed.Chime = class {
-    constructor() {
+    constructor(onChange) {
       this.audio = new AudioContext()
+      this.audio.onstatechange = onChange
       this.next = 0
     }
 

@@ -1,6 +1,4 @@
 ;(() => {
-  const HIDDEN = '••••••••'
-
   /** The feed's address, as text, QR code and snippets; the key hidden until shown. */
   window.app.component('payfeed-connect', {
     template: '#payfeed-connect-template',
@@ -14,14 +12,13 @@
     }),
     computed: {
       choices() {
-        const label = value => this.$t(`payfeed.connect.${value}`)
-        return ['inkey', 'access'].map(value => ({value, label: label(value)}))
+        return Payfeed.options('payfeed.connect', ['inkey', 'access'])
       },
       key() {
         return this.which === 'inkey' ? this.wallet.inkey : this.accessKey || 'pfk_…'
       },
       shownKey() {
-        return this.isShown ? this.key : HIDDEN
+        return this.isShown ? this.key : Payfeed.HIDDEN
       },
       address() {
         return this.addressWith(this.key)
@@ -39,9 +36,6 @@
       },
       snippetWith(key) {
         return Payfeed.snippets[this.language]({...Payfeed.place(location), key})
-      },
-      copy(text) {
-        Payfeed.copy(text, this.$t('payfeed.copied'))
       }
     }
   })

@@ -42,8 +42,9 @@
       const known = usual()
       const query = new URLSearchParams()
       for (const [name, value] of Object.entries(known)) {
-        const wish = wished[name] ?? value
-        if (wish !== value) query.set(name, wish === true ? '1' : wish)
+        const wish = wished[name] ?? ''
+        if (wish === '' || wish === value) continue
+        query.set(name, wish === true ? '1' : wish)
       }
       return query.toString()
     },

@@ -1,12 +1,12 @@
 ;(() => {
   const {THEMES, usual, write, totalSince, qrText} = Payfeed.displayOptions
   const PREVIEW_SECONDS = 1
-  const HIDDEN = '••••••••'
+  const ACCESS_KEY = /^pfk_[\w-]{43}$/
 
   /** Makes the address of the public display, whose options stand in its query. */
   window.app.component('payfeed-display', {
     template: '#payfeed-display-template',
-    props: ['wallet', 'info'],
+    props: ['wallet', 'feed'],
     data: () => ({
       options: usual(),
       totalKind: '',
@@ -16,16 +16,14 @@
       preview: ''
     }),
     computed: {
-      isOwner() {
-        return Boolean(this.info?.secret)
-      },
       themes() {
-        const label = value => this.$t(`payfeed.display.themes.${value}`)
-        return THEMES.map(value => ({value, label: label(value)}))
+        return Payfeed.options('payfeed.display.themes', THEMES)
       },
       totals() {
-        const label = value => this.$t(`payfeed.display.totals.${value || 'none'}`)
-        return ['', 'today', 'time'].map(value => ({value, label: label(value)}))
+        return Payfeed.options('payfeed.display.totals', ['', 'today', 'time'])
+      },
+      isKeyWrong() {
+        return Boolean(this.key) && !ACCESS_KEY.test(this.key)
       },
       isQrWrong() {
         return Boolean(this.options.qr) && !qrText(this.options.qr)
@@ -34,14 +32,14 @@
         return this.addressWith(this.key)
       },
       shownAddress() {
-        return this.addressWith(this.isShown && this.key ? this.key : HIDDEN)
+        return this.addressWith(this.isShown && this.key ? this.key : Payfeed.HIDDEN)
       }
     },
     watch: {
-      /** Not at every letter: each preview is a connection. */
+      /** Not at every letter: each preview is a connection, and few keys may be tried. */
       address(address) {
         clearTimeout(this.timer)
-        const show = () => (this.preview = this.key && address)
+        const show = () => (this.preview = this.key && !this.isKeyWrong ? address : '')
         this.timer = setTimeout(show, PREVIEW_SECONDS * 1000)
       },
       totalKind(kind) {
@@ -73,9 +71,6 @@
           LNbits.utils.notifyApiError(error)
         }
         this.isMaking = false
-      },
-      copy() {
-        Payfeed.copy(this.address, this.$t('payfeed.copied'))
       }
     }
   })

@@ -2,7 +2,6 @@
   const PAGE_EVENTS = 100
   const MOST_EVENTS = 20000
   const FRESH_SECONDS = 2
-  const RETRY_SECONDS = 3
 
   const query = ({types, direction, minAmount, tag}) => {
     const wanted = {types, direction, min_amount: minAmount, tag}
@@ -28,51 +27,45 @@
   }
 
   /**
-   * What the page knows of one feed: `events` newest first, only those that `filter`
-   * wants, older ones on demand; live from `open` to `close`. Make it reactive.
+   * What the page knows of one wallet's feed: its description in `info`, and `events`
+   * newest first, only those that `filter` accepts, older ones on demand; live from
+   * `open` to `close`. Make it reactive.
    */
   Payfeed.Feed = class {
-    constructor(key) {
-      this.key = key
+    constructor(wallet) {
+      this.wallet = wallet
+      this.info = null
+      this.key = null
       this.filter = {}
+      this.wish = {}
       this.events = []
       this.hasOlder = false
-      this.isLoading = false
-      this.connection = null
+      this.older = null
+      this.meanwhile = null
       this.link = {state: 'connecting'}
       this.fresh = new Set()
       this.ids = Vue.markRaw(new Set())
       this.listeners = Vue.markRaw(new Set())
       this.round = 0
-      this.meanwhile = null
-      this.isClosed = false
     }
 
-    async open() {
-      try {
-        const head = await this.load()
-        if (this.isClosed) return
-        this.connect(head)
-      } catch (error) {
-        if (this.isClosed) return
-        const reason = error.response?.data?.detail
-        if (reason) this.link = {state: 'off', reason}
-        else this.openLater()
-      }
+    get isLoading() {
+      return this.meanwhile !== null
     }
 
-    openLater() {
-      this.link = {state: 'waiting', seconds: RETRY_SECONDS}
-      setTimeout(() => this.isClosed || this.open(), RETRY_SECONDS * 1000)
+    get isReading() {
+      return this.isLoading || this.older !== null
     }
 
-    connect(head) {
-      this.connection?.stop()
+    /** What only the owner may know is missing in a share's `info`. */
+    get isOwner() {
+      return Boolean(this.info?.secret)
+    }
+
+    open() {
       const options = {
-        key: this.key,
-        since: head,
+        catchUp: () => this.catchUp(),
         onEvent: event => this.take(event),
-        onGap: () => this.load().catch(() => this.openLater()),
         onState: link => (this.link = link)
       }
       this.connection = Vue.markRaw(new Payfeed.Connection(options))
@@ -80,13 +73,31 @@
     }
 
     close() {
-      this.isClosed = true
-      this.connection?.stop()
+      this.connection.stop()
     }
 
     retryNow() {
-      if (this.link.state === 'off') this.open()
-      else this.connection?.retryNow()
+      this.connection.retryNow()
+    }
+
+    async catchUp() {
+      await this.describe()
+      const since = await this.load()
+      return {key: this.key, since}
+    }
+
+    /** The invoice key reads the feed, unless its owner has closed it to that key. */
+    async describe() {
+      const {inkey, adminkey} = this.wallet
+      this.info = await Payfeed.api(adminkey || inkey, 'GET', 'feed')
+      this.key = this.info.allow_inkey ? inkey : adminkey
+    }
+
+    /** After a change of what `info` describes. */
+    async refresh() {
+      const {key} = this
+      await this.describe()
+      if (key !== this.key) this.connection.start()
     }
 
     /** `listener(event)` for every live event, filtered or not; returns its end. */
@@ -95,36 +106,65 @@
       return () => this.listeners.delete(listener)
     }
 
-    /** The newest page; resolves to the head it was read at. */
+    /** A filter that cannot be read is taken back. */
+    async want(filter) {
+      if (query(filter) === query(this.wish)) return
+      this.wish = filter
+      await this.load()
+    }
+
+    /** The newest page of what is wished; resolves to the head it was read at. */
     async load() {
       const round = ++this.round
-      const meanwhile = (this.meanwhile = [])
-      const page = await this.read('', PAGE_EVENTS)
-      if (round !== this.round) return page.head
-      this.meanwhile = null
+      const {wish} = this
+      this.meanwhile ??= []
+      this.older = null
+      try {
+        const page = await this.read(wish, '', PAGE_EVENTS)
+        if (round === this.round) this.begin(wish, page)
+        return page.head
+      } catch (error) {
+        if (round === this.round) this.wish = this.filter
+        throw error
+      } finally {
+        if (round === this.round) this.flush()
+      }
+    }
+
+    begin(filter, page) {
+      this.filter = filter
       this.ids.clear()
       this.events = []
       this.append(page)
-      meanwhile.forEach(event => this.add(event))
-      return page.head
     }
 
+    /** Events that came live while a page was on its way. */
+    flush() {
+      const meanwhile = this.meanwhile
+      this.meanwhile = null
+      meanwhile.forEach(event => this.add(event))
+    }
+
+    /** Who asks while older ones are on their way waits for the same ones. */
     async loadOlder(limit = PAGE_EVENTS) {
       if (this.isLoading || !this.hasOlder) return
-      const {round} = this
-      const oldest = this.events.at(-1)
-      const page = await this.read(`&before=${oldest.id}`, limit)
-      if (round === this.round) this.append(page)
+      await (this.older ??= this.readOlder(limit))
     }
 
-    async read(more, limit) {
-      this.isLoading = true
+    async readOlder(limit) {
+      const {round} = this
       try {
-        const path = `events?limit=${limit}${query(this.filter)}${more}`
-        return await Payfeed.api(this.key, 'GET', path)
+        const before = `&before=${this.events.at(-1).id}`
+        const page = await this.read(this.filter, before, limit)
+        if (round === this.round) this.append(page)
       } finally {
-        this.isLoading = false
+        if (round === this.round) this.older = null
       }
+    }
+
+    read(filter, more, limit) {
+      const path = `events?limit=${limit}${query(filter)}${more}`
+      return Payfeed.api(this.key, 'GET', path)
     }
 
     append({events, has_more}) {
@@ -137,8 +177,9 @@
     take(event) {
       this.fresh.add(event.id)
       setTimeout(() => this.fresh.delete(event.id), FRESH_SECONDS * 1000)
-      this.meanwhile?.push(Vue.markRaw(event))
-      this.add(Vue.markRaw(event))
+      Vue.markRaw(event)
+      if (this.meanwhile) this.meanwhile.push(event)
+      else this.add(event)
       this.listeners.forEach(listener => listener(event))
     }
 
@@ -149,11 +190,6 @@
       if (this.events.length <= MOST_EVENTS) return
       this.ids.delete(this.events.pop().id)
       this.hasOlder = true
-    }
-
-    async want(filter) {
-      this.filter = filter
-      await this.load()
     }
   }
 })()

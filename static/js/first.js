@@ -17,9 +17,6 @@ window.app.component('payfeed-first', {
         LNbits.utils.notifyApiError(error)
       }
       this.isMaking = false
-    },
-    copy() {
-      Payfeed.copy(this.bolt11, this.$t('payfeed.copied'))
     }
   }
 })

@@ -6,11 +6,23 @@
     ['second', 1]
   ]
   const locale = () => window.i18n.global.locale
+  const numbers = new Map()
+
+  /** Browsers take long to make one. */
+  const number = () => {
+    const style = {maximumFractionDigits: 3}
+    if (!numbers.has(locale())) {
+      numbers.set(locale(), new Intl.NumberFormat(locale(), style))
+    }
+    return numbers.get(locale())
+  }
 
   Payfeed.format = {
+    number: value => number().format(value),
+
     /** `amount` in satoshi, with up to three decimals. */
     sat(amount) {
-      return `${amount.toLocaleString(locale(), {maximumFractionDigits: 3})} sat`
+      return `${number().format(amount)} sat`
     },
 
     /** `currency` is LNbits' code; some of them no browser knows. */

@@ -1,6 +1,7 @@
 ;(() => {
   const SCOPES = ['read', 'notify', 'balance']
   const DAYS = [0, 1, 30, 365]
+  const SWITCHES = ['allow_inkey', 'mirror_to_inkey']
   const DAY_SECONDS = 86400
 
   const fresh = () => ({name: '', scopes: ['read'], days: 0})
@@ -8,23 +9,27 @@
   /** Access keys, the switches of the feed, its secret and its channel. */
   window.app.component('payfeed-keys', {
     template: '#payfeed-keys-template',
-    props: ['wallet', 'info', 'now'],
-    emits: ['changed'],
-    data: () => ({keys: [], wish: null, made: null, scopes: SCOPES}),
+    props: ['wallet', 'feed', 'now'],
+    data: () => ({
+      keys: [],
+      wish: null,
+      made: null,
+      isAsking: false,
+      scopes: SCOPES,
+      switches: SWITCHES
+    }),
     computed: {
-      isOwner() {
-        return Boolean(this.info?.secret)
-      },
       expiries() {
-        const label = days => this.$t(`payfeed.keys.in_days.${days}`)
-        return DAYS.map(days => ({value: days, label: label(days)}))
-      },
-      switches() {
-        return ['allow_inkey', 'mirror_to_inkey']
+        return Payfeed.options('payfeed.keys.in_days', DAYS)
       }
     },
-    created() {
-      if (this.isOwner) this.load()
+    watch: {
+      'feed.isOwner': {
+        immediate: true,
+        handler(isOwner) {
+          if (isOwner) this.load()
+        }
+      }
     },
     methods: {
       begin() {
@@ -40,7 +45,7 @@
         return this.ask('POST', 'keys', wish, made => {
           this.wish = null
           this.made = made
-          this.load()
+          return this.load()
         })
       },
       async revoke({id, name}) {
@@ -48,11 +53,11 @@
         await this.ask('DELETE', `keys/${id}`, undefined, () => this.load())
       },
       change(name, value) {
-        return this.ask('PATCH', 'feed', {[name]: value}, () => this.$emit('changed'))
+        return this.ask('PATCH', 'feed', {[name]: value}, () => this.feed.refresh())
       },
       async rotate(what) {
         if (!(await this.confirm(`payfeed.keys.rotate_${what}`))) return
-        await this.ask('POST', 'feed/rotate', {what}, () => this.$emit('changed'))
+        await this.ask('POST', 'feed/rotate', {what}, () => this.feed.refresh())
       },
       confirm(text, values) {
         const message = this.$t(text, values)
@@ -64,11 +69,13 @@
         })
       },
       async ask(method, path, body, done) {
+        this.isAsking = true
         try {
-          done(await Payfeed.api(this.wallet.adminkey, method, path, body))
+          await done(await Payfeed.api(this.wallet.adminkey, method, path, body))
         } catch (error) {
           LNbits.utils.notifyApiError(error)
         }
+        this.isAsking = false
       },
       isOver({revoked_at, expires_at}) {
         return Boolean(revoked_at || (expires_at && expires_at < this.now))
@@ -87,9 +94,6 @@
         told.push(this.$t(age ? 'payfeed.keys.used' : 'payfeed.keys.unused', {age}))
         told.push(this.$t('payfeed.keys.lag', {lag: key.lag}))
         return told.join(' · ')
-      },
-      copy(text) {
-        Payfeed.copy(text, this.$t('payfeed.copied'))
       }
     }
   })

@@ -8,9 +8,13 @@
     message: {icon: 'chat', color: 'info', amountClass: ''}
   }
   const OUR_MEMBERS = ['type', 'id', 'timestamp', 'custom', 'signature']
+  const ANY = {types: '', direction: '', minAmount: null, tag: ''}
   const ENDS_BEFORE_ROWS = 20
   const WANTED_MATCHES = 30
   const SEARCHED_EVENTS = 1000
+
+  /** What a search looks into, by event: made once. */
+  const texts = new WeakMap()
 
   /** Money came or went only when it is confirmed. */
   const kindOf = ({type, payment}) => {
@@ -37,13 +41,7 @@
       return {
         search: '',
         showFilters: false,
-        wanted: {
-          types: '',
-          direction: '',
-          minAmount: null,
-          tag: '',
-          ...this.feed.filter
-        },
+        wanted: {...ANY, ...this.feed.filter},
         opened: null
       }
     },
@@ -52,36 +50,35 @@
         return Object.values(this.wanted).some(Boolean)
       },
       isEmpty() {
-        const {events, isLoading, link} = this.feed
+        const {events, isReading, link} = this.feed
         const isAsked = this.isFiltered || this.search
-        return !events.length && !isLoading && !isAsked && link.state === 'connected'
+        return !events.length && !isReading && !isAsked && link.state === 'connected'
       },
       shown() {
         const words = this.search?.trim().toLowerCase()
         if (!words) return this.feed.events.slice()
-        return this.feed.events.filter(event => this.text(event).includes(words))
+        return this.feed.events.filter(event => this.isFound(event, words))
       },
       typeOptions() {
-        return this.options('types', ['payment', 'message', 'test'])
+        const types = ['', 'payment', 'message', 'test']
+        return Payfeed.options('payfeed.live.types', types)
       },
       directionOptions() {
-        return this.options('directions', ['in', 'out'])
+        return Payfeed.options('payfeed.live.directions', ['', 'in', 'out'])
       }
     },
     watch: {
       wanted: {
         deep: true,
-        handler(filter) {
-          this.tell(this.feed.want({...filter}))
+        async handler(filter) {
+          if (await this.tell(this.feed.want({...filter}))) return
+          this.wanted = {...ANY, ...this.feed.filter}
         }
       },
-      search: 'fill'
+      search: 'fill',
+      'feed.isLoading': 'fill'
     },
     methods: {
-      options(name, values) {
-        const label = value => this.$t(`payfeed.live.${name}.${value || 'all'}`)
-        return ['', ...values].map(value => ({value, label: label(value)}))
-      },
       look(event) {
         const kind = kindOf(event)
         return {...LOOKS[kind], word: this.$t(`payfeed.live.${kind}`)}
@@ -112,10 +109,19 @@
         return JSON.stringify(event, null, 2)
       },
       text(event) {
-        return JSON.stringify([event, this.look(event).word]).toLowerCase()
+        if (!texts.has(event)) texts.set(event, this.shownText(event).toLowerCase())
+        return texts.get(event)
       },
-      copy(text) {
-        Payfeed.copy(text, this.$t('payfeed.copied'))
+      shownText(event) {
+        const {payment} = event
+        const shown = [this.headline(event), this.look(event).word]
+        if (!payment) return shown.join('\n')
+        const {amount, tag, comment} = payment
+        return [...shown, this.amount(event), amount, tag, comment].join('\n')
+      },
+      isFound(event, words) {
+        const known = [event.id, event.payment?.payment_hash]
+        return known.includes(words) || this.text(event).includes(words)
       },
       onScroll({to}) {
         if (to > this.shown.length - ENDS_BEFORE_ROWS) this.loadOlder()
@@ -128,7 +134,9 @@
         const {search} = this
         const isWanted = () => search && search === this.search && this.feed.hasOlder
         while (isWanted() && this.shown.length < WANTED_MATCHES) {
-          if (!(await this.loadOlder(SEARCHED_EVENTS))) return
+          const {length} = this.feed.events
+          await this.loadOlder(SEARCHED_EVENTS)
+          if (this.feed.events.length === length) return
         }
       },
       async tell(asked) {

@@ -16,6 +16,7 @@
   }
   const NOW_SECONDS = 10
   const NEWS_SECONDS = 60
+  const MOST_TOLD = 100
 
   const seconds = () => Date.now() / 1000
 
@@ -25,13 +26,12 @@
    */
   window.app.component('payfeed-page', {
     template: '#payfeed-page-template',
-    props: ['wallets'],
+    props: ['wallets', 'rules'],
     data: () => ({
       tabs: TABS,
       tab: 'live',
       walletId: null,
       feed: null,
-      info: null,
       now: seconds()
     }),
     computed: {
@@ -55,10 +55,7 @@
       }
     },
     watch: {
-      walletId: 'open',
-      'link.state'(state) {
-        if (state === 'connected' && !this.info) this.describe()
-      }
+      walletId: 'open'
     },
     created() {
       this.told = new Set()
@@ -67,20 +64,20 @@
       this.clock = setInterval(() => (this.now = seconds()), NOW_SECONDS * 1000)
     },
     beforeUnmount() {
-      this.isGone = true
       clearInterval(this.clock)
       this.close()
     },
     methods: {
-      async open() {
+      open() {
         this.close()
         const {wallet} = this
         if (!wallet) return
         // LNbits reads `g.wallet.id` at every payment, and writes into the object
         window.g.wallet = {...wallet}
         this.stopPaid = Payfeed.whenPaid(wallet, this.notify)
-        await this.describe()
-        if (wallet.id === this.walletId && !this.isGone) this.listen()
+        this.feed = new Payfeed.Feed(wallet)
+        this.feed.listen(this.notifyEvent)
+        this.feed.open()
       },
       close() {
         this.feed?.close()
@@ -88,32 +85,16 @@
         this.stopPaid?.()
         this.stopPaid = null
       },
-      /** What only the owner may know is missing in a share's answer. */
-      async describe() {
-        const {inkey, adminkey} = this.wallet
-        this.info = await Payfeed.api(adminkey || inkey, 'GET', 'feed').catch(
-          () => null
-        )
-        const isClosedToInkey = this.info && !this.info.allow_inkey
-        this.readKey = isClosedToInkey ? adminkey : inkey
-        if (this.feed && this.feed.key !== this.readKey) this.listen()
+      notifyEvent(event) {
+        const {isReceived} = Payfeed.client
+        const isNews = seconds() - event.timestamp < NEWS_SECONDS
+        if (isReceived(event) && isNews) this.notify(event.payment)
       },
-      listen() {
-        this.feed?.close()
-        this.feed = new Payfeed.Feed(this.readKey)
-        this.feed.listen(this.notifyEvent)
-        this.feed.open()
-      },
-      notifyEvent({type, timestamp, payment}) {
-        const isReceived =
-          type === 'payment' &&
-          payment.direction === 'in' &&
-          payment.status === 'confirmed'
-        if (isReceived && seconds() - timestamp < NEWS_SECONDS) this.notify(payment)
-      },
+      /** LNbits and the feed both tell of a payment. */
       notify({payment_hash, amount}) {
         if (this.told.has(payment_hash)) return
         this.told.add(payment_hash)
+        if (this.told.size > MOST_TOLD) this.told.delete([...this.told][0])
         const message = this.$t('payfeed.received', {
           amount: Payfeed.format.sat(amount)
         })

@@ -1,39 +1,52 @@
 ;(() => {
   const PAGE_EVENTS = 1000
-  const COLUMNS = ['received', 'sent', 'fees', 'total']
+  const SUMS = ['received', 'sent', 'fees', 'total']
+  const SIZES = ['received', 'sent']
   const COLORS = {
-    received: '#21ba45',
-    sent: '#f2a03d',
-    fees: '#c10015',
+    received: '#16a34a',
+    sent: '#d97706',
+    fees: '#e5484d',
     total: '#4a90d9'
   }
 
-  /** Confirmed payments of the whole log as sums per period, drawn and in figures. */
+  /**
+   * Confirmed payments of the whole log, drawn and in figures: sums per period, or how
+   * many there are of which size.
+   */
   window.app.component('payfeed-plots', {
     template: '#payfeed-plots-template',
     props: ['feed'],
     data: () => ({
-      period: 'day',
+      by: 'day',
       unit: 'sat',
       payments: [],
       isLoading: true,
-      columns: COLUMNS,
+      isComplete: false,
       canDraw: Boolean(window.Chart)
     }),
     computed: {
-      periods() {
-        const label = value => this.$t(`payfeed.plots.${value}`)
-        return ['hour', 'day', 'week'].map(value => ({value, label: label(value)}))
+      choices() {
+        return Payfeed.options('payfeed.plots', ['hour', 'day', 'week', 'size'])
       },
       units() {
         const known = this.payments.map(({fiat}) => fiat?.currency).filter(Boolean)
         return ['sat', ...new Set(known)].map(unit => ({value: unit, label: unit}))
       },
-      sums() {
-        return Payfeed.sums(this.payments, this.period, this.unit)
+      isBySize() {
+        return this.by === 'size'
       },
+      columns() {
+        return this.isBySize ? SIZES : SUMS
+      },
+      bars() {
+        const {payments, by, unit} = this
+        if (this.isBySize) return Payfeed.sizes(payments, unit)
+        return Payfeed.sums(payments, by, unit)
+      },
+      /** The newest period is first, the smallest size too. */
       lines() {
-        return this.sums.filter(({received, sent}) => received || sent).reverse()
+        const lines = this.bars.filter(({received, sent}) => received || sent)
+        return this.isBySize ? lines : lines.reverse()
       },
       withoutFiat() {
         if (this.unit === 'sat') return 0
@@ -41,61 +54,84 @@
       }
     },
     watch: {
-      sums: 'draw'
+      bars: 'draw',
+      // also after a while without: LNbits' service worker may have given an old answer
+      'feed.link.state'(state) {
+        if (state === 'connected') this.load()
+      },
+      '$q.dark.isActive'() {
+        this.chart?.destroy()
+        this.chart = null
+        this.draw()
+      }
     },
     mounted() {
       this.stop = this.feed.listen(this.take)
-      this.load()
+      if (this.feed.link.state === 'connected') this.load()
     },
     beforeUnmount() {
+      this.found = null
       this.stop()
       this.chart?.destroy()
     },
     methods: {
-      /** An event may come live while the page that has it is on its way. */
+      /** All or nothing: a part would look like the whole. */
       async load() {
-        const ids = (this.ids = new Set())
-        const query = `events?types=payment&status=confirmed&limit=${PAGE_EVENTS}`
-        let before = ''
+        const found = (this.found = new Map())
+        const isOver = () => found !== this.found
+        this.isLoading = true
+        this.isComplete = false
         try {
-          do {
-            const page = await Payfeed.api(this.feed.key, 'GET', query + before)
-            if (this.$.isUnmounted) return
-            const payments = page.events.filter(({id}) => !ids.has(id))
-            this.payments = this.payments.concat(payments.map(one => this.note(one)))
-            before = page.has_more ? `&before=${page.events[0].id}` : ''
-          } while (before)
+          for await (const page of this.pages()) {
+            if (isOver()) return
+            page.forEach(event => this.note(event))
+          }
+          this.payments = [...found.values()]
+          this.isComplete = true
         } catch (error) {
+          if (isOver()) return
+          this.payments = []
           LNbits.utils.notifyApiError(error)
         }
         this.isLoading = false
       },
+      async *pages() {
+        const query = `events?types=payment&status=confirmed&limit=${PAGE_EVENTS}`
+        let before = ''
+        do {
+          const page = await Payfeed.api(this.feed.key, 'GET', query + before)
+          yield page.events
+          before = page.has_more ? `&before=${page.events[0].id}` : ''
+        } while (before)
+      },
       note({id, payment}) {
-        this.ids.add(id)
-        return Vue.markRaw(payment)
+        this.found?.set(id, Vue.markRaw(payment))
       },
       take(event) {
-        const isNew = event.type === 'payment' && !this.ids.has(event.id)
-        if (!isNew || event.payment.status !== 'confirmed') return
-        this.payments = [...this.payments, this.note(event)]
+        if (event.payment?.status !== 'confirmed') return
+        this.note(event)
+        if (this.isComplete) this.payments = [...this.found.values()]
       },
-      show(value) {
+      money(value) {
         if (this.unit === 'sat') return Payfeed.format.sat(value)
         return Payfeed.format.fiat({amount: value, currency: this.unit})
       },
-      name(begin) {
+      show(value) {
+        return this.isBySize ? Payfeed.format.number(value) : this.money(value)
+      },
+      name({begin, end}) {
+        if (this.isBySize) return `${this.money(begin)} – ${this.money(end)}`
         const day = {weekday: 'short', day: 'numeric', month: 'short'}
-        const style = this.period === 'hour' ? {...day, hour: '2-digit'} : day
+        const style = this.by === 'hour' ? {...day, hour: '2-digit'} : day
         return Payfeed.format.date(begin, style)
       },
       draw() {
         if (!this.canDraw || !this.$refs.canvas) return
-        const color = this.$q.dark.isActive ? '#ddd' : '#333'
         const data = {
-          labels: this.sums.map(({begin}) => this.name(begin)),
-          datasets: COLUMNS.map(column => this.dataset(column))
+          labels: this.bars.map(bar => this.name(bar)),
+          datasets: this.columns.map(column => this.dataset(column))
         }
-        if (!this.chart) return this.begin(data, color)
+        if (!this.chart) return this.begin(data)
         this.chart.data = data
         this.chart.update('none')
       },
@@ -104,7 +140,7 @@
         return {
           type: isTotal ? 'line' : 'bar',
           label: this.$t(`payfeed.plots.${column}`),
-          data: this.sums.map(sum => sum[column]),
+          data: this.bars.map(bar => bar[column]),
           backgroundColor: COLORS[column],
           borderColor: COLORS[column],
           yAxisID: isTotal ? 'total' : 'y',
@@ -113,7 +149,8 @@
           pointRadius: isTotal ? 2 : 0
         }
       },
-      begin(data, color) {
+      begin(data) {
+        const color = this.$q.dark.isActive ? '#ddd' : '#333'
         const grid = {color: 'rgba(128, 128, 128, 0.2)'}
         const label = ({dataset, raw}) => `${dataset.label}: ${this.show(raw)}`
         const text = this.$t('payfeed.plots.total')
@@ -128,8 +165,9 @@
           },
           scales: {
             x: {ticks: {color, maxRotation: 0, autoSkipPadding: 12}, grid},
-            y: {beginAtZero: true, ticks: {color}, grid},
+            y: {beginAtZero: true, ticks: {color, precision: 0}, grid},
             total: {
+              display: 'auto',
               position: 'right',
               ticks: {color},
               grid: {display: false},

@@ -3,7 +3,10 @@ window.app.component('payfeed-qr', {
   components: {QrcodeVue: QrcodeVue.default ?? QrcodeVue},
   props: ['text'],
   template: `
-    <div class="payfeed-qr">
+    <div
+      class="payfeed-qr inline-block q-pa-md rounded-borders bg-white"
+      style="line-height: 0"
+    >
       <qrcode-vue :value="text" :size="220" level="M" render-as="svg"></qrcode-vue>
     </div>`
 })

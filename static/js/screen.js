@@ -1,13 +1,7 @@
 ;(() => {
   const PAGE_EVENTS = 1000
-  const RETRY_SECONDS = 5
   const LOOK_SECONDS = 10
   const FILTER = {types: 'payment', direction: 'in', status: 'confirmed'}
-
-  const pause = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000))
-
-  const isReceived = ({type, payment}) =>
-    type === 'payment' && payment.direction === 'in' && payment.status === 'confirmed'
 
   /** The public display: what is shown of one feed stays small however long it runs. */
   window.app.component('payfeed-screen', {
@@ -48,15 +42,14 @@
       this.since = Payfeed.displayOptions.totalSince(this.options.total)
       this.key = location.hash.slice(1)
       this.dress()
-      if (this.options.sound) this.chime = new Payfeed.Chime()
+      if (this.options.sound) this.chime = new Payfeed.Chime(this.look)
       this.timer = setInterval(this.look, LOOK_SECONDS * 1000)
       this.look()
-      if (this.key) this.begin()
+      if (this.key) this.connect()
       else this.link = {state: 'off', reason: this.$t('payfeed.screen.no_key')}
     },
     beforeUnmount() {
       clearInterval(this.timer)
-      this.isGone = true
       this.connection?.stop()
     },
     methods: {
@@ -74,18 +67,6 @@
         this.since = since
         this.total_msat = 0
       },
-      async begin() {
-        while (!this.isGone) {
-          try {
-            return this.connect(await this.catchUp())
-          } catch (error) {
-            const reason = error.response?.data?.detail
-            if (reason) return (this.link = {state: 'off', reason})
-            this.link = {state: 'waiting', seconds: RETRY_SECONDS}
-            await pause(RETRY_SECONDS)
-          }
-        }
-      },
       read(query) {
         const {min_amount} = this.options
         const wanted = min_amount ? {...FILTER, min_amount} : FILTER
@@ -94,39 +75,40 @@
       },
       /** The id to go on from. What the newest page has beyond it comes again, live. */
       async catchUp() {
+        const {key} = this
         const cursor = this.since === null ? null : await this.sumUp()
         const newest = await this.read({limit: Math.max(1, this.options.recent)})
         this.recent = newest.events.reverse().map(Vue.markRaw)
-        return cursor ?? newest.head
+        return {key, since: cursor ?? newest.head}
       },
       async sumUp() {
-        let since = `@${this.since}`
+        const begin = this.since
+        let page = {cursor: `@${begin}`}
         let sum_msat = 0
-        for (;;) {
-          const page = await this.read({since, limit: PAGE_EVENTS})
+        do {
+          page = await this.read({since: page.cursor, limit: PAGE_EVENTS})
           for (const {payment} of page.events) sum_msat += payment.amount_msat
-          since = page.cursor
-          if (page.has_more) continue
-          this.total_msat = sum_msat
-          return since
-        }
+        } while (page.has_more)
+        if (begin !== this.since) return this.sumUp()
+        this.total_msat = sum_msat
+        return page.cursor
       },
-      connect(since) {
+      connect() {
         const {types, direction, status} = FILTER
         const filter = {types: [types], direction, status}
         this.connection = new Payfeed.Connection({
           ...filter,
           minAmount: this.options.min_amount || undefined,
-          key: this.key,
-          since,
+          catchUp: this.catchUp,
           onEvent: event => this.take(event),
           onState: link => (this.link = link)
         })
         this.connection.start()
       },
       take(event) {
-        if (!isReceived(event)) return
-        this.total_msat += event.payment.amount_msat
+        if (!Payfeed.client.isReceived(event)) return
+        this.look()
+        if (event.timestamp >= this.since) this.total_msat += event.payment.amount_msat
         if (this.recent.some(({id}) => id === event.id)) return
         this.recent = [Vue.markRaw(event), ...this.recent.slice(0, this.keep() - 1)]
         this.news += 1

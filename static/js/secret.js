@@ -2,10 +2,5 @@
 window.app.component('payfeed-secret', {
   template: '#payfeed-secret-template',
   props: ['text', 'name'],
-  data: () => ({isShown: false}),
-  methods: {
-    copy() {
-      Payfeed.copy(this.text, this.$t('payfeed.copied'))
-    }
-  }
+  data: () => ({isShown: false, hidden: Payfeed.HIDDEN})
 })

@@ -1,27 +1,29 @@
 ;(() => {
-  const MOST_BYTES = 16384
-  const RESERVED_TYPES = [
-    ...['payment', 'message', 'test', 'hello', 'gap', 'balance_update'],
-    ...['heartbeat', 'pong', 'error', 'ping', 'ack']
-  ]
-  const RESERVED_MEMBERS = ['id', 'timestamp', 'payment', 'signature', 'custom']
-
   const isObject = value => typeof value === 'object' && value && !Array.isArray(value)
+
+  /** Which text tells of a value in it that cannot be sent; else empty. */
+  const valueTrouble = (value, nesting, depth = 1) => {
+    if (typeof value === 'number') return Number.isFinite(value) ? '' : 'infinite'
+    if (typeof value !== 'object' || !value) return ''
+    if (depth > nesting) return 'too_deep'
+    const inner = Object.values(value).map(one => valueTrouble(one, nesting, depth + 1))
+    return inner.find(Boolean) ?? ''
+  }
 
   /** Test events and custom messages, checked before they are sent. */
   window.app.component('payfeed-send', {
     template: '#payfeed-send-template',
-    props: ['feed'],
+    props: ['feed', 'rules'],
     data: () => ({form: 'text', text: '', sent: null, isSending: false}),
     computed: {
       forms() {
-        const label = value => this.$t(`payfeed.send.${value}`)
-        return ['text', 'json'].map(value => ({value, label: label(value)}))
+        return Payfeed.options('payfeed.send', ['text', 'json'])
       },
       /** What is wrong with the message; empty if it can be sent. */
       trouble() {
-        if (new TextEncoder().encode(this.text).length > MOST_BYTES) {
-          return this.$t('payfeed.send.too_long', {bytes: MOST_BYTES})
+        const {bytes} = this.rules
+        if (new TextEncoder().encode(this.text).length > bytes) {
+          return this.$t('payfeed.send.too_long', {bytes})
         }
         return this.form === 'json' && this.text ? this.jsonTrouble(this.text) : ''
       }
@@ -34,14 +36,17 @@
         } catch (error) {
           return this.$t('payfeed.send.no_json', {error: error.message})
         }
+        const {nesting, members} = this.rules
+        const trouble = valueTrouble(value, nesting)
+        if (trouble) return this.$t(`payfeed.send.${trouble}`, {nesting})
         if (!isObject(value)) return ''
-        const member = RESERVED_MEMBERS.find(name => Object.hasOwn(value, name))
+        const member = members.find(name => Object.hasOwn(value, name))
         if (member) return this.$t('payfeed.send.reserved_member', {member})
         return this.typeTrouble(value)
       },
       typeTrouble({type}) {
         if (type === undefined) return ''
-        if (RESERVED_TYPES.includes(type)) {
+        if (this.rules.types.includes(type)) {
           return this.$t('payfeed.send.reserved_type', {type})
         }
         const isType = typeof type === 'string' && /^[a-z0-9_.-]{1,64}$/.test(type)
@@ -56,6 +61,7 @@
         if (await this.post('notify', this.text, {headers})) this.text = ''
       },
       async post(path, body, options) {
+        if (this.isSending) return null
         this.isSending = true
         this.sent = null
         try {

@@ -60,6 +60,32 @@
     return unit === 'sat' ? sums.map(toSat) : sums
   }
 
+  const STEPS = [1, 2, 5]
+
+  /** 0.001, 0.002, 0.005, 0.01 … to more than there is, in either unit. */
+  const LADDER = Array.from({length: 19}, (_, power) =>
+    STEPS.map(step => Number(`${step}e${power - 3}`))
+  ).flat()
+
+  /**
+   * How many confirmed payments there are by their size, smallest first:
+   * `{begin, end, received, sent}`, the amount from `begin` to below `end`.
+   */
+  Payfeed.sizes = (payments, unit) => {
+    const sizes = LADDER.map((begin, index) => {
+      return {begin, end: LADDER[index + 1], received: 0, sent: 0}
+    })
+    for (const payment of payments) {
+      const {amount} = worth(payment, unit)
+      const size = sizes.findLast(
+        ({begin}) => begin <= (unit === 'sat' ? amount / 1000 : amount)
+      )
+      if (size) size[payment.direction === 'in' ? 'received' : 'sent'] += 1
+    }
+    const isUsed = ({received, sent}) => received || sent
+    return sizes.slice(sizes.findIndex(isUsed), sizes.findLastIndex(isUsed) + 1)
+  }
+
   const toSat = ({begin, received, sent, fees, total}) => ({
     begin,
     received: received / 1000,

@@ -16,9 +16,11 @@
     methods: {
       /** While LNbits restarts nobody is connected: the state above says so. */
       async look() {
-        const isAsked = this.feed.link.state === 'connected'
-        const asked = isAsked && Payfeed.api(this.feed.key, 'GET', 'subscribers')
-        this.subscribers = (await Promise.resolve(asked).catch(() => [])) || []
+        const {key, link} = this.feed
+        const isAsked = link.state === 'connected'
+        this.subscribers = isAsked
+          ? await Payfeed.api(key, 'GET', 'subscribers').catch(() => [])
+          : []
         this.now = Date.now() / 1000
       },
       since({since}) {

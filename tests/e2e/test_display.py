@@ -1,14 +1,20 @@
 """The public display: last payment, total, recent list, QR code; and its address."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from browser import chromium
-from lnbits_server import Server
-from page import LNBITS_OWN, browser_page, open_payfeed
-from playwright.async_api import Page, expect
+from lnbits_server import ROOT, Server
+from page import LNBITS_OWN, Line, browser_page, expect_qr, open_payfeed
+from playwright.async_api import Page, Route, WebSocketRoute, expect
 from shop import Shop
 
+PAYMENT = ROOT / "tests" / "fixtures" / "frames" / "payment_in.json"
+LNURL = "LNURL1DP68GURN8GHJ7MRWW4EXCTNXD9SHG6NPVCHXXMMD9AKXUATJDSKHQCTE8AEK2UMND9HKU0"
 HOSTILE = "<img src=x onerror=window.hacked=1>"
 
 
@@ -19,12 +25,21 @@ async def display_key(shop: Shop) -> str:
 
 
 @asynccontextmanager
-async def screen(shop: Shop, query: str = "", width: int = 1280) -> AsyncIterator[Page]:
+async def screen(
+    shop: Shop,
+    query: str = "",
+    width: int = 1280,
+    line: Line | None = None,
+    **context_options: Any,
+) -> AsyncIterator[Page]:
     """The display as a stranger's browser shows it, connected."""
     key = await display_key(shop)
     async with chromium() as browser:
-        context = await browser.new_context(viewport={"width": width, "height": 800})
+        size = {"width": width, "height": 800}
+        context = await browser.new_context(viewport=size, **context_options)
         page = await context.new_page()
+        if line:
+            await line.lay(page)
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
@@ -80,7 +95,7 @@ async def test_failed_and_outgoing_payments_are_never_shown(shop: Shop) -> None:
         refused = {"out": True, "bolt11": await shop.lab("foreign", amount_sat=70)}
         admin = {"X-Api-Key": shop.wallet["adminkey"]}
         await shop.server.http.post("/api/v1/payments", json=refused, headers=admin)
-        feed = f"events?since=start&limit=3&wait=20&types=payment&status={'failed'}"
+        feed = "events?since=start&wait=20&types=payment&status=failed"
         await shop.server.payfeed("GET", feed, shop.wallet["inkey"])
         await shop.sell(1, "more income")
         await expect(page.locator("#payfeed-total")).to_have_text("Together 501 sat")
@@ -103,20 +118,117 @@ async def test_the_total_counts_every_payment_since_its_time_once(shop: Shop) ->
         await expect(page.locator("#payfeed-recent li")).to_have_count(4)
 
 
+async def test_a_silent_connection_and_a_gap_are_told_and_nothing_is_counted_twice(
+    shop: Shop,
+) -> None:
+    line = Line()
+    await shop.sell(100, "of the old epoch")
+    async with screen(shop, "?total=today", line=line) as page:
+        total = page.locator("#payfeed-total")
+        await expect(total).to_have_text("Together 100 sat")
+        line.state = "silent"
+        await lost(page)
+        await line.cut()
+        admin = shop.wallet["adminkey"]
+        await shop.server.payfeed("POST", "feed/rotate", admin, json={"what": "epoch"})
+        await shop.sell(20, "of the new epoch")
+        line.state = "whole"
+        await connected(page)
+        await expect(total).to_have_text("Together 20 sat")
+        await expect(page.locator("#payfeed-recent li")).to_have_count(1)
+        await shop.sell(3, "live")
+        await expect(total).to_have_text("Together 23 sat")
+
+
+async def lost(page: Page) -> None:
+    waiting = page.locator('.payfeed-state[data-state="waiting"]')
+    await expect(waiting).to_contain_text("Reconnecting in")
+
+
+async def test_a_payment_pops_up_unless_motion_is_unwanted(shop: Shop) -> None:
+    for motion, expected in (("no-preference", "payfeed-pop"), ("reduce", "none")):
+        async with screen(shop, "?theme=dark", reduced_motion=motion) as page:
+            news = page.locator(".payfeed-news", has_text="21 sat")
+            animated = expect(news).to_have_css("animation-name", expected)
+            await asyncio.gather(animated, shop.sell(21, "tea"))
+
+
 async def restart(server: Server, page: Page) -> None:
     """The display says that it is cut off for as long as it is."""
     server.kill()
-    waiting = page.locator('.payfeed-state[data-state="waiting"]')
-    await expect(waiting).to_contain_text("Reconnecting in")
+    await lost(page)
     await server.start()
     await connected(page)
+
+
+async def test_the_total_of_a_day_begins_anew_with_its_first_payment(
+    shop: Shop,
+) -> None:
+    """Clock and payments are staged: the page has not looked at the time since."""
+    midnight = datetime(2030, 1, 2, tzinfo=timezone.utc)
+    feed = StagedFeed()
+    async with chromium() as browser:
+        page = await browser.new_page(timezone_id="UTC")
+        await page.clock.install(time=midnight - timedelta(seconds=5))
+        await page.clock.pause_at(midnight - timedelta(seconds=4))
+        await feed.stage(page)
+        await page.goto(f"{shop.server.base}/payfeed/display?total=today#pfk_staged")
+        total = page.locator("#payfeed-total")
+        await connected(page)
+        feed.pay(100, midnight - timedelta(seconds=3))
+        await expect(total).to_have_text("Together 100 sat")
+        await page.clock.set_system_time(midnight + timedelta(seconds=1))
+        feed.pay(20, midnight)
+        await expect(total).to_have_text("Together 20 sat")
+        feed.pay(7, midnight - timedelta(seconds=1))
+        await expect(page.locator("#payfeed-recent li")).to_have_count(3)
+        await page.clock.run_for(10_000)
+        await expect(total).to_have_text("Together 20 sat")
+
+
+class StagedFeed:
+    """Takes the place of a feed, empty at first."""
+
+    def __init__(self) -> None:
+        self.sockets: list[WebSocketRoute] = []
+        self.count = 0
+
+    async def stage(self, page: Page) -> None:
+        empty = {"events": [], "head": "a-0", "cursor": "a-0", "has_more": False}
+        await page.route(
+            "**/payfeed/api/v1/events*", lambda route: route.fulfill(json=empty)
+        )
+        await page.route_web_socket("**/payfeed/api/v1/ws*", self._greet)
+
+    def _greet(self, socket: WebSocketRoute) -> None:
+        hello = {"type": "hello", "wallet_id": "w", "heartbeat": 20}
+        socket.send(json.dumps(hello | {"head": "a-0", "cursor": "a-0"}))
+        self.sockets.append(socket)
+
+    def pay(self, amount_sat: int, recorded: datetime) -> None:
+        self.count += 1
+        frame = json.loads(json.loads(PAYMENT.read_text())["text"])
+        frame |= {"id": f"a-{self.count}", "timestamp": int(recorded.timestamp())}
+        amount = {"amount": amount_sat, "amount_msat": amount_sat * 1000}
+        frame["payment"] |= amount
+        self.sockets[-1].send(json.dumps(frame))
 
 
 async def test_a_qr_code_asks_for_payment_and_the_background_can_be_transparent(
     shop: Shop,
 ) -> None:
-    async with screen(shop, "?theme=transparent&qr=bakery@example.org") as page:
-        await expect(page.locator("#payfeed-qr svg")).to_be_visible()
+    """The total here begins between two payments."""
+    await shop.sell(500, "too early")
+    recorded = "events?since=start&wait=20"
+    await shop.server.payfeed("GET", recorded, shop.wallet["inkey"])
+    since = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=1)
+    while datetime.now(timezone.utc) < since:
+        await asyncio.sleep(0.05)
+    await shop.sell(30, "in time")
+    query = f"?theme=transparent&qr=bakery@example.org&total={since:%Y-%m-%dT%H:%M:%S}"
+    async with screen(shop, query, timezone_id="UTC") as page:
+        await expect(page.locator("#payfeed-total")).to_have_text("Together 30 sat")
+        await expect_qr(page, "lightning:bakery@example.org", "#payfeed-qr")
         await expect(page.locator("#payfeed-qr")).to_contain_text("bakery@example.org")
         shown = "getComputedStyle(document.body).backgroundColor"
         assert await page.evaluate(shown) == "rgba(0, 0, 0, 0)"
@@ -126,8 +238,9 @@ async def test_a_qr_code_asks_for_payment_and_the_background_can_be_transparent(
         ):
             address = page.url.replace("transparent", theme).replace("dark", theme)
             await page.goto("about:blank")
-            await page.goto(address)
+            await page.goto(address.replace("bakery@example.org", LNURL))
             await connected(page)
+            await expect_qr(page, f"lightning:{LNURL}", "#payfeed-qr")
             assert await page.evaluate(shown) == color
 
 
@@ -161,22 +274,49 @@ async def test_hundreds_of_payments_leave_no_more_on_the_page_than_a_few(
         recent = page.locator("#payfeed-recent li")
         await expect(recent).to_have_count(3)
         count = "document.querySelectorAll('*').length"
-        before = await page.evaluate(count)
-        for number in range(100):
-            await shop.sell(1, f"sale {number}")
-        await expect(recent.first).to_contain_text("sale 99")
-        assert await page.evaluate(count) <= before + 2
+        sizes = []
+        for last in (50, 100):
+            for number in range(last - 50, last):
+                await shop.sell(1, f"sale {number}")
+            await expect(recent.first).to_contain_text(f"sale {last - 1}")
+            sizes.append((await page.evaluate(count), await heap_bytes(page)))
+        assert sizes[1][0] <= sizes[0][0] + 2
+        assert sizes[1][1] - sizes[0][1] < 50 * 4096
 
 
-async def test_a_display_without_a_good_key_says_so(shop: Shop) -> None:
+async def heap_bytes(page: Page) -> int:
+    """What the page's scripts hold, rubbish left out."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("HeapProfiler.collectGarbage")
+    used = await session.send("Runtime.getHeapUsage")
+    await session.detach()
+    return int(used["usedSize"])
+
+
+async def test_a_display_without_a_good_key_says_so_and_passing_trouble_passes(
+    shop: Shop,
+) -> None:
     async with chromium() as browser:
         page = await browser.new_page()
         await page.goto(f"{shop.server.base}/payfeed/display")
         state = page.locator(".payfeed-state")
         await expect(state).to_contain_text("put an access key behind a #")
         await page.goto("about:blank")
-        await page.goto(f"{shop.server.base}/payfeed/display#pfk_unknown")
+        address = f"{shop.server.base}/payfeed/display#"
+        await page.goto(f"{address}pfk_unknown")
         await expect(state).to_contain_text("This access key is not known.")
+        answers = [(500, {}), (503, {}), (429, {"Retry-After": "1"})]
+
+        async def troubled(route: Route) -> None:
+            status, headers = answers.pop()
+            body = {"detail": "This passes."}
+            await route.fulfill(status=status, json=body, headers=headers)
+
+        page = await browser.new_page()
+        await page.route("**/payfeed/api/v1/events*", troubled, times=len(answers))
+        await page.goto(address + await display_key(shop))
+        await connected(page)
+        assert not answers
 
 
 async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
@@ -184,6 +324,14 @@ async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
     async with browser_page(shop, 390) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop, "Display")
+        await expect(
+            page.get_by_text("only the scope read: no balance")
+        ).to_be_visible()
+        await page.get_by_label("Access key").fill("pfk_half")
+        await expect(page.get_by_text("This is not an access key.")).to_be_visible()
+        await page.wait_for_timeout(1200)
+        await expect(page.locator("#payfeed-preview")).to_have_count(0)
+        await page.get_by_label("Access key").fill("")
         await page.get_by_role("button", name="Make a key for it").click()
         preview = page.frame_locator("#payfeed-preview")
         await expect(preview.locator("#payfeed-last")).to_contain_text("77 sat")
@@ -210,9 +358,19 @@ async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
         assert query in address
         await page.get_by_role("button", name="Show the key").click()
         await expect(shown).to_have_text(address)
+        await page.get_by_role("button", name="Hide the key").click()
+        await expect(shown).to_contain_text("#••••••••")
+        await page.get_by_label("How many recent").fill("")
+        await expect(shown).not_to_contain_text("recent=")
         await page.get_by_label("Running total since").click()
         await page.get_by_role("option", name="a time").click()
-        await expect(shown).to_contain_text("total=20")
+        await page.get_by_label("Since", exact=True).fill("2026-01-02T03:04")
+        await expect(shown).to_contain_text("total=2026-01-02T03%3A04")
+        keys = await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])
+        assert [one["scopes"] for one in keys.json()] == [["read"]]
+        key = address.partition("#")[2]
+        await page.get_by_label("Access key").fill("")
+        await page.get_by_label("Access key").fill(key)
         async with page.context.expect_page() as opened:
             await page.get_by_label("Open it").click()
         display = await opened.value

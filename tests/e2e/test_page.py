@@ -1,10 +1,20 @@
 """The page as a whole: reached, left, restarted under, beside LNbits' own."""
 
-from page import browser_page, open_payfeed
-from playwright.async_api import Page, expect
+import asyncio
+import json
+import re
+from datetime import datetime, timezone
+
+from page import Line, browser_page, open_payfeed
+from playwright.async_api import (
+    Locator,
+    Page,
+    Route,
+    WebSocketRoute,
+    expect,
+)
 from shop import Shop
 
-PAYFEED = "/payfeed/api/v1/ws"
 ROUTER = "window.app.config.globalProperties.$router"
 
 
@@ -14,22 +24,28 @@ async def subscribers(shop: Shop) -> list[str]:
     return [one["name"] for one in listed.json()]
 
 
+async def wallets_of_lnbits(page: Page) -> None:
+    """Loaded: LNbits 1.3.1 complains if its page is left before."""
+    await expect(page.get_by_role("main").get_by_text("shop")).to_be_visible()
+
+
 async def test_the_page_is_reached_from_the_menu_and_its_sockets_end_when_it_is_left(
     shop: Shop,
 ) -> None:
     async with browser_page(shop) as (page, complaints):
         await page.goto(f"{shop.server.base}/wallets")
+        await wallets_of_lnbits(page)
         await page.get_by_text("Payfeed", exact=True).first.click()
         await page.wait_for_url("**/payfeed/")
         await expect(page.locator("#payfeed-state")).to_contain_text("Connected")
         await open_payfeed(page, shop)
-        complaints.clear()
         assert await subscribers(shop) == ["wallet key"]
         await page.evaluate("window.stayed = true")
         await page.evaluate(f"{ROUTER}.push('/wallets')")
         await page.wait_for_url("**/wallets")
         await expect(page.locator("#payfeed-state")).to_have_count(0)
         assert await page.evaluate("window.stayed")
+        await wallets_of_lnbits(page)
         while await subscribers(shop):
             await page.wait_for_timeout(100)
         await page.go_back()
@@ -37,22 +53,177 @@ async def test_the_page_is_reached_from_the_menu_and_its_sockets_end_when_it_is_
         assert complaints == []
 
 
+async def test_lnbits_own_notice_is_used_and_made_where_lnbits_has_none(
+    shop: Shop,
+) -> None:
+    async with browser_page(shop) as (page, complaints):
+        opened: list[WebSocketRoute] = []
+        probe = "**/api/v1/ws/probe"
+        await page.route_web_socket(probe, lambda socket: opened.append(socket))
+        await page.add_init_script("Math.random = () => 0")
+        await open_payfeed(page, shop)
+        await page.evaluate(
+            """() => {
+                const {events} = LNbits
+                const own = events.onInvoicePaid
+                Object.assign(window, {asked: [], ended: 0, heard: []})
+                events.onInvoicePaid = (wallet, callback) => {
+                    window.asked.push(wallet.id)
+                    const stop = own(wallet, callback)
+                    return stop && (() => stop(window.ended += 1))
+                }
+                window.stop = own({inkey: 'probe'}, data => window.heard.push(data))
+            }"""
+        )
+        await page.get_by_label("Wallet", exact=True).first.click()
+        await page.get_by_role("option", name="LNbits wallet").click()
+        assert await page.evaluate("window.asked") == [shop.payer["id"]]
+        if await page.evaluate("typeof window.stop === 'function'"):
+            await notice_outlives_closed_sockets(page, opened)
+        await page.evaluate(f"{ROUTER}.push('/wallets')")
+        await page.wait_for_function("window.ended || window.ws?.readyState > 1")
+        assert complaints == []
+
+
+async def notice_outlives_closed_sockets(
+    page: Page, opened: list[WebSocketRoute]
+) -> None:
+    for number in (1, 2, 3):
+        while len(opened) < number:
+            await page.wait_for_timeout(50)
+        opened[-1].send("no JSON")
+        opened[-1].send(json.dumps({"wallet_balance": number}))
+        opened[-1].send(json.dumps({"payment": {"number": number}}))
+        await page.wait_for_function("number => heard.length === number", arg=number)
+        if number < 3:
+            await opened[-1].close()
+    ended = asyncio.Event()
+    opened[-1].on_close(lambda *_: ended.set())
+    await page.evaluate("window.stop()")
+    await ended.wait()
+    await page.wait_for_timeout(300)
+    assert len(opened) == 3
+
+
 async def test_a_restart_of_lnbits_is_told_and_nothing_is_missed(shop: Shop) -> None:
+    """The page's clock stands still: only the button makes an attempt."""
     async with browser_page(shop, 390) as (page, _):
+        await page.add_init_script("Math.random = () => 0.999")
+        await page.clock.install()
         await open_payfeed(page, shop)
         await shop.sell(111, "before the restart")
+        await expect(headlines(page)).to_have_text(["before the restart"])
+        soon = await page.evaluate("Date.now() / 1000") + 1
+        await page.clock.pause_at(datetime.fromtimestamp(soon, timezone.utc))
         shop.server.kill()
         state = page.locator("#payfeed-state")
-        await expect(state).to_contain_text("trying again in")
-        async with page.expect_websocket(lambda opened: PAYFEED in opened.url):
-            await page.locator("#payfeed-retry").click()
+        while (seconds := await seconds_left(page)) < 4:
+            await page.clock.run_for(1000)
+        await page.clock.run_for(1000)
+        assert await seconds_left(page) == seconds - 1
         await shop.server.start()
         await shop.sell(333, "after the restart")
+        await expect(state).to_contain_text("Nothing gets lost")
+        await page.locator("#payfeed-retry").click()
         await expect(state).to_contain_text("Connected")
-        headlines = page.locator("#payfeed-events .q-item__label:first-child")
-        await expect(headlines).to_have_text(
+        await page.clock.resume()
+        await expect(headlines(page)).to_have_text(
             ["after the restart", "before the restart"]
         )
+
+
+def headlines(page: Page) -> Locator:
+    return page.locator("#payfeed-events .q-item__label:first-child")
+
+
+async def seconds_left(page: Page) -> int:
+    """What the page counts down from; 0 when it does not."""
+    told = await page.locator("#payfeed-state").inner_text()
+    found = re.search(r"again in (\d+) s", told)
+    return int(found[1]) if found else 0
+
+
+async def test_a_page_of_a_busy_lnbits_goes_on_by_itself_and_on_demand(
+    shop: Shop,
+) -> None:
+    """Here the invoice key may not read: the page must learn it before it reads."""
+    closed = {"allow_inkey": False}
+    await shop.server.payfeed("PATCH", "feed", shop.wallet["adminkey"], json=closed)
+    async with browser_page(shop, service_workers="block") as (page, _):
+
+        async def busy(route: Route) -> None:
+            patience = {"Retry-After": "60"}
+            body = {"detail": "Payfeed is being upgraded."}
+            await route.fulfill(status=503, json=body, headers=patience)
+
+        await page.goto(f"{shop.server.base}/payfeed/")
+        await page.route("**/payfeed/api/v1/feed", busy)
+        await page.get_by_label("Wallet", exact=True).first.click()
+        await page.get_by_role("option", name="shop").click()
+        state = page.locator("#payfeed-state")
+        await page.get_by_role("tab", name="Keys").click()
+        await expect(state).to_contain_text(re.compile(r"again in 6\d s"))
+        first = await seconds_left(page)
+        while await seconds_left(page) == first:
+            await page.wait_for_timeout(100)
+        await expect(page.get_by_text("Only the owner")).to_have_count(0)
+        await page.unroute("**/payfeed/api/v1/feed")
+        await page.locator("#payfeed-retry").click()
+        await expect(state).to_contain_text("Connected")
+        await expect(page.get_by_text("No access keys yet.")).to_be_visible()
+        client = "**/payfeed-client.js*"
+        await page.route(client, lambda route: route.abort(), times=1)
+        async with page.expect_event("requestfailed"):
+            await open_payfeed(page, shop)
+
+
+async def test_a_late_answer_of_another_wallet_is_not_shown(shop: Shop) -> None:
+    await shop.sell(5, "of the shop")
+    async with browser_page(shop) as (page, complaints):
+        answered = asyncio.Event()
+
+        async def late(route: Route) -> None:
+            if route.request.headers["x-api-key"] == shop.payer["adminkey"]:
+                await answered.wait()
+            await route.continue_()
+
+        await page.route("**/payfeed/api/v1/feed", late)
+        about = "**/payfeed/api/v1/feed"
+        async with page.expect_request(about):
+            await page.goto(f"{shop.server.base}/payfeed/")
+        await page.get_by_label("Wallet", exact=True).first.click()
+        await page.get_by_role("option", name="shop").click()
+        await expect(headlines(page)).to_have_text(["of the shop"])
+        async with page.expect_response(about):
+            answered.set()
+        await page.get_by_role("tab", name="Keys").click()
+        await page.get_by_label("Show: Channel").click()
+        key = shop.wallet["adminkey"]
+        own = (await shop.server.payfeed("GET", "feed", key)).json()["channel"]
+        await expect(page.get_by_text(own)).to_be_visible()
+        await page.get_by_role("tab", name="Live").click()
+        await shop.sell(6, "live")
+        await expect(headlines(page)).to_have_text(["live", "of the shop"])
+        assert complaints == []
+
+
+async def test_after_a_gap_the_newest_events_stand_first(shop: Shop) -> None:
+    line = Line()
+    async with browser_page(shop) as (page, _):
+        await line.lay(page)
+        await open_payfeed(page, shop)
+        await shop.sell(5, "of the old epoch")
+        await expect(headlines(page)).to_have_text(["of the old epoch"])
+        await line.cut()
+        admin = shop.wallet["adminkey"]
+        await shop.server.payfeed("POST", "feed/rotate", admin, json={"what": "epoch"})
+        await shop.lab("messages", wallet_id=shop.wallet["id"], count=150)
+        line.state = "whole"
+        await expect(headlines(page).first).to_have_text("message 150 of many")
+        await expect(page.locator("#payfeed-state")).to_contain_text("Connected")
+        await shop.sell(6, "of the new epoch")
+        await expect(headlines(page).nth(0)).to_have_text("of the new epoch")
+        await expect(headlines(page).nth(1)).to_have_text("message 150 of many")
 
 
 async def test_a_feed_that_is_switched_off_says_so_and_comes_back_on_demand(
@@ -83,6 +254,8 @@ async def test_every_tab_fits_on_a_phone(shop: Shop) -> None:
             await page.get_by_role("tab", name=name.split("\n")[-1]).click()
             await page.wait_for_timeout(300)
             assert await width_of(page) <= 390, name
+            shown = await page.inner_text("body")
+            assert not re.search(r"payfeed\.[a-z]+\.", shown), "a text is missing"
         assert complaints == []
 
 

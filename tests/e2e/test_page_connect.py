@@ -1,14 +1,20 @@
 """The tab Connect: the snippets work as they stand; the key is hidden until shown."""
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import websockets
+from lnbits_server import ROOT, free_port
 from needs import need
-from page import browser_page, open_payfeed
+from nginx import Nginx
+from npm import packages
+from page import browser_page, expect_qr, open_payfeed
 from playwright.async_api import Page, expect
+from reader import reading
 from shop import Shop
 
 
@@ -41,12 +47,15 @@ async def test_the_key_is_chosen_and_hidden_until_shown(shop: Shop) -> None:
         await page.get_by_role("button", name="Show the key").click()
         await expect(address).to_have_text(copied)
         await expect(page.locator("#payfeed-snippet")).to_contain_text(key)
-        await expect(page.locator(".payfeed-qr svg")).to_be_visible()
+        await expect_qr(page, copied)
         await page.get_by_role("button", name="Access key").click()
         await page.get_by_label("Paste the access key").fill("pfk_mine")
         await expect(address).to_have_text(f"{shop.server.ws}{end}/pfk_mine")
         await page.get_by_role("button", name="Hide the key").click()
         await expect(page.locator("#payfeed-snippet")).not_to_contain_text("pfk_mine")
+        await page.evaluate("void (navigator.clipboard.writeText = async () => copy())")
+        await page.get_by_label("Copy the address").click()
+        await expect(page.get_by_text("does not let the page copy")).to_be_visible()
 
 
 async def hears(shop: Shop, *command: str) -> None:
@@ -99,11 +108,46 @@ async def test_the_snippets_for_browsers_and_vue_hear_payments(shop: Shop) -> No
             await page.wait_for_timeout(300)
 
 
-async def test_the_other_snippets_name_this_lnbits_and_the_key(shop: Shop) -> None:
+async def test_wscat_hears_payments_and_nginx_passes_them_on(
+    shop: Shop, tmp_path: Path
+) -> None:
     async with connect_tab(shop, 390) as page:
-        key, port = shop.wallet["inkey"], str(shop.server.port)
-        for name in ("wscat", "ESP32"):
-            text = await snippet(page, name)
-            assert key in text
-            assert port in text
-        assert "proxy_set_header Upgrade" in await snippet(page, "nginx")
+        wscat, site = await snippet(page, "wscat"), await snippet(page, "nginx")
+    need("npm")
+    program = packages(ROOT / "tests" / "wscat") / "node_modules" / ".bin" / "wscat"
+    command = wscat.replace("npx wscat", str(program))
+    await hears(shop, "sh", "-c", f"exec {command}")
+    port = free_port()
+    site = f"server {{ listen 127.0.0.1:{port}; {site} }}"
+    upstream = {"127.0.0.1:5000": f"127.0.0.1:{shop.server.port}"}
+    nginx = Nginx(tmp_path, site, upstream)
+    await nginx.start(port)
+    address = f"ws://127.0.0.1:{port}/payfeed/api/v1/ws/{shop.wallet['inkey']}"
+    try:
+        async with reading(address) as reader:
+            await reader.until("hello")
+            await shop.sell(31337, "through nginx")
+            assert (await reader.until("payment"))["payment"]["amount"] == 31337
+    finally:
+        nginx.stop()
+    assert shop.wallet["inkey"] not in nginx.logs
+
+
+async def test_the_sketch_for_esp32_uses_its_libraries_as_the_example_does(
+    shop: Shop,
+) -> None:
+    async with connect_tab(shop, 1280) as page:
+        sketch = await snippet(page, "ESP32")
+    example = (ROOT / "examples" / "esp32.ino").read_text()
+    for line in sketch.splitlines():
+        if any(
+            word in line for word in ("#include", "void onFrame", "feed.on", "feed.e")
+        ):
+            assert line in example
+    begin = r'feed.begin\("127.0.0.1", (\d+),\s+"(.+)",\s+"(.+)"\);'
+    found = re.search(begin, sketch)
+    assert found
+    port, path, protocols = found.groups()
+    keys = [websockets.Subprotocol(one) for one in protocols.split(", ")]
+    async with reading(f"ws://127.0.0.1:{port}{path}", subprotocols=keys) as reader:
+        assert (await reader.next())["type"] == "hello"

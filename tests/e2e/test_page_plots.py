@@ -1,7 +1,9 @@
 """The tab Plots: sums per hour, day and week, in satoshi and in fiat, live."""
 
+import re
+
 from page import browser_page, open_payfeed
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 from shop import Shop
 
 
@@ -54,6 +56,17 @@ async def test_received_sent_fees_and_total_are_summed_and_shown_on_hover(
         assert "Running total: 927.5 sat" in told
         await shop.sell(500, "live")
         await expect(sums(page)).to_contain_text("1,427.5 sat")
+        await page.get_by_role("button", name="Amount").click()
+        for row, cells in enumerate(
+            (
+                ["50 sat – 100 sat", "0", "1"],
+                ["500 sat – 1,000 sat", "1", "0"],
+                ["1,000 sat – 2,000 sat", "1", "0"],
+            )
+        ):
+            await expect(sums(page).nth(row).locator("td")).to_have_text(cells)
+        await expect(sums(page)).to_have_count(3)
+        assert "Received: 1" in await hovered(page)
         assert complaints == []
 
 
@@ -66,9 +79,41 @@ async def test_fiat_is_summed_where_lnbits_knows_it(shop: Shop) -> None:
         await open_payfeed(page, shop, "Plots")
         await page.get_by_role("button", name="EUR").click()
         await expect(sums(page)).to_contain_text("€12.50")
-        await expect(
-            page.get_by_text("1 payments have no amount in EUR")
-        ).to_be_visible()
+        left_out = page.get_by_text("Left out, as they have no amount in EUR: 1.")
+        await expect(left_out).to_be_visible()
+        await page.get_by_role("button", name="Amount").click()
+        await expect(sums(page)).to_have_text("€10.00 – €20.0010")
+        assert complaints == []
+
+
+async def test_sums_of_a_part_of_the_payments_are_never_shown(shop: Shop) -> None:
+    await shop.sell(1000, "income")
+    async with browser_page(shop) as (page, _):
+
+        async def first_page(route: Route) -> None:
+            answer = await route.fetch()
+            told = await answer.json()
+            await route.fulfill(json=told | {"has_more": True})
+
+        await page.route(re.compile("events.*limit=1000$"), first_page)
+        before = re.compile("events.*limit=1000&before=")
+        broken = {"status": 500, "json": {"detail": "The disk is full."}}
+        await page.route(before, lambda route: route.fulfill(**broken), times=1)
+        await open_payfeed(page, shop, "Plots")
+        await expect(page.get_by_text("Not all payments could be read")).to_be_visible()
+        await expect(sums(page)).to_have_count(0)
+        await page.get_by_role("button", name="Try now").click()
+        await expect(sums(page)).to_contain_text("1,000 sat")
+
+
+async def test_the_plot_follows_the_theme(shop: Shop) -> None:
+    color = """() => Chart.getChart(document.querySelector('.payfeed-chart canvas'))
+        ?.options.scales.y.ticks.color"""
+    async with browser_page(shop) as (page, complaints):
+        await open_payfeed(page, shop, "Plots")
+        for is_dark, expected in (("true", "#ddd"), ("false", "#333")):
+            await page.evaluate(f"Quasar.Dark.set({is_dark})")
+            await page.wait_for_function(f"({color})() === '{expected}'")
         assert complaints == []
 
 
