@@ -23,7 +23,8 @@ export default {
     this.client = new PayfeedClient({
       url: '${base}',
       key: '${key}',
-      types: ['payment'],
+      direction: 'in',
+      status: 'confirmed',
       onEvent: ({payment}) => this.payments.unshift(payment)
     })
     this.client.start()

@@ -63,6 +63,7 @@ async def test_the_first_lines_of_a_document_work(
 async def test_the_readme_needs_no_package_of_ours(shop: Any, tmp_path: Path) -> None:
     code = (ROOT / "README.md").read_text()
     code = code.partition("```python\n")[2].partition("```")[0]
+    assert len([line for line in code.splitlines() if line.strip()]) <= 10
     changes = {
         "ws://localhost:5006": shop.server.ws,
         "your wallet's invoice key": shop.wallet["inkey"],
