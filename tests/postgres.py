@@ -11,6 +11,11 @@ from pathlib import Path
 from needs import need
 
 
+# other than UTC, and LNbits' own: where they differ, LNbits before 1.4.2 moves a
+# payment's times whenever it changes the payment
+ZONE = "Europe/Berlin"
+
+
 class Postgres:
     """One cluster of its own in a temporary folder."""
 
@@ -36,7 +41,7 @@ class Postgres:
     def start(self) -> None:
         options = (
             f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c fsync=off"
-            " -c max_connections=200"
+            f" -c max_connections=200 -c timezone={ZONE}"
         )
         log = str(self.folder / "log")
         self._run(
