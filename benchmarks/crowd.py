@@ -1,7 +1,8 @@
 """Many light subscribers in a process of their own, so that the server is measured.
 
 A subscriber is a raw socket that has sent its opening. Nothing is parsed beyond a look
-for `marker` and the heads of WebSocket frames: pings are answered.
+for `marker` and the heads of frames: pings of WebSockets are answered, and messages of
+MQTT confirmed.
 """
 
 import base64
@@ -17,6 +18,7 @@ from typing import Any
 
 RECEIVE_BYTES = 262144
 PING, PONG = 0x89, 0x8A
+PUBLISH_QOS_1, PUBACK = 0x32, b"\x40\x02"
 BUFFER_BYTES = 65536
 OPENING_SECONDS = 60
 AT_ONCE = 50
@@ -66,12 +68,12 @@ class Crowd:
         found: list[float] = self._ask("arrivals", name, seconds)
         return found
 
-    def count(self, name: str, marker: bytes, until: int, seconds: float) -> Any:
-        """(seconds from the first byte, markers) until so many came to the one socket.
-
-        Afterwards the socket is as one that has stalled.
-        """
-        return self._ask("count", name, marker, until, seconds)
+    def count(
+        self, port: int, opening: bytes, marker: bytes, until: int, seconds: float
+    ) -> float:
+        """Seconds from the first byte until so many markers came to a new socket."""
+        took: float = self._ask("count", port, opening, marker, until, seconds)
+        return took
 
     def release(self, name: str, opening: bytes) -> None:
         """Send more bytes on every socket."""
@@ -105,7 +107,14 @@ class _Wire:
         self.left = 0
         self.rest = b""
 
-    def pings(self, data: bytes) -> list[bytes]:
+    def answers(self, data: bytes) -> list[bytes]:
+        """A pong for every ping."""
+        return [
+            bytes([PONG, 0x80 | len(payload)]) + bytes(4) + payload
+            for payload in self._pings(data)
+        ]
+
+    def _pings(self, data: bytes) -> list[bytes]:
         found = []
         data, self.rest = self.rest + data, b""
         place = min(self.left, len(data))
@@ -134,6 +143,37 @@ def _frame_head(start: bytes) -> tuple[int, int]:
     return 2 + more, int.from_bytes(start[2 : 2 + more], "big") if more else size
 
 
+class _MqttWire:
+    """The packets of MQTT 3.1.1 on one socket."""
+
+    def __init__(self) -> None:
+        self.rest = b""
+
+    def answers(self, data: bytes) -> list[bytes]:
+        """A PUBACK for every message with QoS 1."""
+        found = []
+        data = self.rest + data
+        while packet := _mqtt_packet(data):
+            head, end = packet
+            if data[0] & 0xF6 == PUBLISH_QOS_1:
+                place = head + 2 + int.from_bytes(data[head : head + 2], "big")
+                found.append(PUBACK + data[place : place + 2])
+            data = data[end:]
+        self.rest = data
+        return found
+
+
+def _mqtt_packet(data: bytes) -> tuple[int, int] | None:
+    """(where the first packet's body begins, where it ends); None: not all here."""
+    size = 0
+    for place, byte in enumerate(data[1:5]):
+        size |= (byte & 0x7F) << 7 * place
+        if byte < 0x80:
+            end = place + 2 + size
+            return (place + 2, end) if len(data) >= end else None
+    return None
+
+
 class _House:
     def __init__(self) -> None:
         self.selector = selectors.EpollSelector()
@@ -159,10 +199,8 @@ class _House:
                 for _ in range(min(AT_ONCE, count - len(group)))
             ]
             for one in batch:
-                wire = _Wire() if opening.startswith(b"GET ") else None
-                rest = _enter(one, answered)
-                if wire:
-                    wire.pings(rest)
+                wire = _Wire() if opening.startswith(b"GET ") else _MqttWire()
+                wire.answers(_enter(one, answered))
                 group.append(one)
                 self.selector.register(one, selectors.EVENT_READ, wire)
             self.read_until(lambda: False, 0)
@@ -195,19 +233,19 @@ class _House:
         return sorted(self.first.values())
 
     def count(
-        self, name: str, marker: bytes, until: int, seconds: float
-    ) -> tuple[float, int]:
-        (one,) = self.groups[name]
-        self.selector.unregister(one)
-        one.setblocking(True)
-        one.settimeout(seconds)
+        self, port: int, opening: bytes, marker: bytes, until: int, seconds: float
+    ) -> float:
         began, found, tail = 0.0, 0, b""
-        while found < until:
-            data = tail + one.recv(RECEIVE_BYTES)
-            began = began or time.monotonic()
-            found += data.count(marker)
-            tail = data[-len(marker) + 1 :]
-        return time.monotonic() - began, found
+        with _knock(port, opening, None) as one:
+            one.settimeout(seconds)
+            while found < until:
+                data = one.recv(RECEIVE_BYTES)
+                if not data:
+                    raise ConnectionError(f"ended after {found} of {until}")
+                began = began or time.monotonic()
+                found += (tail + data).count(marker)
+                tail = data[-len(marker) + 1 :]
+        return time.monotonic() - began
 
     def read_until(self, done: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -217,7 +255,7 @@ class _House:
             if done() or time.monotonic() > deadline:
                 return
 
-    def _read(self, one: Any, wire: _Wire | None) -> None:
+    def _read(self, one: Any, wire: _Wire | _MqttWire) -> None:
         try:
             data = one.recv(RECEIVE_BYTES)
             while isinstance(one, ssl.SSLSocket) and one.pending():
@@ -230,8 +268,8 @@ class _House:
             self.selector.unregister(one)
         elif number in self.armed and number not in self.first and self.marker in data:
             self.first[number] = now
-        for payload in wire.pings(data) if wire else ():
-            one.send(bytes([PONG, 0x80 | len(payload)]) + bytes(4) + payload)
+        for answer in wire.answers(data):
+            one.send(answer)
 
 
 def _knock(port: int, opening: bytes, tls: ssl.SSLContext | None) -> Any:

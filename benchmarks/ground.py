@@ -24,6 +24,8 @@ ROOMY = {
     "PAYFEED_CONNECTS_PER_MINUTE": "1000000",
     "PAYFEED_NOTIFY_PER_MINUTE": "1000000",
     "PAYFEED_RETENTION_EVENTS": "1000000",
+    # who stalls does so throughout
+    "PAYFEED_SEND_TIMEOUT_SECONDS": "600",
 }
 
 
@@ -60,11 +62,9 @@ class Bench:
     def port(self) -> int:
         return self.shop.server.port
 
-    async def join_payfeed(
-        self, name: str, count: int, wallet: Any = None, query: str = ""
-    ) -> None:
+    async def join_payfeed(self, name: str, count: int, wallet: Any = None) -> None:
         key = (wallet or self.shop.wallet)["inkey"]
-        opening = websocket_opening(f"/payfeed/api/v1/ws/{key}{query}")
+        opening = websocket_opening(f"/payfeed/api/v1/ws/{key}")
         await asyncio.to_thread(self.crowd.open, name, count, self.port, opening, HELLO)
 
     async def join_lnbits(self, name: str, count: int, item: str = "") -> None:
@@ -93,12 +93,18 @@ class Bench:
         await asyncio.sleep(SETTLE_SECONDS)
         return found, told, pushed
 
-    def memory_kib(self) -> int:
+    def memory_kib(self, name: str = "VmRSS") -> int:
+        """Resident now; `VmHWM`: at most, since `forget_peak`."""
         process = self.shop.server.process
         assert process
         status = Path(f"/proc/{process.pid}/status").read_text()
-        line = next(one for one in status.splitlines() if one.startswith("VmRSS"))
+        line = next(one for one in status.splitlines() if one.startswith(name))
         return int(line.split()[1])
+
+    def forget_peak(self) -> None:
+        process = self.shop.server.process
+        assert process
+        Path(f"/proc/{process.pid}/clear_refs").write_text("5")
 
     def cpu_seconds(self) -> float:
         process = self.shop.server.process

@@ -50,6 +50,7 @@ class Server:
         self.env = {
             **os.environ,
             "LNBITS_DATA_FOLDER": str(self.folder / "data"),
+            "LNBITS_DATABASE_URL": "",
             "LNBITS_EXTENSIONS_PATH": str(self.folder / "ext"),
             "LNBITS_BACKEND_WALLET_CLASS": "FakeWallet",
             "LNBITS_ADMIN_UI": "true",

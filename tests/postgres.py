@@ -7,8 +7,17 @@ import socket
 import subprocess
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 from needs import need
+
+# other than UTC, and LNbits' own: where they differ, LNbits before 1.4.2 moves a
+# payment's times whenever it changes the payment
+ZONE = "Europe/Berlin"
+
+
+# which an address has to have percent-encoded
+PASSWORD = "of/pay#feed"
 
 
 class Postgres:
@@ -23,20 +32,30 @@ class Postgres:
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
         self.data = self.folder / "data"
-        self._run("initdb", "-D", str(self.data), "-U", "payfeed", "-A", "trust", "-N")
+        secret = self.folder / "password"
+        secret.write_text(PASSWORD)
+        self._run(
+            "initdb", "-D", str(self.data), "-U", "payfeed", "-N",
+            "-A", "scram-sha-256", "--pwfile", str(secret),
+        )  # fmt: skip
 
     def _run(self, tool: str, *arguments: str) -> None:
         # PostgreSQL refuses to run as root
         prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         command = [*prefix, str(self.tools / tool), *arguments]
         subprocess.run(
-            command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL, timeout=60
+            command,
+            check=True,
+            cwd=self.folder,
+            env={**os.environ, "PGPASSWORD": PASSWORD},
+            stdout=subprocess.DEVNULL,
+            timeout=60,
         )
 
     def start(self) -> None:
         options = (
             f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c fsync=off"
-            " -c max_connections=200"
+            f" -c max_connections=200 -c timezone={ZONE}"
         )
         log = str(self.folder / "log")
         self._run(
@@ -53,7 +72,8 @@ class Postgres:
             "psql", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "payfeed",
             "-c", f"CREATE DATABASE {name}", "postgres",
         )  # fmt: skip
-        return f"postgres://payfeed:trusted@127.0.0.1:{self.port}/{name}"
+        secret = quote(PASSWORD, safe="")
+        return f"postgres://payfeed:{secret}@127.0.0.1:{self.port}/{name}"
 
     def close(self) -> None:
         self.stop()

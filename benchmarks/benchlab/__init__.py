@@ -29,7 +29,7 @@ async def watch() -> None:
     extend = type(journal)._extend.__get__(journal)
 
     def noted_extend(tail: Any, events: Any) -> None:
-        pushed.setdefault("payfeed", []).append(time.monotonic())
+        pushed.setdefault(tail.feed.wallet_id, []).append(time.monotonic())
         extend(tail, events)
 
     journal._extend = noted_extend
@@ -37,7 +37,7 @@ async def watch() -> None:
 
 @benchlab_ext.post("/pushed")
 async def get_pushed() -> dict[str, list[float]]:
-    """The moments since the last question, by channel."""
+    """The moments since the last question, by LNbits' channel or Payfeed's wallet."""
     told = dict(pushed)
     pushed.clear()
     return told

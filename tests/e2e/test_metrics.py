@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from collections.abc import Callable
 
 from reader import reading
 from shop import Shop, opened
@@ -79,7 +80,38 @@ async def test_metrics_count_what_happens_and_name_nobody(
         assert TOKEN not in server.log
 
 
+async def test_lag_is_that_of_the_slowest_subscriber(database: dict[str, str]) -> None:
+    """One that wants none of the events, and one that does not read."""
+    async with opened(
+        PAYFEED_METRICS_TOKEN=TOKEN, PAYFEED_SEND_TIMEOUT_SECONDS="600", **database
+    ) as shop:
+        server, key = shop.server, shop.wallet["inkey"]
+        address = f"{server.ws}/payfeed/api/v1/ws/{key}"
+
+        async def lags() -> tuple[list[int], int]:
+            """Of each subscriber, and in the metrics."""
+            told = await server.payfeed("GET", "subscribers", key)
+            each = sorted(one["lag"] for one in told.json())
+            return each, (await measure(shop))["lag_events"]
+
+        async def until(condition: Callable[[list[int], int], bool]) -> None:
+            deadline = time.monotonic() + HANG_GUARD
+            while not condition(*await lags()):
+                assert time.monotonic() < deadline, await lags()
+                await asyncio.sleep(0.2)
+
+        async with reading(f"{address}?types=payment") as quick:
+            await quick.until("hello")
+            async with reading(address, compression=None) as stalled:
+                await stalled.until("hello")
+                await shop.lab("fill", wallet_id=shop.wallet["id"], count=50_000)
+                await until(lambda each, slowest: each == [0, slowest] and slowest > 0)
+                stalled.connection.transport.abort()
+            await until(lambda each, slowest: each == [0] and slowest == 0)
+
+
 async def test_metrics_are_for_administrators_and_the_token(shop: Shop) -> None:
+    """An administrator need not have enabled Payfeed."""
     server = shop.server
     user = await server.new_user("somebody")
     path = "/payfeed/api/v1/metrics"
@@ -93,6 +125,9 @@ async def test_metrics_are_for_administrators_and_the_token(shop: Shop) -> None:
     assert await status({"Authorization": f"Bearer {TOKEN}"}) == 403
     assert await status(user) == 403
     assert await status(server.admin) == 200
+    await server.enable(server.admin, on=False)
+    assert await status(server.admin) == 200
+    assert await status(user) == 403
     cookie = server.admin["Authorization"].removeprefix("Bearer ")
     assert await status({"Cookie": f"cookie_access_token={cookie}"}) == 200
 

@@ -1,7 +1,9 @@
 """Behind a real nginx: `deploy/nginx.conf`, and what the guide's file lacks."""
 
 import asyncio
+import signal
 import ssl
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 import websockets
+from certificate import certificate
 from needs import need
 from nginx import Front, Nginx, ports
 from reader import reading
@@ -17,6 +20,8 @@ from shop import Shop, opened
 ROOT = Path(__file__).resolve().parent.parent.parent
 HANG_GUARD = 30
 READ_TIMEOUT_SECONDS = 3
+# a little more than the 20 between two pings of uvicorn, far below nginx's own 60
+PINGED_SECONDS = 23
 
 GUIDE = """\
 server {
@@ -31,6 +36,20 @@ server {
         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
         proxy_set_header X-Forwarded-Proto $scheme;
         proxy_read_timeout 86400;
+    }
+}
+"""
+GUIDE_TLS = """\
+server {
+    listen 443 ssl http2;
+    server_name your-domain.com;
+    ssl_certificate /path/to/cert.pem;
+    ssl_certificate_key /path/to/key.pem;
+    location /api/v1/ws/ {
+        proxy_pass http://localhost:5006;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection "upgrade";
     }
 }
 """
@@ -64,11 +83,17 @@ async def front(tmp_path: Path, database: dict[str, str]) -> AsyncIterator[Behin
     async with opened(
         PAYFEED_HEARTBEAT_SECONDS="1",
         PAYFEED_FAILED_AUTH_PER_MINUTE="4",
+        PAYFEED_SEND_TIMEOUT_SECONDS="2",
         FORWARDED_ALLOW_IPS="*",
         **database,
     ) as shop:
-        timeout = {"75s": f"{READ_TIMEOUT_SECONDS}s"}
-        nginx = await asyncio.to_thread(Front, tmp_path, shop.server.port, **timeout)
+        # Payfeed asks for no buffering too: here the file alone has to see to it
+        unasked = "proxy_buffering off; proxy_ignore_headers X-Accel-Buffering;"
+        values = {
+            "75s": f"{READ_TIMEOUT_SECONDS}s",
+            "proxy_buffering off;": unasked,
+        }
+        nginx = await asyncio.to_thread(Front, tmp_path, shop.server.port, **values)
         try:
             await nginx.start(nginx.port)
             tls = ssl.create_default_context(cafile=str(nginx.certificate))
@@ -121,8 +146,29 @@ async def test_sse_arrives_frame_by_frame_over_http_2(front: Behind) -> None:
         await curl.communicate()
 
 
+async def test_a_reader_of_sse_that_stalls_is_ended_and_not_stored_for_by_nginx(
+    front: Behind,
+) -> None:
+    shop, key = front.shop, front.shop.wallet["inkey"]
+    asked = f"GET /payfeed/api/v1/sse/{key} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    reader, writer = await asyncio.open_connection(
+        "localhost", front.nginx.port, ssl=front.tls
+    )
+    try:
+        writer.write(asked.encode())
+        while b'"hello"' not in await asyncio.wait_for(reader.readline(), HANG_GUARD):
+            pass
+        await shop.lab("fill", wallet_id=shop.wallet["id"], count=50_000)
+        deadline = time.monotonic() + HANG_GUARD
+        while (await shop.server.payfeed("GET", "subscribers", key)).json():
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.2)
+    finally:
+        writer.transport.abort()
+
+
 async def test_heartbeats_keep_an_idle_connection_that_the_proxy_would_end(
-    front: Front,
+    front: Behind,
 ) -> None:
     """LNbits' own socket has no heartbeat: it shows that the timeout is in force."""
     key = front.shop.wallet["inkey"]
@@ -145,7 +191,7 @@ async def test_heartbeats_keep_an_idle_connection_that_the_proxy_would_end(
 
 
 async def test_the_clients_address_reaches_the_limits_and_cannot_be_forged(
-    front: Front,
+    front: Behind,
 ) -> None:
     async def attempt(address: str, forged: str) -> int:
         headers = {
@@ -170,6 +216,41 @@ async def test_the_clients_address_reaches_the_limits_and_cannot_be_forged(
         await live.until("hello")
         who = await front.shop.server.payfeed("GET", "subscribers", key)
         assert [one["address"] for one in who.json()] == ["127.0.0.7"]
+
+
+async def test_lnbits_sees_what_nginx_says_whatever_the_client_claims(
+    front: Behind,
+) -> None:
+    """Uploads are larger than the megabyte that nginx takes unless told."""
+    forged = {
+        "X-Forwarded-For": "10.0.0.1",
+        "X-Forwarded-Proto": "http",
+        "X-Forwarded-Host": "forged.example",
+        "X-Real-IP": "10.0.0.1",
+        "Forwarded": "for=10.0.0.1;host=forged.example;proto=http",
+    }
+    address = f"https://localhost:{front.nginx.port}/paylab/request"
+    async with front.client("127.0.0.5") as http:
+        answer = await http.post(address, headers=forged, content=bytes(3_000_000))
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["content-length"] == "3000000"
+    assert told["client"] == told["x-forwarded-for"] == told["x-real-ip"] == "127.0.0.5"
+    assert told["x-forwarded-proto"] == "https"
+    assert told["x-forwarded-host"] == told["host"] == "localhost"
+    assert "forwarded" not in told
+
+
+async def test_an_lnbits_that_hangs_is_noticed(front: Behind) -> None:
+    key, process = front.shop.wallet["inkey"], front.shop.server.process
+    assert process
+    async with reading(f"{front.wss}/ws/{key}", ssl=front.tls) as live:
+        await live.until("hello")
+        process.send_signal(signal.SIGSTOP)
+        try:
+            assert await live.close_code() == 1006
+        finally:
+            process.send_signal(signal.SIGCONT)
 
 
 async def test_no_key_is_in_any_log_of_nginx(front: Behind) -> None:
@@ -214,6 +295,37 @@ async def test_no_key_is_in_any_log_of_nginx(front: Behind) -> None:
     assert "HTTP/1.1 502" in logs
     assert "upstream 502" in logs
     assert "GET /payfeed/api/v1/ws/*** HTTP/1.1 101" in logs
+
+
+async def test_the_guides_file_for_tls_serves_lnbits_own_socket_with_any_timeout(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    """uvicorn's pings outlive nginx's own timeout, of which this is a short one."""
+    port = ports(1)[0]
+    pem, key = await asyncio.to_thread(certificate, tmp_path)
+    async with opened(**database) as shop:
+        site = GUIDE_TLS.replace(
+            "server {", f"server {{ proxy_read_timeout {PINGED_SECONDS}s;"
+        )
+        values = {
+            "listen 443": f"listen 127.0.0.1:{port}",
+            "localhost:5006": f"127.0.0.1:{shop.server.port}",
+            "/path/to/cert.pem": str(pem),
+            "/path/to/key.pem": str(key),
+        }
+        feed = await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])
+        tls = ssl.create_default_context(cafile=str(pem))
+        own = f"wss://localhost:{port}/api/v1/ws/{feed.json()['channel']}"
+        nginx = Nginx(tmp_path, site, values)
+        try:
+            await nginx.start(port)
+            async with reading(own, ssl=tls, ping_interval=None) as quiet:
+                with pytest.raises(asyncio.TimeoutError):
+                    await asyncio.wait_for(quiet.connection.recv(), PINGED_SECONDS + 1)
+                await shop.sell(5)
+                assert (await quiet.events(1))[0]["payment"]["amount"] == 5
+        finally:
+            nginx.stop()
 
 
 async def test_what_the_guides_file_lacks(

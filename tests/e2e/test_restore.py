@@ -1,14 +1,18 @@
 """A backup is restored as docs/operating.md says; clients notice."""
 
 import asyncio
+import contextlib
 import re
 import shutil
 import sqlite3
+import subprocess
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 from lnbits_payfeed import Event, Feed, Gap
+from needs import need
 from shop import Shop
 
 OPERATING = Path(__file__).resolve().parent.parent.parent / "docs/operating.md"
@@ -22,7 +26,7 @@ def statements(dialect: str) -> str:
 
 
 class Backup:
-    """Of a stopped LNbits: its data folder, and its database on PostgreSQL."""
+    """Of a whole LNbits: its data folder, and its database on PostgreSQL."""
 
     def __init__(self, shop: Shop) -> None:
         self.server = shop.server
@@ -38,26 +42,52 @@ class Backup:
             await connection.execute(command)
         await connection.close()
 
-    async def take(self) -> None:
+    def _copy(self, name: str) -> None:
+        """As `.backup` of SQLite's shell does it."""
+        with (
+            contextlib.closing(sqlite3.connect(self.data / name)) as source,
+            contextlib.closing(sqlite3.connect(self.copy / name)) as target,
+        ):
+            source.backup(target)
+
+    def _client(self, tool: str, *arguments: str) -> None:
+        program = Path(need("pg_ctl")).resolve().parent / tool
+        subprocess.run([program, *arguments], check=True, timeout=HANG_GUARD)
+
+    def _dump(self) -> None:
+        self._client("pg_dump", "-Fc", "-f", str(self.copy / "dump"), str(self.url))
+
+    def take_stopped(self) -> None:
         shutil.copytree(self.data, self.copy)
         if self.url:
-            name = self.url.rpartition("/")[2]
-            await self._postgres(f"CREATE DATABASE {name}_backup TEMPLATE {name}")
+            self._dump()
+
+    async def take(self, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        """On SQLite `meanwhile` is done between the copies, else before."""
+        self.copy.mkdir()
+        if self.url:
+            await meanwhile()
+            self._dump()
+            return
+        self._copy("ext_payfeed.sqlite3")
+        await meanwhile()
+        self._copy("database.sqlite3")
 
     async def restore(self) -> None:
-        shutil.rmtree(self.data)
-        self.copy.rename(self.data)
         if self.url:
             name = self.url.rpartition("/")[2]
             await self._postgres(
-                f"DROP DATABASE {name} WITH (FORCE)",
-                f"ALTER DATABASE {name}_backup RENAME TO {name}",
+                f"DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {name}"
             )
+            self._client("pg_restore", "-d", self.url, str(self.copy / "dump"))
             await self._postgres(statements("postgresql"), database=name)
-        else:
-            with sqlite3.connect(self.data / "ext_payfeed.sqlite3") as database:
-                database.executescript(statements("sqlite"))
-            database.close()
+            return
+        for path in self.data.glob("*.sqlite3*"):
+            path.unlink()
+        shutil.copytree(self.copy, self.data, dirs_exist_ok=True)
+        path = self.data / "ext_payfeed.sqlite3"
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.executescript(statements("sqlite"))
 
 
 async def take(feed: Feed, count: int) -> list[Any]:
@@ -80,7 +110,7 @@ async def test_after_restoring_a_backup_clients_get_a_gap_and_then_what_is_new(
         assert len(await take(feed, 1)) == 1
         backup = Backup(shop)
         await server.terminate()
-        await backup.take()
+        backup.take_stopped()
         await server.start()
         kept += [await shop.sell(2), await shop.sell(3)]
         before = await take(feed, 2)
@@ -103,3 +133,40 @@ async def test_after_restoring_a_backup_clients_get_a_gap_and_then_what_is_new(
     told = [event["payment"]["payment_hash"] for event in page["events"]]
     assert told == [payment_hash]
     assert payment_hash not in kept
+
+
+async def test_a_backup_of_a_running_lnbits_misses_no_payment_that_lnbits_has(
+    shop: Shop,
+) -> None:
+    """Nor is any told again; what was paid after the backup is gone in both."""
+    server, key = shop.server, shop.wallet["inkey"]
+    backup = Backup(shop)
+    hashes: list[str] = []
+
+    async def sell() -> None:
+        hashes.append(await shop.sell(2))
+
+    async def told(count: int) -> list[str]:
+        """The payments of the feed, once there are so many."""
+        events: list[Any] = []
+        cursor = "start"
+        while len(events) < count:
+            path = f"events?since={cursor}&wait=20"
+            page = (await server.payfeed("GET", path, key)).json()
+            assert page["events"], events
+            events += page["events"]
+            cursor = page["cursor"]
+        return [event["payment"]["payment_hash"] for event in events]
+
+    first = await shop.sell(1)
+    assert await told(1) == [first]
+    await backup.take(meanwhile=sell)
+    await shop.sell(3)
+    server.kill()
+    await backup.restore()
+    await server.start()
+    missing = [] if backup.url else hashes
+    assert await told(len(missing)) == missing
+    await server.swept()
+    last = await shop.sell(4)
+    assert await told(len(missing) + 1) == [*missing, last]

@@ -5,14 +5,17 @@ is a notification.
 """
 
 import asyncio
+import contextlib
 import json
 import statistics
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 import pytest_asyncio
 from lnbits_payfeed import Event, Feed
@@ -25,10 +28,19 @@ from shop import HERE, Shop, opened
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HANG_GUARD = 40
-SETTINGS = {"PAYFEED_HEARTBEAT_SECONDS": "600", "PAYFEED_NOTIFY_PER_MINUTE": "99999"}
+POLL_SECONDS = 5
+SETTINGS = {
+    "PAYFEED_HEARTBEAT_SECONDS": "600",
+    "PAYFEED_NOTIFY_PER_MINUTE": "99999",
+    "AUTH_SECRET_KEY": "the same for all processes",
+}
 LISTENING = (
     "SELECT pid FROM pg_stat_activity"
     " WHERE datname = current_database() AND application_name = 'payfeed listens'"
+)
+PAID = (
+    "SELECT payment_hash FROM apipayments"
+    " WHERE wallet_id = $1 AND status = 'success' AND amount > 0"
 )
 OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -42,6 +54,7 @@ class Pair:
 
     shop: Shop
     other: Server
+    url: str
     database: asyncpg.Connection
 
     @property
@@ -109,17 +122,18 @@ class Pair:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def both(postgres: Postgres) -> AsyncIterator[Pair]:
-    settings = SETTINGS | {"LNBITS_DATABASE_URL": postgres.database()}
-    async with opened(**settings) as shop:
-        other = Server(**settings)
+    url = postgres.database()
+    async with opened(**SETTINGS, LNBITS_DATABASE_URL=url) as shop:
+        # an option as LNbits' driver understands it
+        other = Server(**SETTINGS, LNBITS_DATABASE_URL=f"{url}?ssl=disable")
         other.add_extension("paylab", HERE / "paylab")
-        database = await asyncpg.connect(settings["LNBITS_DATABASE_URL"])
+        pair = Pair(shop, other, url, await asyncpg.connect(url))
         try:
             await other.start()
-            yield Pair(shop, other, database)
+            yield pair
         finally:
             await other.close()
-            await database.close()
+            await pair.database.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -131,34 +145,98 @@ async def pair(both: Pair) -> Pair:
     return both
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + HANG_GUARD
+    while not condition():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.1)
+
+
 def offsets(events: list[dict[str, Any]]) -> list[int]:
     return [int(event["id"].split("-")[1]) for event in events]
 
 
-async def test_events_of_one_reach_readers_of_the_other_within_a_second(
+async def moment(arriving: Awaitable[str], wanted: str) -> float:
+    """When a reader had the event that it waits for."""
+    assert await arriving == wanted
+    return time.monotonic()
+
+
+async def next_id(reader: Reader) -> str:
+    return str((await reader.events(1))[0]["id"])
+
+
+async def next_sse_id(lines: AsyncIterator[str]) -> str:
+    while not (line := await asyncio.wait_for(anext(lines), HANG_GUARD)).startswith(
+        "id:"
+    ):
+        pass
+    return line.removeprefix("id:").strip()
+
+
+async def poll_id(server: Server, key: str, since: str) -> str:
+    page = await server.payfeed("GET", f"events?since={since}&wait=20", key)
+    return str(page.json()["events"][0]["id"])
+
+
+async def test_events_of_one_reach_every_reader_of_the_other_within_a_second(
     pair: Pair,
 ) -> None:
+    one, other, key = pair.shop.server, pair.other, pair.key
+    since = await pair.say(one, "the first")
     channel = (await pair.manage("GET", "feed"))["channel"]
+    epoch = since.partition("-")[0]
+    sse = other.http.stream(
+        "GET", f"/payfeed/api/v1/sse?since={since}", headers={"X-Api-Key": key}
+    )
     async with (
-        reading(pair.feed(pair.other)) as live,
-        reading(pair.feed(pair.shop.server)) as back,
+        reading(pair.feed(one)) as here,
+        reading(pair.feed(other)) as there,
+        reading(f"{other.ws}/api/v1/ws/{channel}") as own,
+        sse as stream,
     ):
+        await here.until("balance_update")
+        await there.until("balance_update")
+        lines = stream.aiter_lines()
+        acts = [pair.shop.sell, *(partial(pair.say, one, n) for n in range(9))]
+        for number, act in enumerate(acts, 2):
+            wanted = f"{epoch}-{number}"
+            arriving = asyncio.gather(
+                *(
+                    moment(one_of_them, wanted)
+                    for one_of_them in (
+                        next_id(here),
+                        next_id(there),
+                        next_id(own),
+                        next_sse_id(lines),
+                        poll_id(other, key, since),
+                    )
+                )
+            )
+            await act()
+            recorded, *told = await arriving
+            assert max(told) - recorded < 1
+            since = wanted
+        assert await pair.delay(here, other) < 1
+
+
+async def test_the_balance_follows_a_payment_in_the_other(pair: Pair) -> None:
+    async with reading(pair.feed(pair.other)) as live:
         await live.until("balance_update")
-        await back.until("balance_update")
-        async with reading(f"{pair.other.ws}/api/v1/ws/{channel}") as own:
-            payment_hash = await pair.shop.sell(1000)
-            event = await live.until("payment")
-            assert event["payment"]["payment_hash"] == payment_hash
-            assert (await live.until("balance_update"))["balance"] == 1000
-            assert (await own.until("payment"))["id"] == event["id"]
-        await back.until("payment")
-        assert await pair.delay(live, pair.shop.server) < 1
-        await back.events(9)
-        assert await pair.delay(back, pair.other) < 1
+        await pair.shop.sell(1000)
+        assert (await live.until("balance_update"))["balance"] == 1000
 
 
-async def test_a_dropped_notification_only_delays(pair: Pair) -> None:
-    """A function of the same name, that does nothing, is found first."""
+async def test_a_login_is_good_in_both(pair: Pair) -> None:
+    login = pair.shop.server.admin
+    for server in (pair.shop.server, pair.other):
+        path = "/payfeed/api/v1/metrics"
+        assert (await server.http.get(path, headers=login)).status_code == 200
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def unheard(pair: Pair) -> AsyncIterator[Pair]:
+    """A function of the name pg_notify, that does nothing, is found first."""
     await pair.database.execute(
         "CREATE FUNCTION public.pg_notify(text, text) RETURNS void"
         " LANGUAGE sql AS 'SELECT'"
@@ -168,14 +246,89 @@ async def test_a_dropped_notification_only_delays(pair: Pair) -> None:
         f'ALTER DATABASE {name} SET search_path = "$user", public, pg_catalog'
     )
     await pair.cut()
-    async with reading(pair.feed(pair.other)) as live:
-        await live.until("balance_update")
-        payment_hash = await pair.shop.sell(1000)
-        assert (await live.until("payment"))["payment"]["payment_hash"] == payment_hash
-        assert (await live.until("balance_update"))["balance"] == 1000
+    yield pair
     await pair.database.execute(f"ALTER DATABASE {name} RESET search_path")
     await pair.database.execute("DROP FUNCTION public.pg_notify(text, text)")
     await pair.cut()
+
+
+async def test_a_dropped_notification_only_delays(unheard: Pair) -> None:
+    async with (
+        reading(unheard.feed(unheard.shop.server)) as here,
+        reading(unheard.feed(unheard.other)) as live,
+    ):
+        await here.until("hello")
+        await live.until("balance_update")
+        payment_hash = await unheard.shop.sell(1000)
+        await here.until("payment")
+        began = time.monotonic()
+        assert (await live.until("payment"))["payment"]["payment_hash"] == payment_hash
+        assert time.monotonic() - began < 2 * POLL_SECONDS
+        assert (await live.until("balance_update"))["balance"] == 1000
+
+
+async def test_who_comes_from_one_is_known_to_the_other_that_has_heard_nothing(
+    unheard: Pair,
+) -> None:
+    """The other has the feed in memory, at an older head."""
+    async with (
+        reading(unheard.feed(unheard.shop.server)) as here,
+        reading(unheard.feed(unheard.other)) as stays,
+    ):
+        await here.until("hello")
+        await stays.until("hello")
+        for n in range(5):
+            told = await unheard.say(unheard.shop.server, n)
+            assert (await here.events(1))[0]["id"] == told
+            async with reading(unheard.feed(unheard.other, f"?since={told}")) as back:
+                hello = await back.until("hello")
+            assert hello["recovered"]
+            assert hello["head"] == told
+
+
+async def test_a_database_that_is_away_for_a_while_is_taken_up_again(
+    pair: Pair, postgres: Postgres
+) -> None:
+    """What LNbits has as paid, whatever its answers were, is told on both."""
+    selling = True
+
+    async def sell() -> None:
+        while selling:
+            with contextlib.suppress(RuntimeError, httpx.HTTPError):
+                await pair.shop.sell(1)
+
+    async def listen(server: Server, told: dict[str, str]) -> None:
+        options: dict[str, Any] = {"since": "start", "backoff_cap_seconds": 0.5}
+        async with Feed(server.base, pair.key, **options) as feed:
+            async for item in feed:
+                assert isinstance(item, Event)
+                told[item.frame["payment"]["payment_hash"]] = item.id
+
+    servers, told = (pair.shop.server, pair.other), ({}, {})
+    sales = asyncio.create_task(sell())
+    listening = [
+        asyncio.create_task(listen(*one)) for one in zip(servers, told, strict=True)
+    ]
+    try:
+        await until(lambda: all(told))
+        await asyncio.to_thread(postgres.stop)
+        await asyncio.sleep(3)
+        before = len(told[0])
+        await asyncio.to_thread(postgres.start)
+        pair.database = await asyncpg.connect(pair.url)
+        await until(lambda: all(len(one) > before + 3 for one in told))
+        selling = False
+        await sales
+        await pair.listeners(2)
+        rows = await pair.database.fetch(PAID, pair.shop.wallet["id"])
+        paid = {row["payment_hash"] for row in rows}
+        await until(lambda: told[0] == told[1] and told[0].keys() == paid)
+    finally:
+        selling = False
+        for task in listening:
+            task.cancel()
+        ended = await asyncio.gather(sales, *listening, return_exceptions=True)
+    assert all(isinstance(one, asyncio.CancelledError) for one in ended[1:])
 
 
 async def test_lost_database_connections_are_restored_and_nothing_is_lost(

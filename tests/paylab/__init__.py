@@ -240,6 +240,13 @@ async def sql(statement: str = Body(), values: dict[str, Any] = Body({})) -> int
         return int(done.rowcount)
 
 
+@paylab_ext.post("/request")
+async def told_request(request: Request) -> dict[str, str]:
+    """The headers of this request as LNbits sees them, and the address it believes."""
+    client = request.client.host if request.client else ""
+    return {**request.headers, "client": client}
+
+
 @paylab_ext.get("/sockets/{channel}")
 async def sockets(channel: str) -> int:
     return len(websocket_manager.get_connections(channel))

@@ -10,10 +10,10 @@ from payfeed import crud, journal, migrations, models, protocol, session
 ACCESS = models.Access("w", "test", frozenset(["read"]), "hash")
 
 # LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def log() -> journal.Journal:
     await crud._run("DROP TABLE IF EXISTS payfeed.feeds")
     for name in ("events", "seen", "access_keys", "state"):

@@ -10,7 +10,7 @@ from lnbits.db import model_to_dict
 from payfeed import crud, host, journal, metrics, migrations, models, protocol, recorder
 
 # LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NUMBERS = ("amount", "fee")
 TIMES = ("time", "created_at", "updated_at", "expiry")
@@ -40,7 +40,7 @@ async def lnbits_sql(statement: str) -> None:
         await conn.exec_driver_sql(statement)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def tables() -> None:
     for name in ("feeds", "events", "seen", "access_keys", "state"):
         await crud._run(f"DROP TABLE IF EXISTS payfeed.{name}")

@@ -1,0 +1,60 @@
+"""docs/operating.md lists what the code reads and says."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DOCUMENT = (ROOT / "docs" / "operating.md").read_text()
+ROOMS = [path.read_text() for path in sorted(ROOT.glob("*.py"))]
+
+
+def rows(beginning: str) -> Iterator[list[str]]:
+    """The cells of the rows of tables that begin so."""
+    for line in DOCUMENT.splitlines():
+        if re.match(rf"\| {beginning}", line):
+            yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    read: dict[str, str] = {}
+    for room in ROOMS:
+        for name, default in re.findall(
+            r'setting\("(PAYFEED_\w+)"(?:, (\d+))?\)', room
+        ):
+            read[name] = default or "none"
+    told = {name.strip("`"): default for name, default, _ in rows("`PAYFEED_")}
+    assert told == read
+
+
+def logged() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """(level, what the text after the name looks like) of every line in a log."""
+    for room in ROOMS:
+        for node in ast.walk(ast.parse(room)):
+            if isinstance(node, ast.Call) and "logger." in ast.unparse(node.func):
+                (text,) = node.args
+                parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+                told = "".join(
+                    re.escape(part.value) if isinstance(part, ast.Constant) else ".+"
+                    for part in parts
+                )
+                level = ast.unparse(node.func).removeprefix("logger.")
+                yield level, re.compile(told.removeprefix(re.escape("payfeed: ")))
+
+
+def test_every_line_of_the_log_is_documented_at_its_level() -> None:
+    documented = [
+        (level, text)
+        for level, texts, _ in rows("(?:debug|info|warning|error)")
+        for text in re.findall("`(.+?)`", texts)
+    ]
+    shapes = list(logged())
+    assert shapes
+    for level, shape in shapes:
+        assert any(level == at and shape.fullmatch(text) for at, text in documented), (
+            level,
+            shape.pattern,
+        )
+    for level, text in documented:
+        assert any(level == at and shape.fullmatch(text) for at, shape in shapes), text
