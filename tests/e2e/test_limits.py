@@ -87,6 +87,14 @@ async def test_behind_a_proxy_the_forwarded_address_counts(strict: Shop) -> None
     assert sorted(codes)[:4] == [404] * 4
     assert sorted(codes)[-10:] == [429] * 10
     assert await attempt("10.0.0.2") == 404
+    # ten times as many from all addresses together; a key that is known still enters
+    known = {"X-Api-Key": strict.wallet["inkey"], "X-Forwarded-For": "10.0.0.3"}
+    path = "/payfeed/api/v1/feed"
+    assert (await strict.server.http.get(path, headers=known)).status_code == 200
+    codes = await asyncio.gather(*(attempt(f"10.0.1.{n}") for n in range(100)))
+    assert codes.count(404) >= 30
+    assert codes.count(429) >= 30
+    assert (await strict.server.http.get(path, headers=known)).status_code == 200
 
 
 async def test_connects_per_address_are_limited(database: dict[str, str]) -> None:
@@ -97,6 +105,9 @@ async def test_connects_per_address_are_limited(database: dict[str, str]) -> Non
         async with reading(address(shop)) as reader:
             assert (await reader.next())["retry_after"] > 0
             assert await reader.close_code() == 4429
+        answer = await shop.server.payfeed("GET", "sse", shop.wallet["inkey"])
+        assert answer.status_code == 429
+        assert int(answer.headers["Retry-After"]) > 0
 
 
 async def test_a_reader_that_does_not_read_is_ended_with_4008(

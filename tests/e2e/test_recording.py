@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 
 from frames import check_frame
@@ -50,11 +51,12 @@ async def test_a_payment_that_is_no_valid_event_is_logged_once_and_stops_nobody(
     page = await shop.server.payfeed("GET", "events?since=start&wait=20", key)
     assert [e["payment"]["amount"] for e in page.json()["events"]] == [6]
     await shop.server.swept()
-    assert shop.server.log.count("is no valid event") == 1
     await shop.sell(7)
     last = page.json()["events"][-1]["id"]
     page = await shop.server.payfeed("GET", f"events?since={last}&wait=20", key)
     assert [e["payment"]["amount"] for e in page.json()["events"]] == [7]
+    await shop.server.swept()
+    assert shop.server.log.count("is no valid event") == 1
     assert shop.server.faults == []
 
 
@@ -102,6 +104,40 @@ async def test_messages_go_before_payments_when_a_feed_is_over_its_bytes(
     while len(await offsets(shop, key)) > 3 and time.monotonic() < deadline:
         await asyncio.sleep(0.3)
     assert await offsets(shop, key) == [1, 6, 7]
+
+
+async def test_the_mirror_is_off_at_first_and_tells_only_what_was_received(
+    shop: Shop,
+) -> None:
+    server, key, admin = shop.server, shop.wallet["inkey"], shop.wallet["adminkey"]
+    feed = (await server.payfeed("GET", "feed", admin)).json()
+    assert feed["mirror_to_inkey"] is False
+    assert re.fullmatch("[0-9a-f]{32}", feed["channel"])
+    async with (
+        reading(f"{server.ws}/api/v1/ws/{key}") as mirror,
+        reading(f"{server.ws}/payfeed/api/v1/ws/{key}") as live,
+    ):
+
+        async def received(amount: int) -> None:
+            await shop.sell(amount)
+            while (await live.until("payment"))["payment"]["amount"] != amount:
+                pass
+
+        await live.next()
+        await received(5)
+        wish = {"mirror_to_inkey": True}
+        await server.payfeed("PATCH", "feed", admin, json=wish)
+        await received(7)
+        await server.pay(shop.wallet, await server.invoice(shop.payer, 2))
+        await live.until("payment")
+        await received(9)
+        mirrored = []
+        while len(mirrored) < 2:
+            frame = await mirror.next()
+            # LNbits' own message arrives here too
+            if "type" in frame:
+                mirrored.append((frame["payment"]["amount"], frame["wallet_balance"]))
+    assert mirrored == [(7, 12), (9, 19)]
 
 
 async def test_disabling_ends_recording_and_reading_within_seconds(shop: Shop) -> None:

@@ -269,7 +269,7 @@ async def hang(channel: str) -> int:
 async def settle_silently(
     payment_hash: str = Body(), age_seconds: int = Body(0)
 ) -> None:
-    """As LNbits' pending checker: the row changes, no listener is called."""
+    """As LNbits' pending checker, so long ago: the row changes, no call."""
     age = (
         f"interval '{age_seconds} seconds'"
         if core_db.type == "POSTGRES"
@@ -277,7 +277,8 @@ async def settle_silently(
     )
     touched = await sql(
         f"UPDATE apipayments SET status = 'success', time = time - {age},"
-        f" created_at = created_at - {age} WHERE payment_hash = :payment_hash",
+        f" created_at = created_at - {age}, updated_at = updated_at - {age}"
+        " WHERE payment_hash = :payment_hash",
         {"payment_hash": payment_hash},
     )
     assert touched == 1

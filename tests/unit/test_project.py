@@ -1,5 +1,7 @@
 """The project's own order: one version, import arrows, what the archive holds."""
 
+import ast
+import importlib.metadata
 import json
 import re
 import subprocess
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import arrows
+import pytest
 import zip as packing
 from needs import need
 
@@ -17,6 +20,50 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def test_rooms_import_only_what_the_architecture_allows() -> None:
     assert arrows.violations() == []
+
+
+def test_an_import_that_the_architecture_does_not_have_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "docs").mkdir()
+    table = "| `one.py` | a room | two |\n| `two.py` | another | – |\n"
+    (tmp_path / "docs" / "architecture.md").write_text(table)
+    (tmp_path / "one.py").write_text("from . import two\nimport lnbits.settings\n")
+    (tmp_path / "two.py").write_text("from .one import x  # HTTPException\n")
+    (tmp_path / "three.py").write_text("")
+    monkeypatch.setattr(arrows, "ROOT", tmp_path)
+    assert sorted(arrows.violations()) == [
+        "one may not import lnbits",
+        "three.py is no room of the architecture",
+        "two may not import one",
+        "two names HTTPException",
+    ]
+
+
+def test_the_extension_needs_no_package_beside_those_of_lnbits() -> None:
+    needed = {"lnbits"}
+    for line in importlib.metadata.requires("lnbits") or ():
+        if name := re.match(r"[\w.-]+", line):
+            needed.add(name[0].lower())
+    for path in ROOT.glob("*.py"):
+        _, outer = arrows.imports(ast.parse(path.read_text()))
+        assert outer - sys.stdlib_module_names <= needed, path.name
+
+
+def test_the_lowest_lnbits_is_the_lowest_that_is_tested() -> None:
+    tested = [
+        path.stem.removeprefix("lnbits-")
+        for path in (ROOT / "requirements").glob("lnbits-*.txt")
+    ]
+    lowest = min(tested, key=lambda version: [int(part) for part in version.split(".")])
+    config = json.loads((ROOT / "config.json").read_text())
+    assert config["min_lnbits_version"] == lowest
+
+
+def test_the_tile_is_a_png() -> None:
+    tile = json.loads((ROOT / "config.json").read_text())["tile"]
+    image = (ROOT / tile.removeprefix("/payfeed/")).read_bytes()
+    assert image.startswith(b"\x89PNG\r\n\x1a\n")
 
 
 def test_there_is_one_version_number() -> None:

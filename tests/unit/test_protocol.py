@@ -120,10 +120,24 @@ def test_what_is_not_plain_json_is_malformed(text: str) -> None:
         protocol.loads(text)
 
 
-@given(st.text())
+client_frames = st.fixed_dictionaries(
+    {"type": st.sampled_from(["ping", "ack"]) | any_json},
+    optional={
+        "id": st.from_regex(r"[a-z0-9]{1,17}-[0-9]{1,19}", fullmatch=True) | any_json
+    },
+)
+
+
+@given(st.text() | (client_frames | any_json).map(json.dumps))
 def test_a_client_frame_is_understood_or_malformed(text: str) -> None:
-    with pytest.raises(errors.Malformed):
-        protocol.parse_client_frame(text)
+    try:
+        frame = protocol.parse_client_frame(text)
+    except errors.Malformed:
+        return
+    assert frame["type"] in ("ping", "ack")
+    if frame["type"] == "ack":
+        epoch, offset = protocol.parse_id(frame["id"])
+        assert frame["id"] == f"{epoch}-{offset}"
 
 
 def test_ping_and_ack_are_understood() -> None:

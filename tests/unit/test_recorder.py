@@ -1,5 +1,7 @@
 """Reconcile and retention on the real tables; only LNbits' rows are made by hand."""
 
+import asyncio
+import time
 from datetime import datetime, timezone
 from typing import Any
 
@@ -8,10 +10,12 @@ import pytest_asyncio
 from lnbits.core.models import Payment
 from lnbits.db import model_to_dict
 from payfeed import crud, host, journal, metrics, migrations, models, protocol, recorder
+from payfeed.session import Session
 
 # LNbits' database belongs to the first event loop that uses it
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+HANG_GUARD = 10
 NUMBERS = ("amount", "fee")
 TIMES = ("time", "created_at", "updated_at", "expiry")
 
@@ -141,6 +145,27 @@ async def test_a_row_that_lnbits_cannot_read_stops_no_other(tables: None) -> Non
     assert await told("x") == [("confirmed", 2)]
 
 
+async def test_what_the_listener_could_not_store_is_left_to_the_next_sweep(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = await a_copy()
+    append = copy.journal.append
+
+    async def broken(wallet_id: str, drafts: list[models.Draft]) -> Any:
+        monkeypatch.setattr(copy.journal, "append", append)
+        raise OSError("disk full")
+
+    monkeypatch.setattr(copy.journal, "append", broken)
+    for number in (1, 2):
+        payment = row(number, 1000)
+        await store(payment)
+        await copy.on_invoice_paid(payment)
+        await asyncio.gather(*copy._tasks)
+    assert await told() == [("confirmed", 2)]
+    assert await copy.sweep() == 1
+    assert await told() == [("confirmed", 2), ("confirmed", 1)]
+
+
 async def test_a_wallet_that_fails_is_left_to_the_next_sweep(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +253,84 @@ async def fill(kinds: str) -> tuple[journal.Journal, str]:
 
 async def kept(epoch: str) -> list[int]:
     return [event.offset for event in await crud.get_events("w", epoch, 0, 1000)]
+
+
+async def test_a_payment_without_a_tag_tells_the_name_of_its_extension(
+    tables: None,
+) -> None:
+    copy = await a_copy()
+    await store(row(1, 1000, extension="lnurlp"))
+    await store(row(2, 1000, extension="lnurlp", tag="tip"))
+    await copy.sweep()
+    feed = await crud.get_feed("w")
+    assert feed
+    events = await crud.get_events("w", feed.epoch, 0, 10)
+    tags = [protocol.loads(event.body)["payment"]["tag"] for event in events]
+    assert tags == [event.tag for event in events] == ["lnurlp", "tip"]
+
+
+class Listener:
+    """A subscriber who may see the balance; the types of the frames it was sent."""
+
+    def __init__(self, copy: recorder.Recorder, tail: journal.Tail, since: str) -> None:
+        access = models.Access("w", "till", frozenset(["read", "balance"]), "hash")
+        session = Session(copy.journal, tail, access, models.Filter(), "", 1000)
+        tail.sessions.add(session)
+        copy.want_balance(tail, has_changed=False)
+        self.types: list[str] = []
+        self.task = asyncio.create_task(self._read(session, since))
+
+    async def _read(self, session: Session, since: str) -> None:
+        async for _, text in session.frames(since, None):
+            self.types.append(protocol.loads(text)["type"])
+
+    async def until(self, *types: str) -> None:
+        deadline = time.monotonic() + HANG_GUARD
+        while self.types != list(types):
+            assert time.monotonic() < deadline, self.types
+            await asyncio.sleep(0.01)
+
+
+async def test_the_balance_is_read_once_for_a_burst_and_all_readers(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = 0
+
+    async def wallet_balance(_: str) -> tuple[int, str]:
+        nonlocal reads
+        reads += 1
+        return 1000 * reads, "inkey"
+
+    monkeypatch.setattr(host, "wallet_balance", wallet_balance)
+    copy = await a_copy()
+    await store(row(1, 1000))
+    await copy.sweep()
+    await asyncio.gather(*copy._tasks)
+    reads = 0
+    tail = await copy.journal.tail("w")
+    assert tail
+    three = [Listener(copy, tail, "start") for _ in range(3)]
+    replayed = ("hello", "payment", "balance_update")
+    for one in three:
+        await one.until(*replayed)
+    assert reads == 1
+    drafts = [copy._draft(row(number, 1000), 1) for number in range(2, 12)]
+    await asyncio.gather(*(copy.append("w", [draft]) for draft in drafts if draft))
+    for one in three:
+        await one.until(*replayed, *["payment"] * 10, "balance_update")
+    assert reads == 2
+    late = Listener(copy, tail, "start")
+    await late.until("hello", *["payment"] * 11, "balance_update")
+    # a payment under way lowers the balance, though nothing is told of it
+    await store(row(12, -1000, "pending"))
+    await copy.sweep()
+    await late.until("hello", *["payment"] * 11, "balance_update", "balance_update")
+    for one in three:
+        await one.until(
+            *(*replayed, *["payment"] * 10, "balance_update", "balance_update")
+        )
+        one.task.cancel()
+    late.task.cancel()
 
 
 FOREVER = 10**9

@@ -1,0 +1,34 @@
+"""How often the background works."""
+
+from types import SimpleNamespace
+
+import pytest
+from payfeed import tasks
+
+
+@pytest.mark.parametrize(
+    ("took", "pause"), [(0.01, 1), (0.1, 1), (2, 20), (3, 30), (60, 30)]
+)
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_sweep_takes_a_tenth_of_the_time_at_most_and_comes_within_half_a_minute(
+    took: float, pause: float, fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    pauses = []
+
+    async def sweep() -> int:
+        nonlocal now
+        now += took
+        if fails:
+            raise OSError("no database")
+        return 0
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(round(seconds, 6))
+        payfeed.stopping = len(pauses) == 3
+
+    payfeed = SimpleNamespace(stopping=False, recorder=SimpleNamespace(sweep=sweep))
+    monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(tasks, "asyncio", SimpleNamespace(sleep=sleep))
+    await tasks.sweep(payfeed)
+    assert pauses == [pause] * 3
