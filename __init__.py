@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from . import tasks, views_api
+from . import host, tasks, views_api
 from .crud import db
 from .services import Payfeed
 from .views import pages
@@ -21,7 +21,7 @@ _stops: list[Callable[[], None]] = []
 
 def payfeed_start() -> None:
     """Called by LNbits in its event loop; a second call starts afresh."""
-    payfeed_stop()
+    host.take_over(payfeed_stop)
     views_api.Running.payfeed = Payfeed()
     _stops.extend(tasks.start(views_api.Running.payfeed))
 

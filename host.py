@@ -202,6 +202,19 @@ def are_times_local() -> bool:
     return not KEEPS_SETTLEMENT
 
 
+def take_over(stop: Callable[[], None]) -> None:
+    """End what runs already and remember `stop` for the next copy of this package.
+
+    LNbits 1.6 imports the package anew at every activation and forgets the old copy,
+    whose readers nobody would wake any more.
+    """
+    place: Any = logging.getLogger(EXT_ID)  # the same for all copies in a process
+    earlier = getattr(place, "stop", None)
+    if earlier:
+        earlier()
+    place.stop = stop
+
+
 def start_task(name: str, run: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
     """A task that LNbits restarts when it fails; the same name replaces the old."""
     task: asyncio.Task[None] = create_permanent_unique_task(f"ext_{EXT_ID}_{name}", run)

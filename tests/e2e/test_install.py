@@ -67,7 +67,9 @@ async def other_readers(server: Server, key: str) -> AsyncIterator[None]:
     assert not poll.done()
     began = time.monotonic()
     yield
-    assert '"type":"hello"' in await asyncio.wait_for(sse, HANG_GUARD)
+    told = await asyncio.wait_for(sse, HANG_GUARD)
+    assert '"type":"hello"' in told
+    assert '"code":1012' in told
     assert (await asyncio.wait_for(poll, HANG_GUARD)).json()["events"] == []
     # half of what a long poll may take: it did not end by itself
     assert time.monotonic() - began < 15
@@ -125,6 +127,16 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
                 await install(server, "0.1.1")
                 assert await before.close_code() == 1012
         assert await running(server) == (loops, listeners)
+        assert await server.call("GET", "/paylab/masks") == 1
+        # what is active is activated: LNbits 1.6 imports it anew and forgets the old
+        async with reading(f"{socket}/{shop['inkey']}") as again:
+            await again.next()
+            await server.call(
+                "PUT", "/api/v1/extension/payfeed/activate", headers=server.admin
+            )
+            assert await again.close_code() == 1012
+        assert await running(server) == (loops, listeners)
+        assert await server.call("GET", "/paylab/masks") == 1
         async with reading(f"{socket}/{shop['inkey']}?since={first['id']}") as after:
             assert (await after.next())["recovered"] is True
             await server.pay(payer, await server.invoice(shop, 20))
@@ -138,6 +150,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
                 )
                 assert await after.close_code() == 1012
         assert await running(server) == ([], listeners - 1)
+        assert await server.call("GET", "/paylab/masks") == 0
         gone = await server.payfeed("GET", "events", shop["inkey"])
         assert gone.status_code == 404
         await server.pay(payer, await server.invoice(shop, 30))
@@ -148,7 +161,19 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
         page = await server.payfeed("GET", "events", shop["inkey"])
         amounts = [event["payment"]["amount"] for event in page.json()["events"]]
         assert amounts == [10, 20, 30]
+        assert await server.call("GET", "/paylab/masks") == 1
         await server.call("DELETE", "/api/v1/extension/payfeed", headers=server.admin)
+        gone = await server.payfeed("GET", "events", shop["inkey"])
+        assert gone.status_code == 404
+        await server.pay(payer, await server.invoice(shop, 40))
+        await install(server, "0.1.1")
+        await server.call(
+            "PUT", "/api/v1/extension/payfeed/activate", headers=server.admin
+        )
+        await server.swept()
+        page = await server.payfeed("GET", "events", shop["inkey"])
+        amounts = [event["payment"]["amount"] for event in page.json()["events"]]
+        assert amounts == [10, 20, 30, 40]
         assert "Task exception was never retrieved" not in server.log
     finally:
         await server.close()

@@ -1,9 +1,11 @@
 """What is logged, at the most talkative level: ids, never keys."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
+import websockets
 from reader import reading
 from shop import Shop, opened
 
@@ -33,6 +35,18 @@ async def use_every_key_everywhere(shop: Shop, keys: list[str]) -> None:
             ("GET", f"metrics?usr={key}"),
         ):
             await server.http.request(method, f"/payfeed/api/v1/{path}")
+        for path in (
+            f"/payfeed/{key}",
+            f"/payfeed/api/v1/{key}",
+            f"/payfeed/api/v1//ws/{key}",
+            f"/payfeed//api/v1/ws/{key}",
+            f"/payfeed/api/v1/notify//{key}/x",
+            f"/payfeed/api/v1/events?api%2Dkey={key}",
+        ):
+            await server.http.get(path)
+            with contextlib.suppress(websockets.InvalidStatus):
+                async with websockets.connect(f"{server.ws}{path}"):
+                    pass
         await server.payfeed("GET", "nowhere", key)
         await server.payfeed("GET", "sse", key, headers={"Last-Event-ID": "nonsense"})
 

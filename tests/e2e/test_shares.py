@@ -69,6 +69,7 @@ async def test_a_share_opens_the_feed_of_the_wallet_that_it_may_view(
             ("POST", "notify"),
             ("POST", "test"),
             ("GET", "keys"),
+            ("GET", "subscribers"),
             ("POST", "keys"),
             ("PATCH", "feed"),
             ("POST", "feed/rotate"),
@@ -80,6 +81,17 @@ async def test_a_share_opens_the_feed_of_the_wallet_that_it_may_view(
         feed = (await server.payfeed("GET", "feed", share["adminkey"])).json()
         assert "secret" not in feed
         assert "channel" not in feed
+        assert not [one for one in reader.texts if '"error"' in one]
+        visitor = await server.login("visitor")
+        for user in (visitor, server.admin):
+            await server.enable(user, on=False)
+            async with reading(socket) as without:
+                assert await without.close_code() == 4403
+            if user is visitor:
+                assert await reader.close_code() == 4403
+            await server.enable(user)
+    async with reading(socket) as reader:
+        assert (await reader.next())["type"] == "hello"
         change = {
             "username": "visitor",
             "shared_with_wallet_id": share["id"],

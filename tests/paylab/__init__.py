@@ -4,6 +4,7 @@ LNbits' own code runs throughout; only the answers of the node are chosen here.
 """
 
 import asyncio
+import logging
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -312,3 +313,10 @@ async def dump() -> list[str]:
                 rows = await connection.conn.execute(text(f"SELECT * FROM {name}"))
                 stored += [str(tuple(row)) for row in rows.all()]
     return stored
+
+
+@paylab_ext.get("/masks")
+async def masks() -> int:
+    """How many filters keep keys out of the server's log of requests."""
+    filters = logging.getLogger("uvicorn.access").filters
+    return sum(type(one).__name__ == "KeyMask" for one in filters)
