@@ -15,6 +15,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from . import host
 from .errors import Malformed, PayfeedError, Refused, Restarting, TooLarge
+from .logs import KeyMask
 from .models import Access, CreateKey, PatchFeed, Rotate
 from .protocol import dumps, loads, parse_filter, parse_number
 from .services import Payfeed
@@ -55,11 +56,11 @@ def _count(exc: PayfeedError) -> None:
 
 def _mask_scope(scope: Any, path: str) -> None:
     """LNbits' audit notes path, path parameters and query of failed requests."""
-    masked = host.KeyMask.mask(path)
+    masked = KeyMask.mask(path)
     scope["path"] = masked
     scope["raw_path"] = masked.encode("ascii", "replace")
     scope["path_params"] = dict.fromkeys(scope.get("path_params", {}), "***")
-    query = host.KeyMask.mask(f"/payfeed?{scope['query_string'].decode('latin-1')}")
+    query = KeyMask.mask(f"/payfeed?{scope['query_string'].decode('latin-1')}")
     scope["query_string"] = query.partition("?")[2].encode("latin-1")
 
 
