@@ -41,6 +41,7 @@ class Recorder:
         self._pending: dict[str, int] = {}
         self._told: set[tuple[str, str]] = set()
         self._arriving: Counter[str] = Counter()
+        self.look_seconds = 0.0
         self._recording: frozenset[str] = frozenset()
         self._recording_until = 0.0
 
@@ -214,9 +215,9 @@ class Recorder:
         """Reconcile: record final payments that are not in the log; returns how many.
 
         A wallet's level, its final payments less its keys, finds the wallets to look
-        at, whatever the clocks say; the keys decide.
+        at, whatever the clocks say; the keys decide. `look_seconds`: what that took.
         """
-        started = self.journal.now()
+        started, began = self.journal.now(), time.monotonic()
         enabled = dict(await crud.get_enabled_wallets())
         feeds = {feed.wallet_id: feed for feed in await crud.get_feeds()}
         for wallet_id, feed in feeds.items():
@@ -226,6 +227,7 @@ class Recorder:
         are_open = await self._open_feeds(enabled.keys() - active)
         counts = await crud.count_payments()
         seen = await crud.count_seen()
+        self.look_seconds = time.monotonic() - began
         found = 0
         for wallet_id in enabled:
             ok, failed, pending = counts.get(wallet_id, (0, 0, 0))

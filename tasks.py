@@ -23,9 +23,9 @@ ANSWER_SECONDS = 10
 
 
 async def sweep(payfeed: Payfeed) -> None:
-    """Reconcile every second, more rarely where that takes over a tenth of the time.
+    """Reconcile every second, more rarely where looking takes over a tenth of the time.
 
-    The first sweep after a start compares every wallet and may take long.
+    What is found has to be recorded, however long that takes.
     """
     while not payfeed.stopping:
         began = time.monotonic()
@@ -39,7 +39,8 @@ async def sweep(payfeed: Payfeed) -> None:
             logger.warning(f"payfeed: sweep failed: {_reason(exc)}")
         now = time.monotonic()
         took = now - began
-        pause = min(max(SWEEP_SECONDS, took / SWEEP_SHARE), MOST_SECONDS)
+        cost = took if failure else payfeed.recorder.look_seconds
+        pause = min(max(SWEEP_SECONDS, cost / SWEEP_SHARE), MOST_SECONDS)
         if failure is None:
             payfeed.healthy_until = now + pause + took + LATE_SECONDS
         await asyncio.sleep(pause)

@@ -1,7 +1,8 @@
 """Payments under load while LNbits is killed at random moments.
 
 A reader reconnects with `since`. At the end every settled payment must have been
-delivered, in order, under one id, without a hole. Prints what it saw; exits 1 if not.
+delivered, in order, under one id, without a hole; and every payment must be in the
+payer's feed, as sent, once. Prints what it saw; exits 1 if not.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import sqlite3
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -98,11 +100,23 @@ class Torture:
             except (OSError, websockets.WebSocketException):
                 await asyncio.sleep(0.2)
 
-    async def _settled_hashes(self) -> list[str]:
+    async def sent(self) -> list[str]:
+        """Hashes in the payer's feed, in its order."""
+        hashes: list[str] = []
+        page: dict[str, Any] = {"cursor": "start", "has_more": True}
+        while page["has_more"]:
+            query = f"since={page['cursor']}&direction=out&status=confirmed"
+            answer = await self.server.payfeed(
+                "GET", f"events?{query}", self.payer["inkey"]
+            )
+            page = answer.json()
+            hashes += [event["payment"]["payment_hash"] for event in page["events"]]
+        return hashes
+
+    async def _settled_hashes(self, wallet_id: str, sign: str) -> list[str]:
         sql = (
-            "SELECT payment_hash FROM apipayments"
-            f" WHERE wallet_id = '{self.shop['id']}'"
-            " AND status = 'success' AND amount > 0"
+            f"SELECT payment_hash FROM apipayments WHERE wallet_id = '{wallet_id}'"
+            f" AND status = 'success' AND amount {sign} 0"
         )
         if self.url:
             postgres = await asyncpg.connect(self.url)
@@ -118,14 +132,22 @@ class Torture:
 
     async def settled(self) -> int:
         with contextlib.suppress(sqlite3.OperationalError):
-            self._last = len(await self._settled_hashes())
+            self._last = len(await self._settled_hashes(self.shop["id"], ">"))
         return self._last
 
     _last = 0
 
     async def complaints(self) -> list[str]:
         told = []
-        settled = await self._settled_hashes()
+        paid = await self._settled_hashes(self.payer["id"], "<")
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(sent := await self.sent()) < len(paid):
+            if time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.5)
+        if sorted(sent) != sorted(paid):
+            told.append(f"{len(paid)} were sent, the payer's feed tells {len(sent)}")
+        settled = await self._settled_hashes(self.shop["id"], ">")
         hashes = [payment_hash for _, payment_hash in self.delivered]
         offsets = [int(event_id.split("-")[1]) for event_id, _ in self.delivered]
         if set(settled) - set(hashes):

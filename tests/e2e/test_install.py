@@ -2,6 +2,9 @@
 
 import asyncio
 import functools
+import hashlib
+import json
+import subprocess
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -33,6 +36,20 @@ def publisher(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+def publish_from_git(folder: Path, base: str, version: str) -> None:
+    """What a repository host packs: all that is tracked, in a folder of any name."""
+    archive = folder / f"{version}.zip"
+    command = ["git", "archive", "--format=zip", "--prefix=payfeed-5ba8e1/"]
+    subprocess.run([*command, "-o", str(archive), "HEAD"], cwd=packing.ROOT, check=True)
+    listing = json.loads((folder / "extensions.json").read_text())
+    listing["extensions"][0] |= {
+        "version": version,
+        "archive": f"{base}/{archive.name}",
+        "hash": hashlib.sha256(archive.read_bytes()).hexdigest(),
+    }
+    (folder / "extensions.json").write_text(json.dumps(listing))
 
 
 async def install(server: Server, version: str) -> None:
@@ -166,7 +183,8 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
         gone = await server.payfeed("GET", "events", shop["inkey"])
         assert gone.status_code == 404
         await server.pay(payer, await server.invoice(shop, 40))
-        await install(server, "0.1.1")
+        publish_from_git(folder, base, "0.1.2")
+        await install(server, "0.1.2")
         await server.call(
             "PUT", "/api/v1/extension/payfeed/activate", headers=server.admin
         )
