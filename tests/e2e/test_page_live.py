@@ -42,6 +42,7 @@ async def test_hostile_memos_and_messages_stay_text(shop: Shop) -> None:
     async with browser_page(shop) as (page, complaints):
         await open_payfeed(page, shop)
         await shop.sell(2222, HOSTILE)
+        await expect(rows(page)).to_have_count(1)
         await notify(shop, {"type": "door", "open": HOSTILE})
         await notify(shop, HOSTILE)
         await expect(rows(page)).to_have_count(3)
