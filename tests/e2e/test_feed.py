@@ -262,6 +262,7 @@ async def test_filters_leave_out_the_same_on_every_way_of_reading(shop: Shop) ->
         "invoice", wallet_id=shop.wallet["id"], amount=6, extra={"tag": "lnurlp"}
     )
     await server.pay(shop.payer, tagged)
+    await server.payfeed("GET", "events?min_amount=6&since=start&wait=20", key)
     await server.payfeed("POST", "notify", key, json={"type": "door"})
     await server.payfeed("POST", "notify", key, json="text")
     await server.pay(shop.wallet, await server.invoice(shop.payer, 2))
