@@ -60,20 +60,22 @@ async def test_metrics_count_what_happens_and_name_nobody(
         silent = await server.invoice(shop.wallet, 5)
         await shop.lab("settle-silently", payment_hash=silent["payment_hash"])
         deadline = time.monotonic() + HANG_GUARD
-        while (after := await measure(shop))["reconciled_total"] < 2:
+        payments = 'events_recorded_total{type="payment"}'
+        while (await measure(shop))[payments] < before.get(payments, 0) + 3:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.5)
         await server.payfeed("GET", "events", key)
         after = await measure(shop)
         grown = {name: after[name] - before.get(name, 0) for name in after}
         # a sale is an event of the payer's feed too
-        assert grown['events_recorded_total{type="payment"}'] == 3
+        assert grown[payments] == 3
         assert grown['events_recorded_total{type="message"}'] == 1
         assert grown['events_recorded_total{type="test"}'] == 1
         # three to each subscriber, then a page of four
         assert grown["events_delivered_total"] == 10
         assert grown["replays_total"] == 1
-        assert after["reconciled_total"] == 2
+        # what was sent and what was settled silently; the sweep may be first elsewhere
+        assert after["reconciled_total"] >= 2
         assert grown['refusals_total{code="4400"}'] == 1
         assert grown['refusals_total{code="4401"}'] == 1
         assert (after["subscribers"], after["lag_events"]) == (0, 0)
