@@ -121,7 +121,7 @@ class Payfeed:
                 session.closing = session.closing or TooSlow("Too slow.")
                 session.sending_since = None
                 task.cancel()
-            elif (session.access.expires_at or date) < date:
+            elif session.has_expired(date):
                 session.close(Refused("This access key has expired."))
             elif session.is_idle(now):
                 idle.add(session.tail)

@@ -89,6 +89,10 @@ class Session:
             self.closing = reason
         self.tail.wake()
 
+    def has_expired(self, date: int) -> bool:
+        expires_at = self.access.expires_at
+        return expires_at is not None and expires_at <= date
+
     def is_idle(self, now: float) -> bool:
         return now - self.last_sent >= self.heartbeat_seconds
 

@@ -110,6 +110,26 @@ async def test_connects_per_address_are_limited(database: dict[str, str]) -> Non
         assert int(answer.headers["Retry-After"]) > 0
 
 
+def narrow_socket(server: Server) -> socket.socket:
+    """Its peer's buffers fill up soon."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.connect(("127.0.0.1", server.port))
+    return narrow
+
+
+async def cut_off(shop: Shop, peer: socket.socket) -> None:
+    """Until the reader is no subscriber, and gone from the machine too."""
+    deadline = time.monotonic() + HANG_GUARD
+    key = shop.wallet["inkey"]
+    while (await shop.server.payfeed("GET", "subscribers", key)).json():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.3)
+    while established(peer, shop.server):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.3)
+
+
 async def test_a_reader_that_does_not_read_is_ended_with_4008(
     database: dict[str, str],
 ) -> None:
@@ -117,9 +137,7 @@ async def test_a_reader_that_does_not_read_is_ended_with_4008(
         PAYFEED_SEND_TIMEOUT_SECONDS="2", PAYFEED_NOTIFY_PER_MINUTE="9999", **database
     ) as shop:
         key, server = shop.wallet["inkey"], shop.server
-        narrow = socket.socket()
-        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        narrow.connect(("127.0.0.1", server.port))
+        narrow = narrow_socket(server)
         narrow.setblocking(False)
         stalled = await websockets.connect(
             address(shop), sock=narrow, max_queue=1, compression=None
@@ -127,14 +145,7 @@ async def test_a_reader_that_does_not_read_is_ended_with_4008(
         stalled.transport.pause_reading()
         for _ in range(600):
             await server.payfeed("POST", "notify", key, json="x" * 16000)
-        deadline = time.monotonic() + HANG_GUARD
-        while (await server.payfeed("GET", "subscribers", key)).json():
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.3)
-        # gone from the machine too, though the peer still does not read
-        while established(narrow, server):
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.3)
+        await cut_off(shop, narrow)  # though it still does not read
         stalled.transport.resume_reading()
         with contextlib.suppress(websockets.ConnectionClosed):
             while True:
@@ -152,9 +163,7 @@ async def test_a_reader_of_events_that_does_not_read_is_cut_off_and_delays_no_st
         key, server = shop.wallet["inkey"], shop.server
 
         async def stall() -> socket.socket:
-            narrow = socket.socket()
-            narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            narrow.connect(("127.0.0.1", server.port))
+            narrow = narrow_socket(server)
             asked = f"GET /payfeed/api/v1/sse?since=start HTTP/1.1\r\nX-Api-Key: {key}"
             narrow.sendall(f"{asked}\r\nHost: localhost\r\n\r\n".encode())
             return narrow
@@ -162,15 +171,9 @@ async def test_a_reader_of_events_that_does_not_read_is_cut_off_and_delays_no_st
         await server.payfeed("GET", "feed", key)
         await shop.lab("fill", wallet_id=shop.wallet["id"], count=40_000)
         narrow = await stall()
-        deadline = time.monotonic() + HANG_GUARD
         while not (await server.payfeed("GET", "subscribers", key)).json():
             await asyncio.sleep(0.1)
-        while (await server.payfeed("GET", "subscribers", key)).json():
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.3)
-        while established(narrow, server):
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.3)
+        await cut_off(shop, narrow)
         again = await stall()
         while not (await server.payfeed("GET", "subscribers", key)).json():
             await asyncio.sleep(0.1)

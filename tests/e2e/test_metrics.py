@@ -75,7 +75,7 @@ async def test_metrics_count_what_happens_and_name_nobody(
         assert grown["events_delivered_total"] == 10
         assert grown["replays_total"] == 1
         # what was sent and what was settled silently; the sweep may be first elsewhere
-        assert after["reconciled_total"] >= 2
+        assert grown["reconciled_total"] in (2, 3)
         assert grown['refusals_total{code="4400"}'] == 1
         assert grown['refusals_total{code="4401"}'] == 1
         assert (after["subscribers"], after["lag_events"]) == (0, 0)

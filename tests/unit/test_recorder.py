@@ -196,9 +196,7 @@ async def test_what_was_missed_is_told_in_the_order_of_settlement(tables: None) 
     assert [number for _, number in await told()] == [2, 3, 1]
 
 
-async def test_a_feed_begins_at_the_last_completed_sweep(
-    tables: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_feed_begins_at_the_last_completed_sweep(tables: None) -> None:
     made = recorder.Recorder(journal.Journal(), metrics.Metrics())
     await crud.set_state("last_sweep", 2_000_000_000)
     for number, settled_at in ((1, 1_999_999_999), (2, 2_000_000_000)):
