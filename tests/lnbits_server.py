@@ -4,7 +4,6 @@ import asyncio
 import importlib.util
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 _spec = importlib.util.find_spec("lnbits")
@@ -20,12 +20,6 @@ assert _spec
 assert _spec.origin
 SITE = Path(_spec.origin).parent.parent
 PASSWORD = "payfeed-demo"
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 class Server:
@@ -55,7 +49,10 @@ class Server:
             "LNBITS_BACKEND_WALLET_CLASS": "FakeWallet",
             "LNBITS_ADMIN_UI": "true",
             "AUTH_ALLOWED_METHODS": '["user-id-only","username-password"]',
+            # LNbits asks nobody outside for extensions
             "LNBITS_EXTENSIONS_MANIFESTS": "[]",
+            "LNBITS_WASM_EXTENSIONS_MANIFESTS": "[]",
+            "LNBITS_EXTENSIONS_BUILDER_MANIFEST_URL": f"{self.base}/none",
             "LNBITS_RATE_LIMIT_NO": "100000",
             "LNBITS_PRICE_AGGREGATOR_ENABLED": "false",
             "LNBITS_EXCHANGE_RATE_PROVIDERS": "[]",
@@ -191,7 +188,10 @@ class Server:
     async def call(self, method: str, path: str, **kwargs: Any) -> Any:
         answer = await self.http.request(method, path, **kwargs)
         if answer.status_code >= 400:
-            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
+            told = f"{method} {path}: {answer.status_code} {answer.text}"
+            if answer.status_code >= 500:
+                told += f"\n{self.log[-3000:]}"
+            raise RuntimeError(told)
         return answer.json()
 
     async def payfeed(

@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 
 from certificate import certificate
-from lnbits_server import free_port
 from needs import need
+from ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -84,7 +84,7 @@ class Front(Nginx):
         self, folder: Path, upstream_port: int, connections: int = 256, **more: str
     ) -> None:
         self.certificate, key = certificate(folder)
-        self.port, self.plain_port, spare, plain_spare = ports(4)
+        self.port, self.plain_port, spare, plain_spare = (free_port() for _ in range(4))
         values = {
             "listen 443": f"listen 127.0.0.1:{self.port}",
             "listen [::]:443": f"listen 127.0.0.1:{spare}",
@@ -98,11 +98,3 @@ class Front(Nginx):
         }
         site = (ROOT / "deploy" / "nginx.conf").read_text()
         super().__init__(folder, site, values | more, connections)
-
-
-def ports(count: int) -> list[int]:
-    """Different free ports."""
-    found: set[int] = set()
-    while len(found) < count:
-        found.add(free_port())
-    return list(found)

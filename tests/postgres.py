@@ -3,13 +3,13 @@
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
 from needs import need
+from ports import free_port
 
 # other than UTC, and LNbits' own: where they differ, LNbits before 1.4.2 moves a
 # payment's times whenever it changes the payment
@@ -26,9 +26,7 @@ class Postgres:
     def __init__(self) -> None:
         self.tools = Path(need("pg_ctl")).resolve().parent
         self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
         self.data = self.folder / "data"

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import aiomqtt
-from lnbits_server import free_port
 from needs import need
+from ports import free_port
 
 HANG_GUARD = 60
 

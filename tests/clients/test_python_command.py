@@ -12,7 +12,7 @@ from typing import Any
 from command import run, running
 from lnbits_payfeed import Gap
 from lnbits_payfeed.listen import Show, printable
-from lnbits_server import free_port
+from ports import free_port
 
 
 async def access_key(shop: Any, *scopes: str) -> str:

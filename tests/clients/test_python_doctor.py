@@ -11,7 +11,8 @@ import pytest
 from bad_proxy import bad_proxy
 from certificate import certificate
 from command import run, running
-from lnbits_server import Server, free_port
+from lnbits_server import Server
+from ports import free_port
 from shop import opened
 
 

@@ -57,6 +57,7 @@ async def install(server: Server, version: str) -> None:
     releases = await server.call(
         "GET", f"{path}/payfeed/releases", headers=server.admin
     )
+    assert version in [one["version"] for one in releases], server.log[-3000:]
     release = next(one for one in releases if one["version"] == version)
     body = {
         "ext_id": "payfeed",

@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import websockets
-from lnbits_server import ROOT, free_port
+from lnbits_server import ROOT
 from needs import need
 from nginx import Nginx
 from npm import packages
 from page import browser_page, expect_qr, open_payfeed
 from playwright.async_api import Page, expect
+from ports import free_port
 from reader import reading
 from shop import Shop
 

@@ -13,7 +13,8 @@ import pytest
 import websockets
 from certificate import certificate
 from needs import need
-from nginx import Front, Nginx, ports
+from nginx import Front, Nginx
+from ports import free_port
 from reader import reading
 from shop import Shop, opened
 
@@ -301,7 +302,7 @@ async def test_the_guides_file_for_tls_serves_lnbits_own_socket_with_any_timeout
     tmp_path: Path, database: dict[str, str]
 ) -> None:
     """uvicorn's pings outlive nginx's own timeout, of which this is a short one."""
-    port = ports(1)[0]
+    port = free_port()
     pem, key = await asyncio.to_thread(certificate, tmp_path)
     async with opened(**database) as shop:
         site = GUIDE_TLS.replace(
@@ -332,7 +333,7 @@ async def test_what_the_guides_file_lacks(
     tmp_path: Path, database: dict[str, str]
 ) -> None:
     """It serves LNbits' own socket only, lets addresses be forged and logs keys."""
-    port = ports(1)[0]
+    port = free_port()
     async with opened(
         PAYFEED_FAILED_AUTH_PER_MINUTE="4", FORWARDED_ALLOW_IPS="*", **database
     ) as shop:

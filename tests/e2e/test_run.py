@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 import httpx
-from lnbits_server import free_port
 from needs import need
+from ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO = [sys.executable, str(ROOT / "tools" / "run.py")]
