@@ -269,6 +269,30 @@ async def test_the_balance_is_right_when_many_payments_settle_at_once(
         assert last_payment < len(frames) - 1
 
 
+async def test_the_service_fee_arrives_in_the_feed_of_its_wallet(shop: Shop) -> None:
+    fee = {
+        "lnbits_service_fee": 2,
+        "lnbits_service_fee_max": 1000,
+        "lnbits_service_fee_wallet": shop.wallet["id"],
+    }
+    await shop.server.call(
+        "PATCH", "/admin/api/v1/settings", json=fee, headers=shop.server.admin
+    )
+    await shop.lab("node", outcome="success", fee_msat=2500)
+    async with (
+        reading(feed_of(shop, shop.payer)) as payer,
+        reading(feed_of(shop, shop.wallet)) as collector,
+    ):
+        await payer.next()
+        await collector.next()
+        await try_to_pay(shop, await shop.lab("foreign", amount_sat=700))
+        paid, taken = await next_payment(payer), await next_payment(collector)
+    assert (paid["direction"], paid["amount"], paid["fee"]) == ("out", 700, 16.5)
+    assert (taken["direction"], taken["status"]) == ("in", "confirmed")
+    assert (taken["amount"], taken["fee"]) == (14, 0)
+    assert taken["payment_hash"] == paid["payment_hash"]
+
+
 async def test_an_invoice_priced_in_fiat_tells_its_price(shop: Shop) -> None:
     body = {"out": False, "amount": 2.5, "unit": "EUR", "memo": "a price in euro"}
     headers = {"X-Api-Key": shop.wallet["inkey"]}
