@@ -6,7 +6,7 @@ from typing import Any
 
 from browser import chromium
 from lnbits_server import PASSWORD
-from playwright.async_api import Page, WebSocketRoute, expect
+from playwright.async_api import Page, Route, WebSocketRoute, expect
 from shop import Shop
 
 expect.set_options(timeout=60_000)  # a guard against hanging, nothing more
@@ -52,6 +52,28 @@ async def open_payfeed(page: Page, shop: Shop, tab: str = "Live") -> None:
     await expect(page.locator("#payfeed-state")).to_contain_text("Connected")
     if tab != "Live":
         await page.get_by_role("tab", name=tab).click()
+
+
+async def sell_within_answer(page: Page, shop: Shop) -> None:
+    """A sale falls between the events of the shop's next answer and its head.
+
+    On a first visit: later LNbits' service worker asks instead of the page.
+    """
+    sold: list[str] = []
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        told = await answer.json()
+        amounts = [event["payment"]["amount"] for event in told["events"]]
+        if amounts != [5] or sold:
+            return await route.fulfill(response=answer)
+        sold.append(await shop.sell(7, "meanwhile"))
+        path, key = f"events?since={told['cursor']}&wait=20", shop.wallet["inkey"]
+        head = (await shop.server.payfeed("GET", path, key)).json()["head"]
+        assert head != told["cursor"]
+        await route.fulfill(response=answer, json=told | {"head": head})
+
+    await page.route("**/payfeed/api/v1/events*", late)
 
 
 class Line:

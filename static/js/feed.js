@@ -113,7 +113,7 @@
       await this.load()
     }
 
-    /** The newest page of what is wished; resolves to the head it was read at. */
+    /** The newest page of what is wished; resolves to where the live events go on. */
     async load() {
       const round = ++this.round
       const {wish} = this
@@ -122,7 +122,7 @@
       try {
         const page = await this.read(wish, '', PAGE_EVENTS)
         if (round === this.round) this.begin(wish, page)
-        return page.head
+        return page.cursor
       } catch (error) {
         if (round === this.round) this.wish = this.filter
         throw error

@@ -79,7 +79,7 @@
         const cursor = this.since === null ? null : await this.sumUp()
         const newest = await this.read({limit: Math.max(1, this.options.recent)})
         this.recent = newest.events.reverse().map(Vue.markRaw)
-        return {key, since: cursor ?? newest.head}
+        return {key, since: cursor ?? newest.cursor}
       },
       async sumUp() {
         const begin = this.since

@@ -9,7 +9,14 @@ from typing import Any
 
 from browser import chromium
 from lnbits_server import ROOT, Server
-from page import LNBITS_OWN, Line, browser_page, expect_qr, open_payfeed
+from page import (
+    LNBITS_OWN,
+    Line,
+    browser_page,
+    expect_qr,
+    open_payfeed,
+    sell_within_answer,
+)
 from playwright.async_api import Page, Route, WebSocketRoute, expect
 from shop import Shop
 
@@ -84,6 +91,16 @@ async def test_the_last_payment_and_the_recent_ones_are_shown(shop: Shop) -> Non
         await expect(recent).to_contain_text(["cake 7", "cake 6"])
         await expect(recent).to_have_count(2)
         assert await page.evaluate("window.hacked") is None
+
+
+async def test_what_is_recorded_while_the_display_reads_is_shown(shop: Shop) -> None:
+    await shop.sell(5, "before")
+    async with chromium() as browser:
+        page = await browser.new_page()
+        await sell_within_answer(page, shop)
+        address = f"{shop.server.base}/payfeed/display#{await display_key(shop)}"
+        await page.goto(address)
+        await expect(page.locator("#payfeed-last")).to_contain_text("7 sat")
 
 
 async def test_failed_and_outgoing_payments_are_never_shown(shop: Shop) -> None:

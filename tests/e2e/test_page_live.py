@@ -5,7 +5,13 @@ import json
 import re
 from typing import Any
 
-from page import LIGHT, browser_page, expect_qr, open_payfeed
+from page import (
+    LIGHT,
+    browser_page,
+    expect_qr,
+    open_payfeed,
+    sell_within_answer,
+)
 from playwright.async_api import Locator, Page, Route, expect
 from shop import Shop
 
@@ -100,6 +106,16 @@ async def test_a_payment_shows_amount_memo_tag_comment_fee_fiat_and_age(
         await page.get_by_role("button", name="Filters").click()
         await page.get_by_label("Tag").fill("lnurlp")
         await expect(rows(page)).to_have_count(1)
+        assert complaints == []
+
+
+async def test_what_is_recorded_while_the_page_reads_is_shown(shop: Shop) -> None:
+    await shop.sell(5, "before")
+    async with browser_page(shop) as (page, complaints):
+        await sell_within_answer(page, shop)
+        await open_payfeed(page, shop)
+        await expect(rows(page)).to_have_count(2)
+        await expect(rows(page).first).to_contain_text("meanwhile")
         assert complaints == []
 
 
