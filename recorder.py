@@ -275,6 +275,7 @@ class Recorder:
         keyed = [(_key(row), row) for row in await self._final_payments(wallet_id)]
         missing = [row for key, row in keyed if key not in seen]
         missing.sort(key=_final_since)
+        known = [status for _, _, status in seen]
         found: list[Event] = []
         is_whole = True
         for start in range(0, len(missing), RECONCILE_BATCH):
@@ -285,10 +286,10 @@ class Recorder:
                 except LookupError:
                     is_whole = False
             found += await self.append(wallet_id, drafts) if drafts else []
+            # whoever stored them: the listener may have been first
+            known += [draft.members["payment"]["status"] for draft in drafts]
         if is_whole:
             # of what was read above: what ended since then has to count as new
-            known = [status for _, _, status in seen]
-            known += [event.status or "" for event in found]
             finals = [status for (_, _, status), _ in keyed]
             self._level[wallet_id] = _less(_count(finals), _count(known))
         return len(found)

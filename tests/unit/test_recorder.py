@@ -105,6 +105,25 @@ async def test_a_payment_that_ends_while_others_are_recorded_is_told_by_the_next
     assert await told() == [("confirmed", 1), ("confirmed", 2)]
 
 
+async def test_what_the_listener_stores_during_a_sweep_hides_no_later_payment(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = await a_copy()
+    append, sold = copy.append, row(1, 1000)
+
+    async def append_after_the_listener(wallet_id: str, drafts: list[Any]) -> Any:
+        monkeypatch.setattr(copy, "append", append)
+        await copy.record(sold, 1)
+        return await append(wallet_id, drafts)
+
+    monkeypatch.setattr(copy, "append", append_after_the_listener)
+    await store(sold)
+    assert await copy.sweep() == 0
+    await store(row(2, -1000))
+    assert await copy.sweep() == 1
+    assert await told() == [("confirmed", 1), ("confirmed", 2)]
+
+
 async def test_a_payment_that_is_renamed_between_two_looks_is_told(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
