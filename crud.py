@@ -15,6 +15,7 @@ from lnbits.db import Database
 from sqlalchemy import text
 
 from .models import AccessKey, Draft, Event, Feed
+from .whole import whole
 
 db = Database("ext_payfeed")
 # LNbits' tables by a connection of one's own: LNbits' waits for each of its users
@@ -45,6 +46,7 @@ async def transaction(database: Database = db) -> AsyncIterator[Any]:
         await connection.conn.commit()
 
 
+@whole
 async def _all(
     sql: str, values: dict[str, Any] | None = None, database: Database = db
 ) -> list[Any]:
@@ -53,6 +55,7 @@ async def _all(
         return list(result.mappings().all())
 
 
+@whole
 async def _run(
     sql: str, values: dict[str, Any] | None = None, changed: str | None = None
 ) -> int:
@@ -109,6 +112,7 @@ async def get_feeds() -> list[Feed]:
     return [_feed(row) for row in await _all("SELECT * FROM payfeed.feeds")]
 
 
+@whole
 async def insert_feed(feed: Feed, seen: Iterable[tuple[str, str, str]]) -> None:
     """Create a feed and its marks in one transaction, unless it is there already."""
     async with transaction() as conn:
@@ -124,6 +128,7 @@ async def insert_feed(feed: Feed, seen: Iterable[tuple[str, str, str]]) -> None:
             await _mark(conn, feed.wallet_id, seen)
 
 
+@whole
 async def resume_feed(wallet_id: str, seen: Iterable[tuple[str, str, str]]) -> None:
     async with transaction() as conn:
         await conn.execute(
@@ -175,6 +180,7 @@ async def update_feed(wallet_id: str, column: str, value: Any) -> None:
     await _run(statements[column], values, changed=wallet_id)
 
 
+@whole
 async def rotate_epoch(wallet_id: str, epoch: str) -> None:
     async with transaction() as conn:
         values = {"wallet_id": wallet_id, "epoch": epoch}
@@ -190,6 +196,7 @@ async def rotate_epoch(wallet_id: str, epoch: str) -> None:
         await _tell_others(conn, "feed", wallet_id)
 
 
+@whole
 async def append(
     entries: list[tuple[str, list[Draft]]], timestamp: int, build: Any
 ) -> list[list[Event]]:

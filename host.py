@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.websockets import WebSocketState
 
 from .models import HostWallet, PaymentFacts
+from .whole import whole
 
 EXT_ID = "payfeed"
 PUSH_SECONDS = 5
@@ -64,6 +65,7 @@ def _env_file() -> dict[str, str]:
         return {}
 
 
+@whole
 async def find_wallet(key: str) -> HostWallet | None:
     """The wallet that an invoice or admin key opens, or None."""
     wallet = await core_crud.get_wallet_for_key(key)
@@ -72,6 +74,7 @@ async def find_wallet(key: str) -> HostWallet | None:
     return await _host_wallet(wallet, key)
 
 
+@whole
 async def find_wallet_again(
     presented_id: str, is_key: Callable[[str], bool]
 ) -> HostWallet | None:
@@ -102,17 +105,20 @@ async def _host_wallet(wallet: Any, key: str) -> HostWallet | None:
     )
 
 
+@whole
 async def wallet_owner(wallet_id: str) -> str | None:
     wallet = await core_crud.get_wallet(wallet_id)
     return str(wallet.user) if wallet else None
 
 
+@whole
 async def wallet_balance(wallet_id: str) -> tuple[int, str] | None:
     """Balance in millisatoshi, and the invoice key's channel for the mirror."""
     wallet = await core_crud.get_wallet(wallet_id)
     return (int(wallet.balance_msat), wallet.inkey) if wallet else None
 
 
+@whole
 async def is_enabled(user: str) -> bool:
     if EXT_ID in settings.lnbits_deactivated_extensions:
         return False
@@ -122,6 +128,7 @@ async def is_enabled(user: str) -> bool:
     return bool((await check_user_extension_access(user, EXT_ID)).success)
 
 
+@whole
 async def is_administrator(request: Any, access_token: str | None) -> bool:
     """Does LNbits let this token (or the browser's cookie) in as an administrator?"""
     token = access_token or request.cookies.get("cookie_access_token")
@@ -133,6 +140,7 @@ async def is_administrator(request: Any, access_token: str | None) -> bool:
     return False
 
 
+@whole
 async def get_payment(checking_id: str) -> Any:
     return await core_crud.get_payment(checking_id)
 

@@ -145,6 +145,7 @@ async def test_a_backup_of_a_running_lnbits_misses_no_payment_that_lnbits_has(
 
     async def sell() -> None:
         hashes.append(await shop.sell(2))
+        await told(2)
 
     async def told(count: int) -> list[str]:
         """The payments of the feed, once there are so many."""

@@ -1,9 +1,12 @@
 """What is asked of LNbits' surroundings."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from payfeed import host
+
+HANG_GUARD = 10
 
 
 def test_a_limit_is_taken_from_the_environment_else_from_lnbits_env_file(
@@ -23,3 +26,21 @@ def test_a_limit_is_taken_from_the_environment_else_from_lnbits_env_file(
     assert host.text_setting("TOKEN") == "a=b"
     env.unlink()
     assert host.setting("PAYFEED_A", 5) == 5
+
+
+async def test_a_look_into_lnbits_tables_ends_even_if_nobody_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended = asyncio.Event()
+
+    async def get_payment(checking_id: str) -> None:
+        await asyncio.sleep(0)
+        ended.set()
+
+    monkeypatch.setattr(host.core_crud, "get_payment", get_payment)
+    asking = asyncio.create_task(host.get_payment("c1"))
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await asyncio.wait_for(ended.wait(), HANG_GUARD)

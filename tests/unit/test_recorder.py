@@ -412,3 +412,17 @@ async def test_who_waits_no_longer_is_forgotten(tables: None) -> None:
         tail.wait().cancel()
     assert len(tail.waiters) <= journal.PRUNE_WAITERS + 1
     assert tail.is_quiet
+
+
+async def test_a_statement_runs_to_its_end_when_its_caller_is_cancelled(
+    tables: None,
+) -> None:
+    asking = asyncio.create_task(crud.set_state("last_sweep", 7))
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    deadline = time.monotonic() + HANG_GUARD
+    while await crud.get_state("last_sweep") != 7:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
