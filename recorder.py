@@ -276,7 +276,7 @@ class Recorder:
         missing = [row for key, row in keyed if key not in seen]
         missing.sort(key=_final_since)
         known = [status for _, _, status in seen]
-        found: list[Event] = []
+        found = 0
         is_whole = True
         for start in range(0, len(missing), RECONCILE_BATCH):
             drafts = []
@@ -285,14 +285,14 @@ class Recorder:
                     drafts += await self._drafts_of(row)
                 except LookupError:
                     is_whole = False
-            found += await self.append(wallet_id, drafts) if drafts else []
+            found += len(await self.append(wallet_id, drafts)) if drafts else 0
             # whoever stored them: the listener may have been first
             known += [draft.members["payment"]["status"] for draft in drafts]
         if is_whole:
             # of what was read above: what ended since then has to count as new
             finals = [status for (_, _, status), _ in keyed]
             self._level[wallet_id] = _less(_count(finals), _count(known))
-        return len(found)
+        return found
 
     async def _drafts_of(self, row: Any) -> list[Draft]:
         """The row's event, nothing if it cannot be one; LookupError if it changed."""

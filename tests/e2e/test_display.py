@@ -94,7 +94,6 @@ async def test_the_last_payment_and_the_recent_ones_are_shown(shop: Shop) -> Non
 
 
 async def test_what_is_recorded_while_the_display_reads_is_shown(shop: Shop) -> None:
-    await shop.sell(5, "before")
     async with chromium() as browser:
         page = await browser.new_page()
         await sell_within_answer(page, shop)

@@ -79,10 +79,8 @@ async def install(server: Server, version: str) -> None:
 
 
 async def stored(server: Server, key: str) -> list[dict[str, Any]]:
-    events: list[dict[str, Any]] = (await server.payfeed("GET", "events", key)).json()[
-        "events"
-    ]
-    return events
+    page = (await server.payfeed("GET", "events", key)).json()
+    return list(page["events"])
 
 
 def amounts(events: list[dict[str, Any]]) -> list[int]:

@@ -110,7 +110,6 @@ async def test_a_payment_shows_amount_memo_tag_comment_fee_fiat_and_age(
 
 
 async def test_what_is_recorded_while_the_page_reads_is_shown(shop: Shop) -> None:
-    await shop.sell(5, "before")
     async with browser_page(shop) as (page, complaints):
         await sell_within_answer(page, shop)
         await open_payfeed(page, shop)
