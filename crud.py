@@ -14,7 +14,7 @@ from typing import Any
 from lnbits.db import Database
 from sqlalchemy import text
 
-from .models import AccessKey, Draft, Event, Feed
+from .models import AccessKey, Draft, Event, Feed, WalletRow
 from .whole import whole
 
 db = Database("ext_payfeed")
@@ -469,11 +469,14 @@ async def revoke_key(wallet_id: str, key_id: str, now: int) -> bool:
     )
 
 
-async def touch_key(key_id: str, now: int) -> None:
-    await _run(
-        "UPDATE payfeed.access_keys SET last_used_at = :now WHERE id = :id",
-        {"id": key_id, "now": now},
-    )
+@whole
+async def touch_keys(key_ids: Iterable[str], now: int) -> None:
+    """Store when keys were last used, all in one transaction."""
+    async with transaction() as conn:
+        await conn.execute(
+            text("UPDATE payfeed.access_keys SET last_used_at = :now WHERE id = :id"),
+            [{"id": key_id, "now": now} for key_id in key_ids],
+        )
 
 
 async def ack(key_id: str, wallet_id: str, epoch: str, offset: int) -> None:
@@ -485,6 +488,39 @@ async def ack(key_id: str, wallet_id: str, epoch: str, offset: int) -> None:
 
 
 FINAL = "(status = 'success' OR (status = 'failed' AND amount < 0))"
+
+
+async def find_wallets(column: str, value: str, has_shares: bool) -> list[WalletRow]:
+    """LNbits' wallets by `id` or by `key`, invoice or admin key; no deleted ones.
+
+    `has_shares`: this LNbits knows shared wallets. The balance view is not read, as its
+    cost grows with the number of payments.
+    """
+    where = {"id": "id = :value", "key": "(inkey = :value OR adminkey = :value)"}
+    shares = ", shared_wallet_id, extra AS share_settings" if has_shares else ""
+    rows = await _all(
+        f'SELECT id, "user" AS owner, inkey, adminkey{shares} FROM wallets'
+        f" WHERE {where[column]} AND deleted = false",
+        {"value": value},
+        core_db,
+    )
+    return [WalletRow(**dict(row)) for row in rows]
+
+
+async def is_enabled(user: str, has_activation: bool) -> bool:
+    """Has this user a living account, and the extension enabled?
+
+    `has_activation`: this LNbits can deactivate accounts.
+    """
+    activated = " AND a.activated = true" if has_activation else ""
+    rows = await _all(
+        'SELECT 1 FROM accounts a JOIN extensions e ON e."user" = a.id'
+        " WHERE a.id = :user AND e.extension = 'payfeed' AND e.active = true"
+        + activated,
+        {"user": user},
+        core_db,
+    )
+    return bool(rows)
 
 
 async def get_enabled_wallets() -> list[tuple[str, str]]:

@@ -1,22 +1,29 @@
 """Who may come in: wallet keys, shares, access keys, and how often one may guess."""
 
-import asyncio
 import hashlib
 import hmac
+import ipaddress
+import re
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from . import crud, host
-from .errors import Malformed, NoKey, Refused, TooMany, UnknownWallet
+from .errors import (
+    WALLET_GONE,
+    Malformed,
+    NoKey,
+    Refused,
+    TooMany,
+    UnknownWallet,
+)
 from .journal import Journal, Tail
 from .limits import Buckets
 from .models import Access, AccessKey, CreateKey, Feed, HostWallet
 from .protocol import SCOPES
 
-ACCEPTED_SECONDS = 3600
-MAX_ACCEPTED = 10_000
+KEY = re.compile(r"[0-9a-f]{32}\Z|pfk_[A-Za-z0-9_-]{43}\Z")
+LAST_USED_SECONDS = 60
 
 
 class Doors:
@@ -30,55 +37,56 @@ class Doors:
         failed = host.setting("PAYFEED_FAILED_AUTH_PER_MINUTE", 10)
         self._failures = Buckets(failed)
         self._all_failures = Buckets(failed * 10)
-        self._accepted: dict[str, tuple[float, Access]] = {}
-        self._guesses = asyncio.Lock()
+        self._used: set[str] = set()
 
     async def authenticate(self, key: str | None, address: str, in_url: bool) -> Access:
-        """Who holds this key. Unknown keys count against the address."""
+        """What this key opens: `read`, `notify`, … on one feed.
+
+        The key is looked up before any limit applies, so a known key always enters. The
+        limits decide how an unknown key is answered: TooMany instead of NoKey or
+        UnknownWallet.
+        """
         if not key:
             raise NoKey("A key is needed.")
-        digest = digest_of(key)
-        accepted_at, _ = self._accepted.get(digest, (None, None))
-        if accepted_at and time.monotonic() - accepted_at < ACCEPTED_SECONDS:
-            return await self._admit(key, digest, address, in_url)
-        # one by one, or a burst of guesses is through before the first is counted
-        async with self._guesses:
-            wait = max(
-                self._failures.retry_after(address),
-                self._all_failures.retry_after("all"),
-            )
-            if wait:
-                raise TooMany("Too many failed attempts.", retry_after=wait)
-            return await self._admit(key, digest, address, in_url)
-
-    async def _admit(self, key: str, digest: str, address: str, in_url: bool) -> Access:
         try:
-            access = await self._find_access(key, digest, in_url)
+            return await self._find_access(key, in_url)
         except (NoKey, UnknownWallet):
-            self._failures.spend(address)
-            self._all_failures.spend("all")
+            self._count_failure(network_of(address))
             raise
-        if access.access_key_id:
-            await crud.touch_key(access.access_key_id, self.journal.now())
-        _, known = self._accepted.get(digest, (None, None))
-        if known == access:
-            access = known  # one for all sessions of a key
-        if len(self._accepted) > MAX_ACCEPTED:
-            self._accepted.clear()
-        self._accepted[digest] = (time.monotonic(), access)
-        return access
 
-    async def _find_access(self, key: str, digest: str, in_url: bool) -> Access:
-        if key.startswith("pfk_"):
-            return await self._find_access_key(digest)
-        if len(key) > 128 or not key.isascii() or not key.isprintable():
+    def _count_failure(self, network: str) -> None:
+        wait = max(
+            self._failures.retry_after(network), self._all_failures.retry_after("all")
+        )
+        if wait:
+            raise TooMany("Too many failed attempts.", retry_after=wait)
+        self._failures.spend(network)
+        self._all_failures.spend("all")
+
+    async def _find_access(self, key: str, in_url: bool) -> Access:
+        is_access_key = key.startswith("pfk_")
+        if not KEY.match(key):
+            if is_access_key:
+                raise NoKey("This access key is not known.")
             raise UnknownWallet("Wallet not found.")
+        digest = digest_of(key)
+        if is_access_key:
+            known = await self._find_key(digest)
+            if abs(self.journal.now() - (known.last_used_at or 0)) > LAST_USED_SECONDS:
+                self._used.add(known.id)
+            return await self._key_access(known)
         wallet = await host.find_wallet(key)
         if wallet is None:
             raise UnknownWallet("Wallet not found.")
         if in_url and wallet.is_admin_key:
             raise Refused("An admin key does not belong in an address.")
         return await self._wallet_access(wallet, digest)
+
+    async def save_last_used(self) -> None:
+        """Store which access keys were used, with one commit for all of them."""
+        used, self._used = self._used, set()
+        if used:
+            await crud.touch_keys(used, self.journal.now())
 
     async def _wallet_access(self, wallet: HostWallet, digest: str) -> Access:
         if not wallet.may_view:
@@ -98,7 +106,8 @@ class Doors:
             is_owner=not wallet.is_share,
         )
 
-    async def _find_access_key(self, digest: str) -> Access:
+    async def _find_key(self, digest: str) -> AccessKey:
+        """The access key of this digest, not revoked and not expired."""
         found = await crud.get_key_by_hash(digest)
         if found is None or not hmac.compare_digest(found.key_hash, digest):
             raise NoKey("This access key is not known.")
@@ -106,18 +115,21 @@ class Doors:
             raise Refused("This access key is revoked.")
         if found.expires_at is not None and found.expires_at <= self.journal.now():
             raise Refused("This access key has expired.")
-        owner = await host.wallet_owner(found.wallet_id)
+        return found
+
+    async def _key_access(self, key: AccessKey) -> Access:
+        owner = await host.wallet_owner(key.wallet_id)
         if owner is None:
-            raise Refused("The wallet of this key is gone.")
+            raise Refused(WALLET_GONE)
         await self._check_enabled({owner})
-        await self._open_feed(found.wallet_id)
+        await self._open_feed(key.wallet_id)
         return Access(
-            wallet_id=found.wallet_id,
-            name=found.name,
-            scopes=frozenset(found.scopes.split()),
-            key_hash=digest,
-            access_key_id=found.id,
-            expires_at=found.expires_at,
+            wallet_id=key.wallet_id,
+            name=key.name,
+            scopes=frozenset(key.scopes.split()),
+            key_hash=key.key_hash,
+            access_key_id=key.id,
+            expires_at=key.expires_at,
         )
 
     async def _check_enabled(self, users: set[str]) -> None:
@@ -127,12 +139,14 @@ class Doors:
 
     async def check_again(self, access: Access) -> None:
         if access.presented_id is None:
-            await self._find_access_key(access.key_hash)
+            await self._key_access(await self._find_key(access.key_hash))
             return
         wallet = await host.find_wallet_again(
             access.presented_id, lambda key: digest_of(key) == access.key_hash
         )
         if wallet is None or wallet.wallet_id != access.wallet_id:
+            if await host.wallet_owner(access.presented_id) is None:
+                raise Refused(WALLET_GONE)
             raise Refused("This key no longer opens the feed.")
         await self._wallet_access(wallet, access.key_hash)
 
@@ -205,6 +219,19 @@ async def tail_of(journal: Journal, wallet_id: str) -> Tail:
     if tail is None:
         raise UnknownWallet("This wallet has no feed.")
     return tail
+
+
+def network_of(address: str) -> str:
+    """What counts as one source of attempts: an IPv4 address, an IPv6 network (/64)."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.IPv6Network((parsed, 64), strict=False))
 
 
 def digest_of(key: str) -> str:

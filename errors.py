@@ -11,6 +11,8 @@ PayfeedError
 └── Restarting     503 / 1012   the server or the extension stops
 """
 
+WALLET_GONE = "The wallet of this key is gone."
+
 
 class PayfeedError(Exception):
     """`status` is the HTTP answer, `code` the WebSocket close code."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import inspect
+import json
 import logging
 import os
 import signal
@@ -12,9 +13,9 @@ from typing import Any
 
 import asyncpg
 import lnbits.core.crud as core_crud
-from lnbits.core.models import Payment
+from lnbits.core.models import Account, Payment, Wallet
 from lnbits.core.services import websocket_manager
-from lnbits.decorators import check_user_exists, check_user_extension_access
+from lnbits.decorators import check_user_exists
 from lnbits.settings import settings
 from lnbits.tasks import create_permanent_unique_task, wait_for_paid_invoices
 from loguru import logger
@@ -22,11 +23,14 @@ from sqlalchemy.engine import make_url
 from starlette.requests import Request
 from starlette.websockets import WebSocketState
 
-from .models import HostWallet, PaymentFacts
+from . import crud
+from .models import HostWallet, PaymentFacts, WalletRow
 from .whole import whole
 
 EXT_ID = "payfeed"
 PUSH_SECONDS = 5
+HAS_SHARES = "shared_wallet_id" in Wallet.__fields__  # LNbits 1.4 and later
+HAS_ACTIVATION = "activated" in Account.__fields__  # LNbits 1.5 and later
 KEEPS_SETTLEMENT = "labels" in Payment.__fields__  # LNbits 1.4.2 and later
 
 
@@ -65,67 +69,74 @@ def _env_file() -> dict[str, str]:
         return {}
 
 
-@whole
 async def find_wallet(key: str) -> HostWallet | None:
-    """The wallet that an invoice or admin key opens, or None."""
-    wallet = await core_crud.get_wallet_for_key(key)
-    if not wallet or key not in (wallet.inkey, wallet.adminkey):
-        return None
-    return await _host_wallet(wallet, key)
+    """The wallet that an invoice or admin key opens; None if unknown or deleted."""
+    for row in await crud.find_wallets("key", key, HAS_SHARES):
+        if key in (row.inkey, row.adminkey):
+            return await _host_wallet(row, key)
+    return None
 
 
-@whole
 async def find_wallet_again(
     presented_id: str, is_key: Callable[[str], bool]
 ) -> HostWallet | None:
     """What a known key opens now, by the wallet it was of; None if it does not."""
-    wallet = await core_crud.get_wallet(presented_id)
-    for key in (wallet.inkey, wallet.adminkey) if wallet else ():
-        if is_key(key):
-            return await _host_wallet(wallet, key)
+    for row in await crud.find_wallets("id", presented_id, HAS_SHARES):
+        for key in (row.inkey, row.adminkey):
+            if is_key(key):
+                return await _host_wallet(row, key)
     return None
 
 
-async def _host_wallet(wallet: Any, key: str) -> HostWallet | None:
-    is_share = bool(getattr(wallet, "is_lightning_shared_wallet", False))
-    owner = wallet.user
-    if is_share:
-        source = await core_crud.get_wallet(wallet.shared_wallet_id)
-        if not source:
+async def _host_wallet(row: WalletRow, key: str) -> HostWallet | None:
+    source = row
+    if row.shared_wallet_id:
+        found = await crud.find_wallets("id", row.shared_wallet_id, HAS_SHARES)
+        if not found or found[0].shared_wallet_id:
             return None
-        owner = source.user
+        source = found[0]
     return HostWallet(
-        presented_id=wallet.id,
-        wallet_id=wallet.shared_wallet_id if is_share else wallet.id,
-        owner=owner,
-        visitor=wallet.user,
-        is_admin_key=key == wallet.adminkey,
-        is_share=is_share,
-        may_view=wallet.can_view_payments if is_share else True,
+        presented_id=row.id,
+        wallet_id=source.id,
+        owner=source.owner,
+        visitor=row.owner,
+        is_admin_key=key == row.adminkey,
+        is_share=source is not row,
+        may_view=source is row or _may_view(source, row.id),
     )
 
 
-@whole
+def _may_view(source: WalletRow, share_id: str) -> bool:
+    """May this share view the payments of its source? LNbits >= 1.4 only."""
+    shares = json.loads(source.share_settings or "{}").get("shared_with") or []
+    return any(
+        share.get("shared_with_wallet_id") == share_id
+        and share.get("status") == "approved"
+        and "view-payments" in (share.get("permissions") or [])
+        for share in shares
+    )
+
+
 async def wallet_owner(wallet_id: str) -> str | None:
-    wallet = await core_crud.get_wallet(wallet_id)
-    return str(wallet.user) if wallet else None
+    """The user id of a wallet's owner; None if the wallet is unknown or deleted."""
+    rows = await crud.find_wallets("id", wallet_id, HAS_SHARES)
+    return rows[0].owner if rows else None
 
 
 @whole
 async def wallet_balance(wallet_id: str) -> tuple[int, str] | None:
     """Balance in millisatoshi, and the invoice key's channel for the mirror."""
-    wallet = await core_crud.get_wallet(wallet_id)
+    wallet = await core_crud.get_wallet(wallet_id, deleted=False)
     return (int(wallet.balance_msat), wallet.inkey) if wallet else None
 
 
-@whole
 async def is_enabled(user: str) -> bool:
+    """May this user use the extension, and has the user enabled it?"""
     if EXT_ID in settings.lnbits_deactivated_extensions:
         return False
-    account = await core_crud.get_account(user)
-    if not account or not getattr(account, "activated", True):
+    if settings.is_admin_extension(EXT_ID) and not settings.is_admin_user(user):
         return False
-    return bool((await check_user_extension_access(user, EXT_ID)).success)
+    return await crud.is_enabled(user, HAS_ACTIVATION)
 
 
 @whole

@@ -9,7 +9,8 @@ import base64
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,7 @@ class Tail:
         self.waiters: list[asyncio.Future[None]] = []
         self._prune_at = PRUNE_WAITERS
         self.sessions: set[Any] = set()
+        self.page_lock = asyncio.Lock()
         self.balance_msat: int | None = None
         self.balance_reads = 0
         self.balance_round = 0
@@ -235,19 +237,26 @@ class Journal:
         name = (tail.feed.wallet_id, tail.feed.epoch, after)
         task = self._pages.get(name)
         if task is None:
-            task = asyncio.create_task(self._read_page(*name))
+            task = asyncio.create_task(self._read_page(tail, after))
             self._pages[name] = task
             task.add_done_callback(lambda _: self._pages.pop(name, None))
         return await asyncio.shield(task)
 
-    async def _read_page(self, wallet_id: str, epoch: str, after: int) -> list[Event]:
-        async with self._page_lock:
-            return await crud.get_events(wallet_id, epoch, after, PAGE_EVENTS)
+    async def _read_page(self, tail: Tail, after: int) -> list[Event]:
+        feed = tail.feed
+        async with self._turn(tail):
+            return await crud.get_events(feed.wallet_id, feed.epoch, after, PAGE_EVENTS)
+
+    @asynccontextmanager
+    async def _turn(self, tail: Tail) -> AsyncIterator[None]:
+        """One page at a time in the process, and the wallets take turns."""
+        async with tail.page_lock, self._page_lock:
+            yield
 
     async def page_before(self, tail: Tail, before: int) -> list[Event]:
         """Up to PAGE_EVENTS stored events before an offset, ascending."""
         feed = tail.feed
-        async with self._page_lock:
+        async with self._turn(tail):
             return await crud.get_events_before(
                 feed.wallet_id, feed.epoch, before, PAGE_EVENTS
             )

@@ -85,6 +85,22 @@ class AccessKey:
 
 
 @dataclass(frozen=True)
+class WalletRow:
+    """A row of LNbits' wallets that is not deleted.
+
+    `shared_wallet_id` is None unless the wallet is a share; `share_settings` is LNbits'
+    JSON about the wallets that this one is shared with.
+    """
+
+    id: str
+    owner: str
+    inkey: str
+    adminkey: str
+    shared_wallet_id: str | None = None
+    share_settings: str | None = None
+
+
+@dataclass(frozen=True)
 class HostWallet:
     """A wallet as LNbits' key opens it; a share points to its source wallet."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from loguru import logger
 
 from . import crud, host
-from .errors import Malformed, Refused
+from .errors import WALLET_GONE, Malformed, Refused
 from .journal import Journal, Tail
 from .metrics import Metrics
 from .models import Draft, Event, Feed
@@ -311,8 +311,11 @@ class Recorder:
         await crud.suspend_feed(feed.wallet_id)
         self._level.pop(feed.wallet_id, None)
         tail = self.journal.tails.get(feed.wallet_id)
-        for session in list(tail.sessions) if tail else ():
-            session.close(Refused("The extension is not enabled."))
+        if tail and tail.sessions:
+            is_gone = await host.wallet_owner(feed.wallet_id) is None
+            reason = WALLET_GONE if is_gone else "The extension is not enabled."
+            for session in list(tail.sessions):
+                session.close(Refused(reason))
 
     async def expire(self) -> int:
         """Retention by age, count and bytes of messages."""

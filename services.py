@@ -12,7 +12,7 @@ from typing import Any
 from loguru import logger
 
 from . import crud, host
-from .doors import Doors, digest_of, need_admin, need_scope, tail_of
+from .doors import Doors, digest_of, need_admin, need_scope, network_of, tail_of
 from .errors import (
     Malformed,
     NoKey,
@@ -51,6 +51,7 @@ class Payfeed:
         self.message_bytes = host.message_bytes()
         self.connects = Buckets(host.setting("PAYFEED_CONNECTS_PER_MINUTE", 60))
         self.notifies = Buckets(host.setting("PAYFEED_NOTIFY_PER_MINUTE", 60))
+        self.reads = Buckets(host.setting("PAYFEED_READS_PER_MINUTE", 600))
         self.metrics_token = host.text_setting("PAYFEED_METRICS_TOKEN")
         self.sessions: dict[Session, asyncio.Task[Any]] = {}
         self._revoked: set[str] = set()
@@ -74,9 +75,17 @@ class Payfeed:
             task.cancel()
 
     async def open_session(
-        self, access: Access, wanted: Filter, address: str, since: str | None
+        self,
+        access: Access,
+        wanted: Filter,
+        address: str,
+        since: str | None,
+        heartbeat_seconds: int | None = None,
     ) -> Session:
-        """A registered cursor. The caller ends it with `end_session`."""
+        """A registered cursor. The caller ends it with `end_session`.
+
+        Without `heartbeat_seconds`, the heartbeat of the settings.
+        """
         need_scope(access, "read")
         tail = await self._tail(access.wallet_id, since)
         if self.stopping:
@@ -85,16 +94,24 @@ class Payfeed:
             raise Refused("This access key is revoked.")
         if len(tail.sessions) >= self.max_subscribers:
             raise TooMany("Too many subscribers on this wallet.", retry_after=30)
-        session = Session(
-            self.journal, tail, access, wanted, address, self.heartbeat_seconds
-        )
+        beat = heartbeat_seconds or self.heartbeat_seconds
+        session = Session(self.journal, tail, access, wanted, address, beat)
         tail.sessions.add(session)
-        self.metrics.replays += since is not None
         task = asyncio.current_task()
         if task:
             self.sessions[session] = task
+        return session
+
+    async def open_stream(
+        self, access: Access, wanted: Filter, address: str, since: str | None
+    ) -> Session:
+        """The session of a connection, one of so many a minute for each key."""
+        name = f"{access.key_hash} {network_of(address)}"
+        self.connects.take(name, "connections")
+        session = await self.open_session(access, wanted, address, since)
+        self.metrics.replays += since is not None
         if "balance" in access.scopes:
-            self.recorder.want_balance(tail, has_changed=False)
+            self.recorder.want_balance(session.tail, has_changed=False)
         return session
 
     async def _tail(self, wallet_id: str, since: str | None) -> Tail:
@@ -113,6 +130,7 @@ class Payfeed:
 
     def tick(self) -> None:
         """Once a second: due heartbeats, keys that expired, writes that hang."""
+        self.recorder.spawn(self.doors.save_last_used())
         now, date = time.monotonic(), self.journal.now()
         idle: set[Tail] = set()
         for session, task in list(self.sessions.items()):
@@ -250,12 +268,34 @@ class Payfeed:
         limit: int,
         wait_seconds: int,
         wanted: Filter,
+        address: str,
     ) -> dict[str, Any]:
-        """A page of events, ascending; may wait until there is one."""
+        """A page of events, ascending; may wait until there is one.
+
+        A request that waits is a subscriber while it does, and ends like one.
+        """
         need_scope(access, "read")
-        tail = await self._tail(access.wallet_id, since)
+        if not wait_seconds:
+            tail = await self._tail(access.wallet_id, since)
+            session = Session(self.journal, tail, access, wanted, address, 0)
+            return await self._read(session, since, before, limit, 0)
+        beat = wait_seconds + 1  # never due
+        session = await self.open_session(access, wanted, address, since, beat)
+        try:
+            return await self._read(session, since, before, limit, wait_seconds)
+        finally:
+            self.end_session(session)
+
+    async def _read(
+        self,
+        session: Session,
+        since: str | None,
+        before: str | None,
+        limit: int,
+        wait_seconds: int,
+    ) -> dict[str, Any]:
+        tail, access, wanted = session.tail, session.access, session.filter
         oldest = await crud.get_oldest(access.wallet_id)
-        session = Session(self.journal, tail, access, wanted, "", 0)
         recovered = True
         if before is not None or (since is None and not wait_seconds):
             top = self._before(tail, before)
@@ -308,19 +348,16 @@ class Payfeed:
         while True:
             if self.journal.tails.get(tail.feed.wallet_id) is not tail:
                 return found, False  # of an epoch that has ended
-            known_head = tail.head
-            page = tail.recent(session.position)
-            if page is None:
-                page = await self.journal.page(tail, session.position)
-                if not page:
-                    session.position = known_head
-            for event in page:
+            if session.closing and not self.stopping:
+                raise session.closing
+            for event in await session.next_events():
                 if session.filter.accepts(event):
                     if len(found) == limit:
                         return found, True
                     found.append(event)
                 session.position = event.offset
             if session.position < tail.head:
+                await asyncio.sleep(0)  # a long search lets others read
                 continue
             rest = deadline - time.monotonic()
             if found or rest <= 0 or self.stopping:

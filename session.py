@@ -123,7 +123,7 @@ class Session:
         while True:
             if self.closing:
                 raise self.closing
-            events = await self._next_events()
+            events = await self.next_events()
             for event in events:
                 if self.filter.accepts(event):
                     yield event.id, self.tail.frame(event)
@@ -138,7 +138,7 @@ class Session:
             else:
                 yield None, state
 
-    async def _next_events(self) -> list[Event]:
+    async def next_events(self) -> list[Event]:
         """What follows the cursor; an empty stored page means all of it has gone."""
         events = self.tail.recent(self.position)
         if events is None:

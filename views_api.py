@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, HTTPException, Request, Response, WebSocket
 from fastapi.responses import StreamingResponse
@@ -67,6 +67,7 @@ def _mask_scope(scope: Any, path: str) -> None:
 api = APIRouter(prefix="/api/v1", route_class=PayfeedRoute, tags=["Payfeed"])
 
 
+T = TypeVar("T")
 Frames = AsyncIterator[tuple[str | None, str]]
 
 GOODBYE_SECONDS = 4
@@ -133,6 +134,31 @@ async def _access(request: Request, key: str | None = None) -> Access:
     return await current().doors.authenticate(key, _address(request), bool(in_url))
 
 
+async def _read_access(request: Request) -> Access:
+    """The access of a request that reads; such requests have a rate per key."""
+    access = await _access(request)
+    current().reads.take(access.key_hash, "requests")
+    return access
+
+
+async def _while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`, which is cancelled when the client has gone."""
+
+    async def disconnect() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    working, gone = asyncio.create_task(work), asyncio.create_task(disconnect())
+    try:
+        await asyncio.wait({working, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise Restarting("The client has gone.")
+        return working.result()
+    finally:
+        working.cancel()
+        gone.cancel()
+
+
 async def _body(request: Request, limit: int) -> bytes:
     body = b""
     async for chunk in request.stream():
@@ -174,7 +200,7 @@ async def metrics(request: Request) -> Response:
 
 @api.get("/feed")
 async def get_feed(request: Request) -> Response:
-    return ascii_json(await current().describe(await _access(request)))
+    return ascii_json(await current().describe(await _read_access(request)))
 
 
 @api.patch("/feed", openapi_extra=ANY_JSON)
@@ -194,7 +220,7 @@ async def rotate_feed(request: Request) -> Response:
 
 @api.get("/keys")
 async def get_keys(request: Request) -> Response:
-    return ascii_json(await current().doors.list_keys(await _access(request)))
+    return ascii_json(await current().doors.list_keys(await _read_access(request)))
 
 
 @api.post("/keys", status_code=201, openapi_extra=ANY_JSON)
@@ -213,21 +239,23 @@ async def revoke_key(request: Request, key_id: str) -> Response:
 
 @api.get("/subscribers")
 async def get_subscribers(request: Request) -> Response:
-    return ascii_json(await current().who(await _access(request)))
+    return ascii_json(await current().who(await _read_access(request)))
 
 
 @api.get("/events", openapi_extra=_query(*READ_QUERY, "before", "limit", "wait"))
 async def get_events(request: Request) -> Response:
-    access = await _access(request)
+    access = await _read_access(request)
     query = request.query_params
-    answer = await current().read_events(
+    reading = current().read_events(
         access,
         query.get("since"),
         query.get("before"),
         parse_number(query.get("limit", "100"), "limit", 1, 1000),
         parse_number(query.get("wait", "0"), "wait", 0, 30),
         parse_filter(query),
+        _address(request),
     )
+    answer = await _while_connected(request, reading)
     frames = ",".join(answer.pop("events"))
     text = f'{{"events":[{frames}],{dumps(answer)[1:]}'
     return Response(text, media_type="application/json")
@@ -280,12 +308,11 @@ async def notify_post_key(request: Request, key: str) -> Response:
 async def _sse(request: Request, key: str | None) -> Response:
     payfeed = current()
     address = _address(request)
-    payfeed.connects.take(address, "connections")
     access = await _access(request, key)
     wanted = parse_filter(request.query_params)
     since = request.headers.get("last-event-id") or request.query_params.get("since")
     acked = await payfeed.doors.acked(access)
-    session = await payfeed.open_session(access, wanted, address, since)
+    session = await payfeed.open_stream(access, wanted, address, since)
     frames = session.frames(since, acked)
     try:
         first = await frames.__anext__()
@@ -408,12 +435,11 @@ async def _admit(
     websocket: WebSocket, payfeed: Payfeed, key: str | None, in_url: str | None
 ) -> tuple[Session, Frames]:
     address, query = _address(websocket), websocket.query_params
-    payfeed.connects.take(address, "connections")
-    wanted = parse_filter(query)
     access = await payfeed.doors.authenticate(key, address, bool(in_url))
+    wanted = parse_filter(query)
     acked = await payfeed.doors.acked(access)
     since = query.get("since")
-    session = await payfeed.open_session(access, wanted, address, since)
+    session = await payfeed.open_stream(access, wanted, address, since)
     return session, session.frames(since, acked)
 
 

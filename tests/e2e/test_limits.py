@@ -2,12 +2,16 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
+import secrets
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import websockets
 from lnbits_server import Server
@@ -77,24 +81,141 @@ async def test_counts_sizes_and_rates_are_kept_and_told(strict: Shop) -> None:
     assert feed["retention"]["days"] == 30
 
 
-async def test_behind_a_proxy_the_forwarded_address_counts(strict: Shop) -> None:
-    async def attempt(client: str) -> int:
-        headers = {"X-Forwarded-For": client}
-        path = "/payfeed/api/v1/feed?api-key=unknown"
-        return (await strict.server.http.get(path, headers=headers)).status_code
+def path_of(key: str) -> tuple[str, dict[str, str]]:
+    return "/payfeed/api/v1/feed", {"X-Api-Key": key}
 
-    codes = await asyncio.gather(*(attempt("10.0.0.1") for _ in range(20)))
+
+async def attempt(shop: Shop, key: str, client: str = "10.0.0.1") -> int:
+    """The status of a request with this key that a proxy forwards for `client`."""
+    path, headers = path_of(key)
+    headers["X-Forwarded-For"] = client
+    return (await shop.server.http.get(path, headers=headers)).status_code
+
+
+def guess() -> str:
+    return secrets.token_hex(16)
+
+
+async def test_failed_attempts_are_limited_per_address_and_in_all(strict: Shop) -> None:
+    codes = await asyncio.gather(*(attempt(strict, guess()) for _ in range(20)))
     assert sorted(codes)[:4] == [404] * 4
     assert sorted(codes)[-10:] == [429] * 10
-    assert await attempt("10.0.0.2") == 404
-    # ten times as many from all addresses together; a key that is known still enters
-    known = {"X-Api-Key": strict.wallet["inkey"], "X-Forwarded-For": "10.0.0.3"}
-    path = "/payfeed/api/v1/feed"
-    assert (await strict.server.http.get(path, headers=known)).status_code == 200
-    codes = await asyncio.gather(*(attempt(f"10.0.1.{n}") for n in range(100)))
-    assert codes.count(404) >= 30
-    assert codes.count(429) >= 30
-    assert (await strict.server.http.get(path, headers=known)).status_code == 200
+    assert await attempt(strict, guess(), "10.0.0.2") == 404
+    networks = [f"2001:db8:0:{n % 2}::{n}" for n in range(40)]
+    codes = await asyncio.gather(*(attempt(strict, guess(), n) for n in networks))
+    assert 8 <= codes.count(404) <= 12
+    many = [f"10.0.1.{n}" for n in range(100)]
+    codes = await asyncio.gather(*(attempt(strict, guess(), n) for n in many))
+    assert codes.count(404) <= 40
+    assert codes.count(429) >= 60
+    malformed = [attempt(strict, key) for key in ("unknown", "pfk_short", "0" * 31)]
+    assert await asyncio.gather(*malformed) == [429] * 3
+
+
+@contextlib.asynccontextmanager
+async def flood_of_guesses(shop: Shop) -> AsyncIterator[None]:
+    """Unknown keys from changing addresses until the block ends, after a head start."""
+    numbers = itertools.count()
+
+    async def go_on() -> None:
+        while True:
+            await attempt(shop, guess(), f"10.1.{next(numbers) % 250}.1")
+
+    async with _tasks(4, go_on):
+        while await attempt(shop, guess(), f"10.2.{next(numbers) % 250}.1") != 429:
+            pass
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _tasks(
+    count: int, run: Callable[[], Coroutine[Any, Any, None]]
+) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(run()) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_known_key_enters_whatever_else_is_tried(strict: Shop) -> None:
+    """From a clean address, from the guesser's own, and after a restart."""
+    server, good = strict.server, strict.wallet["inkey"]
+    body = {"name": "till", "scopes": ["read"]}
+    made = await server.payfeed("POST", "keys", strict.wallet["adminkey"], json=body)
+    keys = (good, made.json()["key"])
+    for _ in range(2):
+        async with flood_of_guesses(strict):
+            for _ in range(20):
+                for key in keys:
+                    assert await attempt(strict, key) == 200
+                    assert await attempt(strict, key, "10.9.9.9") == 200
+            async with reading(address(strict)) as reader:
+                assert (await reader.next())["type"] == "hello"
+        await server.terminate()
+        await server.start()
+
+
+async def test_a_key_that_was_reset_locks_nobody_out(strict: Shop) -> None:
+    server, old = strict.server, strict.wallet["inkey"]
+    assert await attempt(strict, old) == 200
+    new = guess()
+    await strict.lab(
+        "sql",
+        statement="UPDATE wallets SET inkey = :new WHERE inkey = :old",
+        values={"old": old, "new": new},
+    )
+    codes = [await attempt(strict, old) for _ in range(100)]
+    assert codes[:4] == [404] * 4
+    assert codes.count(404) < 20
+    assert await attempt(strict, new) == 200
+    path, headers = path_of(old)
+    headers["X-Forwarded-For"] = "10.0.0.1"
+    refused = await server.http.get(path, headers=headers)
+    assert int(refused.headers["Retry-After"]) <= 60
+
+
+async def test_reads_have_a_rate_per_key(database: dict[str, str]) -> None:
+    async with opened(PAYFEED_READS_PER_MINUTE="5", **database) as shop:
+        key, other = shop.wallet["inkey"], shop.payer["inkey"]
+        for path in ("events", "feed", "keys", "subscribers", "events"):
+            answer = await shop.server.payfeed("GET", path, key)
+            assert answer.status_code != 429
+        answer = await shop.server.payfeed("GET", "events", key)
+        assert answer.status_code == 429
+        assert int(answer.headers["Retry-After"]) > 0
+        answer = await shop.server.payfeed("GET", "events", other)
+        assert answer.status_code == 200
+
+
+async def test_a_long_poll_is_a_subscriber_while_it_waits(strict: Shop) -> None:
+    server, key = strict.server, strict.wallet["inkey"]
+
+    async def poll() -> httpx.Response:
+        return await server.payfeed("GET", "events?wait=30", key)
+
+    async def subscribers(count: int) -> None:
+        deadline = time.monotonic() + HANG_GUARD
+        while len((await server.payfeed("GET", "subscribers", key)).json()) != count:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+
+    polls = [asyncio.create_task(poll()) for _ in range(2)]
+    await subscribers(2)
+    refused = await poll()
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    async with reading(address(strict)) as reader:
+        assert (await reader.next())["code"] == 4429
+    polls[0].cancel()
+    await subscribers(1)  # its client has gone
+    await strict.sell(5)
+    answer = (await polls[1]).json()
+    assert [event["payment"]["amount"] for event in answer["events"]] == [5]
+    await subscribers(0)
+    assert server.faults == []
 
 
 async def test_connects_per_address_are_limited(database: dict[str, str]) -> None:
