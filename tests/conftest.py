@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 HERE = Path(__file__).resolve().parent
 for folder in (HERE, HERE.parent / "tools", HERE.parent / "clients/python/src"):
@@ -36,17 +37,32 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["LNBITS_DATABASE_URL"] = cluster_of(config).database()
 
 
-@pytest.fixture
-def database(pytestconfig: pytest.Config) -> dict[str, str]:
-    """LNbits' setting of the database; PostgreSQL when the run asks for it."""
+def database_settings(config: pytest.Config) -> dict[str, str]:
+    """LNbits' settings of a new database; PostgreSQL when the run asks for it."""
     if not ON_POSTGRES:
         return {}
-    return {"LNBITS_DATABASE_URL": cluster_of(pytestconfig).database(), "TZ": ZONE}
+    return {"LNBITS_DATABASE_URL": cluster_of(config).database(), "TZ": ZONE}
+
+
+@pytest.fixture
+def database(pytestconfig: pytest.Config) -> dict[str, str]:
+    return database_settings(pytestconfig)
 
 
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Postgres:
     return cluster_of(pytestconfig)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_shop(pytestconfig: pytest.Config) -> AsyncIterator[Shop]:
+    """One server for a module whose tests use wallets of their own.
+
+    Such a module sets `pytestmark = pytest.mark.asyncio(loop_scope="module")`.
+    """
+    settings = database_settings(pytestconfig)
+    async with opened(PAYFEED_HEARTBEAT_SECONDS="2", **settings) as ready:
+        yield ready
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 import time
 from typing import Any
 
-import pytest
 from reader import Reader, reading
 from shop import Shop
 
@@ -183,31 +182,6 @@ async def test_an_ack_is_kept_never_moves_back_and_must_have_been_sent(
             await reader.events(1)
             await reader.connection.send(json.dumps({"type": "ack", "id": strange}))
             assert await reader.close_code() == 4400
-
-
-@pytest.mark.parametrize("end", ["account", "wallet", "extension"])
-async def test_a_session_ends_when_what_it_rests_on_is_gone(
-    shop: Shop, end: str
-) -> None:
-    user = await shop.server.new_user("leaving")
-    wallet = (await shop.server.wallets(user))[0]
-    async with reading(ws(shop, f"/{wallet['inkey']}")) as reader:
-        await reader.next()
-        if end == "extension":
-            await shop.server.enable(user, on=False)
-        elif end == "account":
-            await shop.lab(
-                "sql",
-                statement="DELETE FROM accounts WHERE username = :name",
-                values={"name": "leaving"},
-            )
-        else:
-            await shop.lab(
-                "sql",
-                statement="UPDATE wallets SET deleted = true WHERE id = :id",
-                values={"id": wallet["id"]},
-            )
-        assert await reader.close_code() == 4403
 
 
 async def test_a_new_epoch_ends_every_reader_and_they_go_on_from_its_beginning(
