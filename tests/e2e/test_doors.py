@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import sqlite3
 import time
 from typing import Any
 
 from reader import Reader, reading
-from shop import Shop
+from shop import Shop, opened
 
 HANG_GUARD = 30
 
@@ -133,6 +134,43 @@ async def test_revoking_ends_events_and_long_polls_before_the_next_event(
     again = await server.payfeed("DELETE", f"keys/{made['id']}", admin)
     assert again.status_code == 404
     assert (await server.payfeed("DELETE", "keys/%00", admin)).status_code == 404
+
+
+async def last_used(shop: Shop, key_id: str) -> int | None:
+    answer = await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])
+    found: int | None
+    [found] = [key["last_used_at"] for key in answer.json() if key["id"] == key_id]
+    return found
+
+
+async def test_the_last_use_of_a_key_is_stored_at_most_once_a_minute(
+    shop: Shop,
+) -> None:
+    first, second = [await new_key(shop, "read") for _ in range(2)]
+    stored = None
+    for made in (first, first, second):
+        await statuses(shop, made["key"], events=200)
+        deadline = time.monotonic() + HANG_GUARD
+        while await last_used(shop, made["id"]) is None:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
+        stored = stored or await last_used(shop, first["id"])
+        while time.time() < (stored or 0) + 1:
+            await asyncio.sleep(0.1)
+    assert await last_used(shop, first["id"]) == stored
+    assert (await last_used(shop, second["id"]) or 0) > (stored or 0)
+
+
+async def test_a_request_does_not_wait_for_the_time_of_its_keys_use() -> None:
+    async with opened() as shop:
+        made = await new_key(shop, "read")
+        path = shop.server.folder / "data" / "ext_payfeed.sqlite3"
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")  # nobody else can write
+        try:
+            await statuses(shop, made["key"], events=200)
+        finally:
+            other.close()
 
 
 async def test_closing_the_feed_to_the_invoice_key_ends_what_it_opened(

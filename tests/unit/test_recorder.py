@@ -59,9 +59,11 @@ async def tables() -> None:
         "DROP TABLE IF EXISTS wallets",
         "DROP TABLE IF EXISTS extensions",
         f"CREATE TABLE apipayments ({columns})",
-        'CREATE TABLE wallets (id TEXT, "user" TEXT, deleted BOOLEAN)',
+        'CREATE TABLE wallets (id TEXT, "user" TEXT, inkey TEXT, adminkey TEXT,'
+        " shared_wallet_id TEXT, extra TEXT, deleted BOOLEAN)",
         'CREATE TABLE extensions ("user" TEXT, extension TEXT, active BOOLEAN)',
-        "INSERT INTO wallets VALUES ('w', 'u', false), ('x', 'u', false)",
+        "INSERT INTO wallets VALUES ('w', 'u', 'i1', 'a1', NULL, NULL, false),"
+        " ('x', 'u', 'i2', 'a2', NULL, NULL, false)",
         "INSERT INTO extensions VALUES ('u', 'payfeed', true)",
     ):
         await lnbits_sql(statement)
