@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import scripted_server
 from command import running
 from mosquitto import Mosquitto, Subscriber, without_mqtt5
 from shop import Shop, opened
@@ -182,3 +183,36 @@ async def test_a_broker_of_mqtt_3_1_1_that_shows_nothing_gets_nothing(
             await shop.sell(1)
             await bridge.told("must be allowed to read payfeed/")
             assert await lag(shop) == 1
+
+
+async def test_a_broker_that_forgot_gets_all_retained_messages_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server sends the balance once, and no event follows."""
+    balance = {"wallet_id": "wallet", "balance": 21, "balance_msat": 21000}
+    frame = {"type": "balance_update", "timestamp": scripted_server.BEGIN} | balance
+    scenario = {"connections": [[{"hello": {}}, {"frame": frame}]]}
+    monkeypatch.setattr(scripted_server, "load_scenarios", lambda: {"one": scenario})
+
+    async def retained(port: int) -> dict[str, str]:
+        late = Subscriber(port, "#", identifier="late", clean_session=True)
+        await late.until(lambda: len(dict(late.got)) == 5)
+        await late.close()
+        return dict(late.got)
+
+    async with (
+        broker_with(tmp_path) as broker,
+        scripted_server.scripted_server() as port,
+    ):
+        options = ["bridge", f"mqtt://127.0.0.1:{broker.port}", "--homeassistant"]
+        url, key = f"http://127.0.0.1:{port}/one", scripted_server.KEY
+        async with running(*options, key=key, url=url):
+            stored = await retained(broker.port)
+            broker.forget()
+            await broker.start()
+            assert await retained(broker.port) == stored
+    assert {topic for topic in stored if "payfeed/wallet/" in topic} == {
+        "payfeed/wallet/bridge/status",
+        "payfeed/wallet/balance_update",
+    }
+    assert sum(topic.endswith("/config") for topic in stored) == 3

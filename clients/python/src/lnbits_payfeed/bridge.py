@@ -70,6 +70,7 @@ class Lane:
         self._waiting: asyncio.Future[Item] | None = None
         self._backoff = Backoff(0.5, 30)
         self._stopping = asyncio.Event()
+        self._balance: Balance | None = None
         self._passed = ""  # id of the event before the one in hand
         self._failures: defaultdict[str, list[str]] = defaultdict(list)  # by topic
         self._published = 0
@@ -168,6 +169,8 @@ class Lane:
         """All retained messages: a broker may have forgotten them."""
         if self._homeassistant:
             await self._retain(connection, self._device().at_once())
+        if self._balance:
+            await self._retain(connection, self._balance_messages(self._balance))
 
     def _balance_messages(self, balance: Balance) -> list[Message]:
         discovery = self._device().with_balance() if self._homeassistant else []
@@ -217,6 +220,7 @@ class Lane:
         """Returns when the broker has the item, or a `gap` in place of an event that
         cannot be published; only then the event is acknowledged."""
         if isinstance(item, Balance):
+            self._balance = item
             await self._retain(connection, self._balance_messages(item))
         elif isinstance(item, Event):
             await self._publish_event(connection, item)
