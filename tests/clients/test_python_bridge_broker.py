@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import scripted_server
-from command import running
+from command import run, running
+from lnbits_payfeed import BadAddress
+from lnbits_payfeed.bridge import checked_name
 from mosquitto import Mosquitto, Subscriber, without_mqtt5
 from shop import Shop, opened
 from test_python_bridge import lag, new_key, statuses
@@ -216,3 +218,30 @@ async def test_a_broker_that_forgot_gets_all_retained_messages_again(
         "payfeed/wallet/balance_update",
     }
     assert sum(topic.endswith("/config") for topic in stored) == 3
+
+
+@pytest.mark.parametrize(
+    "wallet_id",
+    ["", "a/b", "+", "a#", "\0", "a\n", "a\x9b", "\ud800", "\uffff", "a" * 129],
+)
+async def test_a_wallet_id_that_no_topic_can_have_is_no_name(wallet_id: str) -> None:
+    assert checked_name("3aa59ccb9f4048f7ac27c60d496ec3d6")
+    with pytest.raises(BadAddress):
+        checked_name(wallet_id)
+
+
+async def test_a_server_does_not_choose_the_bridges_topics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = {"connections": [[{"hello": {"wallet_id": "till/bridge"}}]]}
+    monkeypatch.setattr(scripted_server, "load_scenarios", lambda: {"one": scenario})
+    key = scripted_server.KEY
+    async with (
+        broker_with(tmp_path) as broker,
+        scripted_server.scripted_server() as port,
+    ):
+        address, url = f"mqtt://127.0.0.1:{broker.port}", f"http://127.0.0.1:{port}/one"
+        code, _, err = await run("bridge", address, key=key, url=url)
+    assert code == 2, err
+    assert "the wallet id that the server sent" in err
+    assert "broker: connected" not in err

@@ -26,7 +26,13 @@ from .homeassistant import Device, Message
 from .listen import as_text, printable
 from .mqtt import Broker, BrokerConnection, BrokerError, NotTaken, Rejected, connected
 
-NAME = re.compile(r"[^/+#\x00-\x1f]{1,128}\Z")
+# MQTT forbids surrogates and advises against control characters and noncharacters;
+# mosquitto closes the connection for all of them
+NOT_IN_TOPICS = "\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef" + "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}"
+    for plane in range(0, 0x110000, 0x10000)
+)
+NAME = re.compile(rf"[^/+#{NOT_IN_TOPICS}]{{1,128}}\Z")
 STABLE_SECONDS = 30
 ATTEMPTS = 3
 LISTED_IDS = 10
@@ -53,12 +59,15 @@ class Lane:
         if not key.startswith("pfk_"):
             raise BadAddress("the bridge needs access keys: the server keeps its place")
         if not NAME.match(name or "x") or not NAME.match(prefix.replace("/", "x")):
-            raise BadAddress("names in topics must be without / + #")
+            raise BadAddress(
+                "names in topics must be without / + # and control characters"
+            )
         self._broker = broker
         # fixed, so that an old connection's will is told before a new one's `online`
         digest = hashlib.sha256(key.encode()).hexdigest()
         self._identifier = f"payfeed-{digest[:15]}"
         self._name = name
+        self._wallet_id: str | None = None
         self._prefix = prefix
         self._say = say
         self._homeassistant = homeassistant
@@ -87,6 +96,8 @@ class Lane:
         try:
             while self._name is None and not self._stopping.is_set():
                 await self._next_step()
+                if self._wallet_id is not None:
+                    self._name = checked_name(self._wallet_id)
             while not self._stopping.is_set():
                 begun = time.monotonic()
                 try:
@@ -267,14 +278,25 @@ class Lane:
     def _change(self, change: Connected | Disconnected) -> None:
         self._is_online = isinstance(change, Connected)
         if isinstance(change, Connected):
-            self._name = self._name or change.wallet_id
+            self._wallet_id = change.wallet_id
             self._passed = change.cursor  # nothing is in hand while it connects
-            self._say(f"feed: connected for {self._name}, head {change.head}")
+            name = self._name or printable(change.wallet_id)
+            self._say(f"feed: connected for {name}, head {change.head}")
         else:
             self._say(
                 f"feed: {change.reason}; next attempt in {change.retry_seconds:.1f} s"
             )
         self._changed.set()
+
+
+def checked_name(wallet_id: str) -> str:
+    """Raises BadAddress if a server's `hello` names a wallet that no topic can have."""
+    if not NAME.match(wallet_id):
+        raise BadAddress(
+            "the wallet id that the server sent cannot be part of a topic; choose a"
+            " name with --feed NAME=KEYFILE"
+        )
+    return wallet_id
 
 
 def notice(since: str, event_id: str, reason: str, detail: str) -> str:
