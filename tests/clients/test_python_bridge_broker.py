@@ -6,6 +6,7 @@ import copy
 import json
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pytest_asyncio
 import scripted_server
 from command import run, running
 from lnbits_payfeed import BadAddress
-from lnbits_payfeed.bridge import checked_name
+from lnbits_payfeed.bridge import Lane, checked_name
+from lnbits_payfeed.mqtt import Broker
 from mosquitto import Mosquitto, Subscriber, without_mqtt5
 from shop import Shop, opened
 from test_python_bridge import lag, new_key, statuses
@@ -245,3 +247,39 @@ async def test_a_server_does_not_choose_the_bridges_topics(
     assert code == 2, err
     assert "the wallet id that the server sent" in err
     assert "broker: connected" not in err
+
+
+@dataclass
+class InvalidEvent:
+    """As the library hands it out."""
+
+    id: str
+    reason: str
+    raw: str
+
+
+async def test_an_event_of_the_wrong_shape_becomes_a_gap_of_its_own() -> None:
+    published: list[tuple[str, str]] = []
+    said: list[str] = []
+
+    class Connection:
+        async def publish(self, topic: str, payload: str, retain: bool = False) -> None:
+            published.append((topic, payload))
+
+    broker, url = Broker("127.0.0.1", 1883), "http://127.0.0.1"
+    lane = Lane(broker, url, "pfk_key", "till", "payfeed", said.append)
+    item: Any = InvalidEvent("abc-7", "amount is not positive", "{}")
+    connection: Any = Connection()
+    await lane._publish(connection, item)
+    ((topic, payload),) = published
+    assert topic == "payfeed/till/gap"
+    assert json.loads(payload) == {
+        "type": "gap",
+        "since": "",
+        "oldest": None,
+        "reason": "invalid",
+        "id": "abc-7",
+        "detail": "amount is not positive",
+    }
+    assert said == ["till: event abc-7 is invalid: amount is not positive"]
+    assert "1 invalid, reported as gap, not published: abc-7" in lane.summary()

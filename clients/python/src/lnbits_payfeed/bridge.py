@@ -16,7 +16,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeGuard
 
 from .backoff import Backoff
 from .errors import BadAddress
@@ -235,11 +235,13 @@ class Lane:
             await self._retain(connection, self._balance_messages(item))
         elif isinstance(item, Event):
             await self._publish_event(connection, item)
+        elif is_invalid_event(item):
+            await self._publish_notice(connection, item.id, "invalid", item.reason)
         else:
             await self._publish_gap(connection, as_text(item))
         self._waiting = None
         self._backoff.reset()
-        if isinstance(item, Event):
+        if not isinstance(item, Balance | Gap):
             self._passed = item.id
             await self._feed.ack(item)
 
@@ -302,10 +304,17 @@ def checked_name(wallet_id: str) -> str:
 def notice(since: str, event_id: str, reason: str, detail: str) -> str:
     """A gap frame for one event, which comes after `since` and was not published.
 
-    reason: "refused" by the broker.
+    reason: "refused" by the broker or "invalid", a frame of the wrong shape.
     """
     gap = asdict(Gap(since, None, reason))
     return json.dumps({"type": "gap"} | gap | {"id": event_id, "detail": detail[:200]})
+
+
+def is_invalid_event(item: object) -> TypeGuard[Any]:
+    """An event whose frame has the wrong shape, with `id` and `reason`."""
+    # To be replaced when the library has the class:
+    # isinstance(item, InvalidEvent), with InvalidEvent imported from .events
+    return type(item).__name__ == "InvalidEvent"
 
 
 async def bridge(lanes: list[Lane], say: Callable[[str], None]) -> None:
