@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ class Mosquitto:
 
     def __init__(self, folder: Path, *settings: str) -> None:
         self.program = need("mosquitto")
+        self.store = folder / "mosquitto.db"
         self.port = free_port()
         self.config = folder / "mosquitto.conf"
         lines = [
@@ -51,6 +54,53 @@ class Mosquitto:
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+
+    def forget(self) -> None:
+        """Ended, and without its store: as after a restart without persistence."""
+        self.kill()
+        self.store.unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def without_mqtt5(port: int, is_answered: bool = True) -> AsyncIterator[int]:
+    """A broker of MQTT 3.1.1 in front of a mosquitto: yields its port.
+
+    It refuses MQTT 5 as MQTT 3.1.1 asks for, or closes without an answer.
+    """
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def handle(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        task = asyncio.current_task()
+        assert task
+        tasks.add(task)
+        start = await reader.read(65536)
+        _, name, level = start.partition(b"\x00\x04MQTT")
+        if name and level[:1] == b"\x05":
+            if is_answered:
+                writer.write(b"\x20\x02\x00\x01")  # unacceptable protocol version
+            writer.close()
+            return
+        inner, outer = await asyncio.open_connection("127.0.0.1", port)
+        outer.write(start)
+        await asyncio.gather(pump(reader, outer), pump(inner, writer))
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Subscriber:

@@ -13,7 +13,7 @@ import setup
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT = ROOT / "clients" / "python"
-PACKAGES = {"websockets", "aiomqtt"}
+PACKAGES = {"websockets", "paho"}
 
 
 def foreign_imports(path: Path) -> set[str]:

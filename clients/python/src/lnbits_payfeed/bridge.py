@@ -3,77 +3,46 @@
 Topics: `<prefix>/<name>/<type>` with the frame as it arrived, QoS 1; `…/gap`;
 `…/balance_update` (retained); `…/bridge/status`: `online` or `offline` (retained, last
 will), a level deeper than any type that a message may bring.
-An event is acknowledged only when the broker has confirmed it.
+An event is acknowledged only when the broker has confirmed it, or has confirmed a `gap`
+in place of an event that it refuses.
 """
 
 import asyncio
 import contextlib
 import hashlib
-import logging
+import json
 import re
-import ssl
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import unquote, urlsplit
-
-from aiomqtt import Client, MqttError, Will
+from dataclasses import asdict
+from typing import Any, TypeGuard
 
 from .backoff import Backoff
-from .errors import BadAddress, PayfeedError
-from .events import Balance, Connected, Disconnected, Event, Item
+from .errors import BadAddress
+from .events import Balance, Connected, Disconnected, Event, Gap, Item
 from .feed import Feed
 from .homeassistant import Device, Message
-from .listen import as_text
+from .listen import as_text, printable
+from .mqtt import Broker, BrokerConnection, BrokerError, NotTaken, Rejected, connected
 
-NAME = re.compile(r"[^/+#\x00-\x1f]{1,128}\Z")
+# MQTT forbids surrogates and advises against control characters and noncharacters;
+# mosquitto closes the connection for all of them
+NOT_IN_TOPICS = "\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef" + "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}"
+    for plane in range(0, 0x110000, 0x10000)
+)
+NAME = re.compile(rf"[^/+#{NOT_IN_TOPICS}]{{1,128}}\Z")
 STABLE_SECONDS = 30
-
-
-@dataclass(frozen=True)
-class Broker:
-    """Where to publish. `username` and `password` may be None."""
-
-    host: str
-    port: int
-    tls: ssl.SSLContext | None = None
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-
-
-def parse_broker(
-    url: str, password: str | None, tls: ssl.SSLContext | None = None
-) -> Broker:
-    """`mqtt://[user@]host[:1883]`, `mqtts://[user@]host[:8883]`."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-        raise BadAddress("the broker's address must be mqtt://host or mqtts://host")
-    if password and not parts.username:
-        raise BadAddress("the broker's password needs a user: mqtt://user@host")
-    if parts.password:
-        raise BadAddress("give the broker's password in PAYFEED_MQTT_PASSWORD")
-    try:
-        port = parts.port
-    except ValueError as exc:
-        raise BadAddress("the broker's port is not a number") from exc
-    is_secure = parts.scheme == "mqtts"
-    if tls and not is_secure:
-        raise BadAddress("a certificate authority needs mqtts://")
-    return Broker(
-        host=parts.hostname,
-        port=port or (8883 if is_secure else 1883),
-        tls=(tls or ssl.create_default_context()) if is_secure else None,
-        username=unquote(parts.username) if parts.username else None,
-        password=password,
-    )
+ATTEMPTS = 3
+LISTED_IDS = 10
 
 
 class Lane:
     """One feed on its way to the broker, with a connection and a last will of its own.
 
     The wait for the next item goes on while the broker is away; the item in hand is
-    published again until it is confirmed.
+    published again until it is confirmed or refused.
     """
 
     def __init__(
@@ -90,12 +59,15 @@ class Lane:
         if not key.startswith("pfk_"):
             raise BadAddress("the bridge needs access keys: the server keeps its place")
         if not NAME.match(name or "x") or not NAME.match(prefix.replace("/", "x")):
-            raise BadAddress("names in topics must be without / + #")
+            raise BadAddress(
+                "names in topics must be without / + # and control characters"
+            )
         self._broker = broker
         # fixed, so that an old connection's will is told before a new one's `online`
         digest = hashlib.sha256(key.encode()).hexdigest()
         self._identifier = f"payfeed-{digest[:15]}"
         self._name = name
+        self._wallet_id: str | None = None
         self._prefix = prefix
         self._say = say
         self._homeassistant = homeassistant
@@ -107,6 +79,13 @@ class Lane:
         self._waiting: asyncio.Future[Item] | None = None
         self._backoff = Backoff(0.5, 30)
         self._stopping = asyncio.Event()
+        self._balance: Balance | None = None
+        self._passed = ""  # id of the event before the one in hand
+        self._failures: defaultdict[str, list[str]] = defaultdict(list)  # by topic
+        self._published = 0
+        self._unpublished: Counter[str] = Counter()  # by reason
+        self._unpublished_ids: list[str] = []
+        self._refused_states: set[str] = set()  # topics
 
     def stop(self) -> None:
         self._stopping.set()
@@ -117,11 +96,13 @@ class Lane:
         try:
             while self._name is None and not self._stopping.is_set():
                 await self._next_step()
+                if self._wallet_id is not None:
+                    self._name = checked_name(self._wallet_id)
             while not self._stopping.is_set():
                 begun = time.monotonic()
                 try:
                     await self._carry()
-                except MqttError as exc:
+                except BrokerError as exc:
                     if time.monotonic() - begun >= STABLE_SECONDS:
                         self._backoff.reset()
                     self._backoff.fail()
@@ -134,45 +115,44 @@ class Lane:
                 self._waiting.cancel()
             await self._feed.close()
 
+    def summary(self) -> str:
+        """What was published and what was not, in one line."""
+        parts = [f"{self._published} events published"]
+        for reason, count in sorted(self._unpublished.items()):
+            parts.append(f"{count} {reason}, reported as gap")
+        if self._unpublished_ids:
+            more = self._unpublished.total() - len(self._unpublished_ids)
+            ids = [*self._unpublished_ids, *([f"and {more} more"] if more else [])]
+            parts.append(f"not published: {' '.join(ids)}")
+        if self._refused_states:
+            parts.append(f"topics refused: {' '.join(sorted(self._refused_states))}")
+        return f"{self._name or 'feed'}: {', '.join(parts)}"
+
+    @property
+    def _top(self) -> str:
+        return f"{self._prefix}/{self._name}"
+
     def _topic(self, kind: str) -> str:
-        return f"{self._prefix}/{self._name}/{kind}"
+        return f"{self._top}/{kind}"
 
     async def _carry(self) -> None:
         """One connection to the broker."""
-        status, broker = self._topic("bridge/status"), self._broker
-        async with Client(
-            broker.host,
-            broker.port,
-            identifier=self._identifier,
-            username=broker.username,
-            password=broker.password,
-            tls_context=broker.tls,
-            will=Will(status, "offline", qos=1, retain=True),
-            logger=logging.getLogger("lnbits_payfeed.mqtt"),
-        ) as client:
+        opening = connected(self._broker, self._identifier, self._top, self._say)
+        async with opening as connection:
             self._say(f"broker: connected for {self._name}")
-            if self._homeassistant:
-                await self._discover(client, self._device().at_once())
-            lost = asyncio.ensure_future(_until_lost(client))
-            told: bool | None = None
-            try:
-                while not self._stopping.is_set():
-                    if told is not self._is_online:
-                        told = self._is_online
-                        word = "online" if told else "offline"
-                        await client.publish(status, word, qos=1, retain=True)
-                    item = await self._next_step(lost)
-                    if item is not None:
-                        await self._publish(client, item)
-                await client.publish(status, "offline", qos=1, retain=True)
-            except PayfeedError:
-                with contextlib.suppress(MqttError):
-                    await client.publish(status, "offline", qos=1, retain=True)
-                raise
-            finally:
-                lost.cancel()
+            is_shown_online = self._is_online
+            await self._show_status(connection, is_shown_online)
+            await self._restore(connection)
+            while not self._stopping.is_set():
+                if is_shown_online is not self._is_online:
+                    is_shown_online = self._is_online
+                    await self._show_status(connection, is_shown_online)
+                item = await self._next_step(connection.lost)
+                if item is not None:
+                    await self._publish(connection, item)
+            await self._show_status(connection, False)
 
-    async def _next_step(self, *lost: "asyncio.Future[None]") -> Item | None:
+    async def _next_step(self, *lost: "asyncio.Future[BrokerError]") -> Item | None:
         """The item in hand, or None when something else has changed."""
         if self._waiting is None:
             self._waiting = asyncio.ensure_future(self._feed.__anext__())
@@ -183,36 +163,127 @@ class Lane:
         finally:
             changed.cancel()
         self._changed.clear()
-        for broken in lost:
-            if broken.done():
-                broken.result()
+        for ended in lost:
+            if ended.done():
+                raise ended.result()
         return self._waiting.result() if self._waiting.done() else None
 
-    async def _publish(self, client: Client, item: Item) -> None:
-        """Returns when the broker has it; only then the server is told."""
-        kind = item.type if isinstance(item, Event) else "gap"
+    async def _show_status(self, connection: BrokerConnection, is_online: bool) -> None:
+        """The first message of a connection: a broker that confirms it is well."""
+        topic, word = self._topic("bridge/status"), "online" if is_online else "offline"
+        try:
+            await connection.publish(topic, word, retain=True)
+        except Rejected as exc:
+            self._report_state(topic, str(exc))
+
+    async def _restore(self, connection: BrokerConnection) -> None:
+        """All retained messages: a broker may have forgotten them."""
+        if self._homeassistant:
+            await self._retain(connection, self._device().at_once())
+        if self._balance:
+            await self._retain(connection, self._balance_messages(self._balance))
+
+    def _balance_messages(self, balance: Balance) -> list[Message]:
+        discovery = self._device().with_balance() if self._homeassistant else []
+        return [*discovery, (self._topic("balance_update"), as_text(balance))]
+
+    async def _retain(
+        self, connection: BrokerConnection, messages: list[Message]
+    ) -> None:
+        for topic, payload in messages:
+            refusal = await self._offer(connection, topic, payload, retain=True)
+            if refusal is not None:
+                self._report_state(topic, refusal)
+
+    def _report_state(self, topic: str, refusal: str) -> None:
+        if topic not in self._refused_states:
+            self._refused_states.add(topic)
+            self._say(f"broker: {topic} was refused: {refusal}")
+
+    async def _offer(
+        self,
+        connection: BrokerConnection,
+        topic: str,
+        payload: str,
+        retain: bool = False,
+    ) -> str | None:
+        """None when the broker has the message, or why it refuses it for good.
+
+        A broker that ends several connections instead of confirming the message, and
+        confirms the status on each of them, refuses it.
+        """
+        reasons = self._failures[topic]
+        if len(reasons) >= ATTEMPTS:
+            return reasons[-1]
+        try:
+            await connection.publish(topic, payload, retain)
+        except Rejected as exc:
+            return str(exc)
+        except NotTaken as exc:
+            reasons += [str(exc)] * (ATTEMPTS if exc.is_final else 1)
+            if len(reasons) >= ATTEMPTS:  # the next connection goes on without it
+                self._backoff.reset()
+            raise
+        del self._failures[topic]
+        return None
+
+    async def _publish(self, connection: BrokerConnection, item: Item) -> None:
+        """Returns when the broker has the item, or a `gap` in place of an event that
+        cannot be published; only then the event is acknowledged."""
         if isinstance(item, Balance):
-            kind = "balance_update"
-        topic, is_state = self._topic(kind), isinstance(item, Balance)
-        if is_state and self._homeassistant:
-            await self._discover(client, self._device().with_balance())
-        await client.publish(topic, as_text(item), qos=1, retain=is_state)
+            self._balance = item
+            await self._retain(connection, self._balance_messages(item))
+        elif isinstance(item, Event):
+            await self._publish_event(connection, item)
+        elif is_invalid_event(item):
+            await self._publish_notice(connection, item.id, "invalid", item.reason)
+        else:
+            await self._publish_gap(connection, as_text(item))
         self._waiting = None
-        if isinstance(item, Event):
+        self._backoff.reset()
+        if not isinstance(item, Balance | Gap):
+            self._passed = item.id
             await self._feed.ack(item)
 
-    def _device(self) -> Device:
-        return Device(f"{self._prefix}/{self._name}", str(self._name))
+    async def _publish_event(self, connection: BrokerConnection, event: Event) -> None:
+        topic = self._topic(event.type)
+        refusal = await self._offer(connection, topic, event.text)
+        if refusal is None:
+            self._published += 1
+            return
+        try:
+            await self._publish_notice(connection, event.id, "refused", refusal)
+        finally:  # the next event, or this one again if there can be no notice
+            self._failures.pop(topic, None)
 
-    async def _discover(self, client: Client, messages: list[Message]) -> None:
-        for topic, payload in messages:
-            await client.publish(topic, payload, qos=1, retain=True)
+    async def _publish_notice(
+        self, connection: BrokerConnection, event_id: str, reason: str, detail: str
+    ) -> None:
+        text = notice(self._passed, event_id, reason, detail)
+        await self._publish_gap(connection, text)
+        self._unpublished[reason] += 1
+        if len(self._unpublished_ids) < LISTED_IDS:
+            self._unpublished_ids.append(event_id)
+        self._say(printable(f"{self._name}: event {event_id} is {reason}: {detail}"))
+
+    async def _publish_gap(self, connection: BrokerConnection, text: str) -> None:
+        """Nothing can take a gap's place: the bridge waits until it is confirmed."""
+        topic = self._topic("gap")
+        try:
+            await connection.publish(topic, text)
+        except Rejected as exc:
+            raise BrokerError(f"{topic} was refused: {exc}") from exc
+
+    def _device(self) -> Device:
+        return Device(self._top, str(self._name))
 
     def _change(self, change: Connected | Disconnected) -> None:
         self._is_online = isinstance(change, Connected)
         if isinstance(change, Connected):
-            self._name = self._name or change.wallet_id
-            self._say(f"feed: connected for {self._name}, head {change.head}")
+            self._wallet_id = change.wallet_id
+            self._passed = change.cursor  # nothing is in hand while it connects
+            name = self._name or printable(change.wallet_id)
+            self._say(f"feed: connected for {name}, head {change.head}")
         else:
             self._say(
                 f"feed: {change.reason}; next attempt in {change.retry_seconds:.1f} s"
@@ -220,10 +291,30 @@ class Lane:
         self._changed.set()
 
 
-async def _until_lost(client: Client) -> None:
-    """Waiting for messages is how aiomqtt tells of a lost connection."""
-    async for _ in client.messages:
-        pass
+def checked_name(wallet_id: str) -> str:
+    """Raises BadAddress if a server's `hello` names a wallet that no topic can have."""
+    if not NAME.match(wallet_id):
+        raise BadAddress(
+            "the wallet id that the server sent cannot be part of a topic; choose a"
+            " name with --feed NAME=KEYFILE"
+        )
+    return wallet_id
+
+
+def notice(since: str, event_id: str, reason: str, detail: str) -> str:
+    """A gap frame for one event, which comes after `since` and was not published.
+
+    reason: "refused" by the broker or "invalid", a frame of the wrong shape.
+    """
+    gap = asdict(Gap(since, None, reason))
+    return json.dumps({"type": "gap"} | gap | {"id": event_id, "detail": detail[:200]})
+
+
+def is_invalid_event(item: object) -> TypeGuard[Any]:
+    """An event whose frame has the wrong shape, with `id` and `reason`."""
+    # To be replaced when the library has the class:
+    # isinstance(item, InvalidEvent), with InvalidEvent imported from .events
+    return type(item).__name__ == "InvalidEvent"
 
 
 async def bridge(lanes: list[Lane], say: Callable[[str], None]) -> None:
@@ -235,6 +326,8 @@ async def bridge(lanes: list[Lane], say: Callable[[str], None]) -> None:
         except Exception as exc:
             say(f"ended: {exc or type(exc).__name__}")
             raise
+        finally:
+            say(lane.summary())
 
     results = await asyncio.gather(*map(run, lanes), return_exceptions=True)
     for result in results:

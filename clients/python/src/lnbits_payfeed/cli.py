@@ -162,7 +162,8 @@ async def run_bridge(
     options: dict[str, Any],
 ) -> None:
     try:
-        from .bridge import Lane, bridge, parse_broker, stop
+        from .bridge import Lane, bridge, stop
+        from .mqtt import parse_broker
     except ImportError as exc:
         told = "the bridge needs more: pip install 'lnbits-payfeed[mqtt]'"
         raise BadAddress(told) from exc

@@ -1,0 +1,358 @@
+"""One connection to an MQTT broker that reports what the broker refuses.
+
+MQTT 5 when the broker supports it: its confirmations carry a reason code. Brokers with
+MQTT 3.1.1 also confirm messages that they drop, so the connection subscribes to its own
+topics there, and a message counts as delivered when it has come back.
+
+paho's network thread does the I/O and passes its callbacks to the event loop.
+
+BrokerError      no connection, or a failure that can pass
+├── NotTaken     the connection ended, or a failure without a cause, before the message
+│                was confirmed: also how a broker refuses without giving a reason
+└── NoMqtt5      the broker does not support MQTT 5
+Rejected         the broker refuses this message; sending it again does not help
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from .errors import BadAddress
+
+TIMEOUT_SECONDS = 10
+CLOSE_SECONDS = 1
+KEEPALIVE_SECONDS = 60
+
+NOT_AUTHORIZED = 0x87
+MESSAGE_REFUSED = {0x90, 0x95, 0x99}  # topic name, packet too large, payload format
+NO_CAUSE = {0x80, 0x81, 0x82, 0x83}  # unspecified, malformed, protocol, implementation
+UNSUPPORTED_VERSION = 0x84
+FAILURE = 0x80  # this and above
+
+T = TypeVar("T")
+
+
+class BrokerError(Exception):
+    pass
+
+
+class NotTaken(BrokerError):
+    """`is_final`: the broker named the message as the cause."""
+
+    def __init__(self, reason: str, is_final: bool = False) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
+
+
+class NoMqtt5(BrokerError):
+    pass
+
+
+class Rejected(Exception):
+    pass
+
+
+@dataclass
+class Broker:
+    """Where to publish. `username` and `password` may be None."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None = None
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    is_fallback_reported: bool = False
+
+
+def parse_broker(
+    url: str, password: str | None, tls: ssl.SSLContext | None = None
+) -> Broker:
+    """`mqtt://[user@]host[:1883]`, `mqtts://[user@]host[:8883]`."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+        raise BadAddress("the broker's address must be mqtt://host or mqtts://host")
+    if password and not parts.username:
+        raise BadAddress("the broker's password needs a user: mqtt://user@host")
+    if parts.password:
+        raise BadAddress("give the broker's password in PAYFEED_MQTT_PASSWORD")
+    try:
+        port = parts.port
+    except ValueError as exc:
+        raise BadAddress("the broker's port is not a number") from exc
+    is_secure = parts.scheme == "mqtts"
+    if tls and not is_secure:
+        raise BadAddress("a certificate authority needs mqtts://")
+    return Broker(
+        host=parts.hostname,
+        port=port or (8883 if is_secure else 1883),
+        tls=(tls or ssl.create_default_context()) if is_secure else None,
+        username=unquote(parts.username) if parts.username else None,
+        password=password,
+    )
+
+
+@contextlib.asynccontextmanager
+async def connected(
+    broker: Broker, identifier: str, top: str, say: Callable[[str], None]
+) -> AsyncIterator["BrokerConnection"]:
+    """A connection for the topics below `top`, whose last will is `offline` under
+    `<top>/bridge/status`. After an error it ends without DISCONNECT, so that the broker
+    publishes the last will."""
+    try:
+        connection = await BrokerConnection.open(broker, identifier, top, True)
+    except NoMqtt5:
+        connection = await BrokerConnection.open(broker, identifier, top, False)
+        if not broker.is_fallback_reported:
+            broker.is_fallback_reported = True
+            say("broker: does not support MQTT 5, using MQTT 3.1.1")
+    try:
+        yield connection
+        await connection.disconnect()
+    finally:
+        connection.abort()
+
+
+class BrokerConnection:
+    """Publishes one message at a time with QoS 1. `lost` has the reason of its end."""
+
+    def __init__(
+        self, broker: Broker, identifier: str, top: str, is_mqtt5: bool
+    ) -> None:
+        self._top = top
+        self._is_mqtt5 = is_mqtt5
+        self._loop = asyncio.get_running_loop()
+        self.lost: asyncio.Future[BrokerError] = self._loop.create_future()
+        self._accepted: asyncio.Future[Properties | None] = self._loop.create_future()
+        self._answers: dict[int, asyncio.Future[ReasonCode]] = {}
+        self._echoes: dict[tuple[str, bytes], asyncio.Future[None]] = {}
+        self._markers = 0
+        self._max_packet_bytes: int | None = None
+        self._client = client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=identifier,
+            protocol=MQTTProtocolVersion.MQTTv5
+            if is_mqtt5
+            else MQTTProtocolVersion.MQTTv311,
+            reconnect_on_failure=False,
+        )
+        client.enable_logger(logging.getLogger("lnbits_payfeed.mqtt"))
+        client.username_pw_set(broker.username, broker.password)
+        if broker.tls:
+            client.tls_set_context(broker.tls)
+        client.will_set(f"{top}/bridge/status", "offline", qos=1, retain=True)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+
+    @classmethod
+    async def open(
+        cls, broker: Broker, identifier: str, top: str, is_mqtt5: bool
+    ) -> "BrokerConnection":
+        """Raises BrokerError, also NoMqtt5 when `is_mqtt5`."""
+        self = cls(broker, identifier, top, is_mqtt5)
+        try:
+            await self._open(broker)
+        except BaseException:
+            self.abort()
+            raise
+        return self
+
+    async def _open(self, broker: Broker) -> None:
+        connect = self._client.connect
+        try:
+            await asyncio.to_thread(
+                connect, broker.host, broker.port, KEEPALIVE_SECONDS
+            )
+        except (OSError, ValueError) as exc:
+            raise BrokerError(str(exc) or type(exc).__name__) from exc
+        self._client.loop_start()
+        try:
+            properties = await self._result_of(self._accepted)
+        except NotTaken as exc:
+            # brokers before MQTT 5 may also close without an answer
+            raise (NoMqtt5(str(exc)) if self._is_mqtt5 else exc) from exc
+        self._max_packet_bytes = getattr(properties, "MaximumPacketSize", None)
+        if not self._is_mqtt5:
+            await self._subscribe_to_itself()
+
+    async def disconnect(self) -> None:
+        """Without the last will."""
+        self._client.disconnect()
+        await asyncio.wait({self.lost}, timeout=CLOSE_SECONDS)
+
+    def abort(self) -> None:
+        """Close the socket, which also ends the network thread."""
+        held = self._client.socket()
+        if isinstance(held, socket.socket):
+            with contextlib.suppress(OSError):
+                # not SSLSocket's own shutdown: the network thread may be reading
+                socket.socket.shutdown(held, socket.SHUT_RDWR)
+
+    async def publish(self, topic: str, payload: str, retain: bool = False) -> None:
+        """Returns when the broker has the message; raises Rejected or BrokerError."""
+        data = payload.encode()
+        limit = self._max_packet_bytes
+        if limit and _packet_bytes(topic, data) > limit:
+            raise Rejected(f"above the broker's limit of {limit} bytes a packet")
+        if self._is_mqtt5 or not topic.startswith(f"{self._top}/"):
+            await self._confirmed(topic, data, retain)
+        elif not await self._echoed(topic, data, retain):
+            raise Rejected("the broker confirmed the message and dropped it")
+
+    async def _confirmed(self, topic: str, data: bytes, retain: bool) -> None:
+        sent = self._client.publish(topic, data, qos=1, retain=retain)
+        reason = await self._answer(sent.rc, sent.mid)
+        if reason.value in MESSAGE_REFUSED | {NOT_AUTHORIZED}:
+            raise Rejected(str(reason))
+        if reason.value in NO_CAUSE:
+            raise NotTaken(str(reason))
+        if reason.value >= FAILURE:
+            raise BrokerError(str(reason))
+
+    async def _echoed(self, topic: str, data: bytes, retain: bool = False) -> bool:
+        """Whether the message came back. If not yet when it is confirmed, a marker is
+        sent after it: brokers keep the order between two clients."""
+        echo = self._loop.create_future()
+        self._echoes[topic, data] = echo
+        try:
+            await self._confirmed(topic, data, retain)
+            if not echo.done():
+                await self._send_marker()
+            return echo.done()
+        finally:
+            del self._echoes[topic, data]
+
+    async def _send_marker(self) -> None:
+        self._markers += 1
+        marker = f"{self._top}/bridge/echo", str(self._markers).encode()
+        self._echoes[marker] = echo = self._loop.create_future()
+        try:
+            await self._confirmed(*marker, retain=False)
+            await self._result_of(echo)
+        finally:
+            del self._echoes[marker]
+
+    async def _subscribe_to_itself(self) -> None:
+        topics = f"{self._top}/#"
+        code, mid = self._client.subscribe(topics, qos=1)
+        needed = BrokerError(
+            "a broker without MQTT 5 confirms messages that it drops; the bridge must"
+            f" be allowed to read {topics} there, to see which ones"
+        )
+        if (await self._answer(code, mid)).is_failure:
+            raise needed
+        try:
+            await self._send_marker()
+        except NotTaken:
+            raise
+        except BrokerError as exc:
+            raise needed from exc
+
+    async def _answer(self, code: MQTTErrorCode, mid: int | None) -> ReasonCode:
+        """The broker's answer to the packet `mid`, which paho took with `code`."""
+        if code != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
+            raise BrokerError(paho.error_string(code))
+        # paho's callbacks come through the event loop, so none has been missed
+        self._answers[mid] = answer = self._loop.create_future()
+        try:
+            return await self._result_of(answer)
+        finally:
+            del self._answers[mid]
+
+    async def _result_of(self, future: "asyncio.Future[T]") -> T:
+        either: set[asyncio.Future[Any]] = {future, self.lost}
+        await asyncio.wait(
+            either, timeout=TIMEOUT_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        if future.done():
+            return future.result()
+        if self.lost.done():
+            raise self.lost.result()
+        raise BrokerError(f"no answer within {TIMEOUT_SECONDS} s")
+
+    # paho's callbacks, in its network thread
+
+    def _on_connect(
+        self, _: Any, __: Any, ___: Any, reason: ReasonCode, given: Properties | None
+    ) -> None:
+        self._pass_on(self._take_connack, reason, given)
+
+    def _on_disconnect(
+        self, _: Any, __: Any, flags: Any, reason: ReasonCode, ___: Any
+    ) -> None:
+        is_named = flags.is_disconnect_packet_from_server
+        self._pass_on(self._take_end, reason, is_named)
+
+    def _on_publish(
+        self, _: Any, __: Any, mid: int, reason: ReasonCode, ___: Any
+    ) -> None:
+        self._pass_on(self._take_answer, mid, reason)
+
+    def _on_subscribe(
+        self, _: Any, __: Any, mid: int, reasons: list[ReasonCode], ___: Any
+    ) -> None:
+        self._pass_on(self._take_answer, mid, reasons[0])
+
+    def _on_message(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
+        if message.retain:  # stored before this connection: no echo
+            return
+        with contextlib.suppress(UnicodeError):  # a topic of another client
+            self._pass_on(self._take_echo, message.topic, bytes(message.payload))
+
+    def _pass_on(self, take: Callable[..., None], *values: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # the event loop has ended
+            self._loop.call_soon_threadsafe(take, *values)
+
+    # the same in the event loop
+
+    def _take_connack(self, reason: ReasonCode, given: Properties | None) -> None:
+        if reason.value == UNSUPPORTED_VERSION:
+            self._lose(NoMqtt5(str(reason)))
+        elif reason.is_failure:
+            self._lose(BrokerError(str(reason)))
+        elif not self._accepted.done():
+            self._accepted.set_result(given)
+
+    def _take_end(self, reason: ReasonCode, is_named: bool) -> None:
+        is_plain = not is_named and reason.value == FAILURE
+        text = "the connection ended" if is_plain else str(reason)
+        if reason.value in MESSAGE_REFUSED:
+            self._lose(NotTaken(text, is_final=True))
+        elif reason.value in NO_CAUSE | {NOT_AUTHORIZED}:
+            self._lose(NotTaken(text))
+        else:
+            self._lose(BrokerError(text))
+
+    def _lose(self, error: BrokerError) -> None:
+        if not self.lost.done():
+            self.lost.set_result(error)
+
+    def _take_answer(self, mid: int, reason: ReasonCode) -> None:
+        answer = self._answers.get(mid)
+        if answer and not answer.done():
+            answer.set_result(reason)
+
+    def _take_echo(self, topic: str, payload: bytes) -> None:
+        echo = self._echoes.get((topic, payload))
+        if echo and not echo.done():
+            echo.set_result(None)
+
+
+def _packet_bytes(topic: str, payload: bytes) -> int:
+    """Size of a PUBLISH packet of MQTT 5 with QoS 1 and without properties."""
+    rest = 2 + len(topic.encode()) + 2 + 1 + len(payload)
+    length_bytes = max(1, (rest.bit_length() + 6) // 7)
+    return 1 + length_bytes + rest
