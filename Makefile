@@ -20,7 +20,7 @@ check:
 	mkdir -p .cache/src && ln -sfn "$(CURDIR)" .cache/src/payfeed && \
 	MYPYPATH=.cache/src "$$python" -m mypy -m payfeed -m payfeed.migrations && \
 	MYPYPATH=clients/python/src "$$python" -m mypy -p lnbits_payfeed && \
-	"$$python" tools/arrows.py && STRICT=$(STRICT) "$$python" tools/npm.py && \
+	"$$python" tools/check_imports.py && STRICT=$(STRICT) "$$python" tools/npm.py && \
 	echo "check passed"
 
 torture:

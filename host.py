@@ -27,6 +27,11 @@ from . import crud
 from .models import HostWallet, PaymentFacts, WalletRow
 from .whole import whole
 
+try:
+    from lnbits.task_manager import task_manager
+except ImportError:  # before LNbits 1.6
+    task_manager = None
+
 EXT_ID = "payfeed"
 PUSH_SECONDS = 5
 HAS_SHARES = "shared_wallet_id" in Wallet.__fields__  # LNbits 1.4 and later
@@ -247,9 +252,7 @@ def listen_for_payments(
     on_paid: Callable[[Any], Awaitable[None]],
 ) -> Callable[[], None]:
     """Call `on_paid` for every paid invoice until the returned function is called."""
-    try:
-        from lnbits.task_manager import task_manager
-    except ImportError:
+    if task_manager is None:
         old = start_task("invoices", wait_for_paid_invoices(EXT_ID, on_paid))
         return lambda: cancel(old)
     task = task_manager.register_invoice_listener(on_paid, f"ext_{EXT_ID}")
