@@ -5,10 +5,15 @@ DATABASE ?= sqlite
 TESTS ?= tests
 PYTHON = $$(python3 tools/setup.py $(LNBITS_VERSION))
 
-.PHONY: run test check torture bench screenshots zip lock clean
+.PHONY: run quick test check torture bench screenshots zip lock clean
 
 run:
 	@python="$(PYTHON)" && exec "$$python" tools/run.py $(PORT)
+
+# Format, lint, types, imports and unit tests, without npm too (JavaScript is then
+# left out, with a note).
+quick: check
+	@$(MAKE) -s test TESTS=tests/unit
 
 test:
 	@python="$(PYTHON)" && PAYFEED_STRICT=$(STRICT) PAYFEED_DATABASE=$(DATABASE) "$$python" -m pytest -c tests/pytest.ini --rootdir tests $(TESTS)

@@ -1,18 +1,18 @@
-// Opens a valve for every payment, also after a power cut: the server keeps the place
-// of this device's own key, scope `read`. Libraries: WebSockets, ArduinoJson 7.
+// Opens a valve for every payment, also after a power cut: the server stores what this
+// device's access key (scope `read`) acknowledged. Libraries: WebSockets, ArduinoJson 7.
 #include <ArduinoJson.h>
 #include <WebSocketsClient.h>
 #include <WiFi.h>
 
 const char *PATH = "/payfeed/api/v1/ws?since=acked&direction=in&status=confirmed";
 const char *PROTOCOLS = "payfeed.v1, bearer.pfk_...";
-const char *CA = "-----BEGIN CERTIFICATE-----\n...";  // who signs for your LNbits
-const size_t LONGEST_FRAME = 18 * 1024;  // 640 emoji of memo, 799 of comment
+const char *CA = "-----BEGIN CERTIFICATE-----\n...";  // authority of the certificate
+const size_t LONGEST_FRAME = 18 * 1024;  // a memo of 640 emoji, a comment of 799
 static_assert(LONGEST_FRAME <= WEBSOCKETS_MAX_DATA_SIZE, "raise it in WebSockets.h");
 const int VALVE = 4;
 WebSocketsClient feed;
-JsonDocument wanted;  // all else is skipped while parsing: memos take no memory
-String last;          // comes again if the connection broke before its ack
+JsonDocument wanted;  // members to parse; the rest, such as memos, takes no memory
+String last;          // is sent again if the connection broke before its ack
 
 void onFrame(WStype_t type, uint8_t *text, size_t length) {
   JsonDocument frame;
@@ -33,7 +33,7 @@ void setup() {
   WiFi.begin("network", "password");
   feed.onEvent(onFrame);
   feed.enableHeartbeat(15000, 5000, 2);
-  feed.setReconnectInterval(10000);  // a wrong key is tried 6 times a minute
+  feed.setReconnectInterval(10000);  // a wrong key makes 6 attempts a minute
   feed.beginSslWithCA("lnbits.example.org", 443, PATH, CA, PROTOCOLS);
 }
 void loop() { feed.loop(); }

@@ -1,4 +1,4 @@
-// Hand out goods for every payment, once, also after crashes.
+// Deliver goods once for every payment, also after crashes.
 // npm install lnbits-payfeed ws
 // PAYFEED_URL=https://lnbits.example.org PAYFEED_KEY=pfk_… node listen.mjs
 import {existsSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
@@ -8,12 +8,12 @@ import WebSocket from 'ws'
 const {PAYFEED_URL, PAYFEED_KEY, PAYFEED_STATE = 'listen.state'} = process.env
 let saved = existsSync(PAYFEED_STATE) ? readFileSync(PAYFEED_STATE, 'utf8') : undefined
 
-// After a crash an event may come again: its id tells.
+// After a crash an event may arrive again, with the same id.
 async function handOut({id, payment}) {
   console.log(`${payment.amount} sat for '${payment.memo}' (${id})`)
 }
 
-// Replaced as a whole: a crash leaves the old or the new one.
+// Renaming is atomic: after a crash the file holds the old or the new cursor.
 function save(cursor) {
   if (!cursor || cursor === saved) return
   writeFileSync(`${PAYFEED_STATE}.new`, cursor, {flush: true})
@@ -31,7 +31,7 @@ const client = new PayfeedClient({
 })
 for await (const event of client) {
   if (event.type === 'gap')
-    console.log(`Look into the wallet: lost after ${event.since}`)
+    console.log(`Check the wallet: events after ${event.since} are lost`)
   else if (isReceived(event)) await handOut(event)
   if (event.id) client.ack(event.id)
   save(client.cursor)

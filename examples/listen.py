@@ -1,4 +1,4 @@
-"""Hand out goods for every payment, once, also after crashes.
+"""Deliver goods once for every payment, also after crashes.
 
 pip install lnbits-payfeed
 PAYFEED_URL=https://lnbits.example.org PAYFEED_KEY=pfk_… python listen.py
@@ -11,7 +11,7 @@ from lnbits_payfeed import Feed, FileCursor, Gap, PaymentEvent
 
 
 async def hand_out(event: PaymentEvent) -> None:
-    """After a crash an event may come again: its id tells."""
+    """After a crash an event may arrive again, with the same id."""
     print(f"{event.payment.amount} sat for {event.payment.memo!r} ({event.id})")
 
 
@@ -21,7 +21,7 @@ async def main() -> None:
     async with Feed(url, key, types=["payment"], cursor=cursor) as feed:
         async for event in feed:
             if isinstance(event, Gap):
-                print(f"Look into the wallet: events after {event.since} are lost")
+                print(f"Check the wallet: events after {event.since} are lost")
             elif isinstance(event, PaymentEvent):
                 if event.payment.is_received:
                     await hand_out(event)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Server-Sent Events with curl: prints every frame, resumes after interruptions, also
-# after a silence of 2.5 heartbeats.
+# Server-Sent Events with curl: prints every frame and resumes after interruptions. A
+# connection that is silent for 2.5 heartbeats counts as interrupted.
 # PAYFEED_URL=https://lnbits.example.org PAYFEED_KEY=pfk_… ./sse.sh
 set -euo pipefail
 
@@ -14,13 +14,13 @@ while true; do
       'data: '*) echo "${line#data: }" ;;
       '') since="${id:-$since}" ;;
     esac
-    # The key comes in a file that only curl sees: arguments are public.
+    # The key is in a file that only curl can read: other users see arguments.
   done < <(curl --silent --show-error --fail --no-buffer --get \
     --speed-limit 1 --speed-time 50 \
     --config <(echo "header = \"X-Api-Key: ${PAYFEED_KEY:?}\"") \
     --data-urlencode "since=$since" "$feed")
   pause=$((RANDOM % 5 + 1))
-  wait $! || [[ $? != 22 ]] || pause=60 # an error in HTTP: nothing that passes soon
-  echo "interrupted, going on after $since in $pause s" >&2
+  wait $! || [[ $? != 22 ]] || pause=60 # an HTTP error does not go away soon
+  echo "interrupted, resuming after $since in $pause s" >&2
   sleep "$pause"
 done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A WebSocket by hand: npm install -g wscat
+# A WebSocket in the terminal. Install it with: npm install -g wscat
 # PAYFEED_URL=http://localhost:5000 PAYFEED_KEY=pfk_… ./wscat.sh
-# Type {"type":"ping"} and Enter for a pong.
+# Type {"type":"ping"} and press Enter: the server answers with a pong.
 set -euo pipefail
 
 exec wscat --header "X-Api-Key: ${PAYFEED_KEY:?}" \
