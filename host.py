@@ -186,7 +186,8 @@ def payment_facts(payment: Any, settled_at: int) -> PaymentFacts:
         direction=direction,
         status=status,
         amount_msat=abs(payment.amount),
-        fee_msat=abs(payment.fee or 0),
+        # LNbits keeps its reserve for fees in a payment that failed
+        fee_msat=0 if status == "failed" else abs(payment.fee or 0),
         memo=payment.memo or "",
         settled_at=settled_at,
         tag=_text(payment.tag) or _text(extra.get("tag")) or _text(payment.extension),
