@@ -35,6 +35,7 @@ IN_EPOCH = (
     "EXISTS (SELECT 1 FROM payfeed.feeds f"
     " WHERE f.wallet_id = :wallet_id AND f.epoch = :epoch)"
 )
+ANY_SIZE = 2**62
 HEAD = "(SELECT head FROM payfeed.feeds WHERE wallet_id = :wallet_id)"
 
 
@@ -323,26 +324,54 @@ async def _insert_events(conn: Any, events: list[Event]) -> None:
         )
 
 
-async def get_events(wallet_id: str, epoch: str, after: int, limit: int) -> list[Event]:
+async def get_events(
+    wallet_id: str, epoch: str, after: int, limit: int, most_bytes: int = ANY_SIZE
+) -> list[Event]:
+    """Events after an offset, ascending; of bodies at most so many bytes, but one."""
     rows = await _all(
         f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
         f" WHERE wallet_id = :wallet_id AND event_offset > :after AND {IN_EPOCH}"
-        " ORDER BY event_offset LIMIT :limit",
-        {"wallet_id": wallet_id, "after": after, "limit": limit, "epoch": epoch},
+        " AND event_offset <= (SELECT MAX(event_offset) FROM (SELECT event_offset,"
+        " size, SUM(size) OVER (ORDER BY event_offset) AS total"
+        " FROM (SELECT event_offset, size FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id AND event_offset > :after"
+        " ORDER BY event_offset LIMIT :limit) AS next) AS sized"
+        " WHERE total <= :most_bytes OR total = size)"
+        " ORDER BY event_offset",
+        {
+            "wallet_id": wallet_id,
+            "after": after,
+            "limit": limit,
+            "most_bytes": most_bytes,
+            "epoch": epoch,
+        },
     )
     return [_event(wallet_id, epoch, row) for row in rows]
 
 
 async def get_events_before(
-    wallet_id: str, epoch: str, before: int, limit: int
+    wallet_id: str, epoch: str, before: int, limit: int, most_bytes: int = ANY_SIZE
 ) -> list[Event]:
+    """Events before an offset, ascending; of bodies at most so many bytes, but one."""
     rows = await _all(
         f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
         f" WHERE wallet_id = :wallet_id AND event_offset < :before AND {IN_EPOCH}"
-        " ORDER BY event_offset DESC LIMIT :limit",
-        {"wallet_id": wallet_id, "before": before, "limit": limit, "epoch": epoch},
+        " AND event_offset >= (SELECT MIN(event_offset) FROM (SELECT event_offset,"
+        " size, SUM(size) OVER (ORDER BY event_offset DESC) AS total"
+        " FROM (SELECT event_offset, size FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id AND event_offset < :before"
+        " ORDER BY event_offset DESC LIMIT :limit) AS next) AS sized"
+        " WHERE total <= :most_bytes OR total = size)"
+        " ORDER BY event_offset",
+        {
+            "wallet_id": wallet_id,
+            "before": before,
+            "limit": limit,
+            "most_bytes": most_bytes,
+            "epoch": epoch,
+        },
     )
-    return [_event(wallet_id, epoch, row) for row in reversed(rows)]
+    return [_event(wallet_id, epoch, row) for row in rows]
 
 
 async def get_oldest(wallet_id: str) -> int | None:
@@ -402,7 +431,7 @@ async def _keep_newest(wallet_id: str, keep: int) -> int:
         f" WHERE wallet_id = :wallet_id AND event_offset < {HEAD}"
         " ORDER BY CASE WHEN type = 'payment' THEN 0 ELSE 1 END, event_offset DESC"
         " LIMIT :all OFFSET :others)",
-        {"wallet_id": wallet_id, "others": keep - 1, "all": 2**62},
+        {"wallet_id": wallet_id, "others": keep - 1, "all": ANY_SIZE},
     )
 
 
