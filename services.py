@@ -29,6 +29,7 @@ from .metrics import Metrics
 from .models import Access, Draft, Event, Feed, Filter
 from .protocol import custom_draft, loads, parse_id, test_draft
 from .recorder import Recorder
+from .retention import Retention
 from .session import Session, find_start
 
 LAST_WORD_SECONDS = 1.5
@@ -61,6 +62,7 @@ class Payfeed:
         self.journal = Journal()
         self.metrics = Metrics()
         self.recorder = Recorder(self.journal, self.metrics)
+        self.retention = Retention(self.journal)
         self.doors = Doors(self.journal, self.recorder.open_feed)
         self.stopping = False
         self.healthy_until = 0.0
@@ -399,8 +401,8 @@ class Payfeed:
             "events": await crud.count_events(access.wallet_id),
             "subscribers": len(tail.sessions),
             "retention": {
-                "days": self.recorder.retention_days,
-                "events": self.recorder.retention_events,
+                "days": self.retention.days,
+                "events": self.retention.events,
             },
             "mirror_to_inkey": feed.mirror_to_inkey,
             "allow_inkey": feed.allow_inkey,

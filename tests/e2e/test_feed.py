@@ -572,6 +572,29 @@ async def test_retention_keeps_the_newest_and_tells_the_gap(shop: Shop) -> None:
     assert [e["id"] for e in page["events"]] == [f"{epoch}-9"]
 
 
+async def test_a_server_that_starts_far_ahead_of_its_log_deletes_nothing(
+    shop: Shop,
+) -> None:
+    server, key = shop.server, shop.wallet["inkey"]
+    hashes = [await shop.sell(amount) for amount in (1, 2, 3)]
+    seconds = 40 * 86400
+    for statement in (
+        f"UPDATE payfeed.events SET created_at = created_at - {seconds}",
+        f"UPDATE payfeed.state SET value = value - {seconds}"
+        " WHERE name = 'retention_ran_at'",
+    ):
+        await shop.lab("log-sql", statement=statement)
+    await server.terminate()
+    await server.start()
+    for _ in range(100):
+        if "nothing is deleted by age for a day" in server.log:
+            break
+        await asyncio.sleep(0.1)
+    await server.swept()
+    page = (await server.payfeed("GET", "events", key)).json()
+    assert [e["payment"]["payment_hash"] for e in page["events"]] == hashes
+
+
 async def test_failed_attempts_from_one_address_have_to_wait(shop: Shop) -> None:
     await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
 

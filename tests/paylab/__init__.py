@@ -241,6 +241,12 @@ async def sql(statement: str = Body(), values: dict[str, Any] = Body({})) -> int
         return int(done.rowcount)
 
 
+@paylab_ext.post("/log-sql")
+async def log_sql(statement: str = Body(embed=True)) -> int:
+    """The same on Payfeed's tables."""
+    return int(await payfeed_room("crud")._run(statement))
+
+
 @paylab_ext.post("/request")
 async def told_request(request: Request) -> dict[str, str]:
     """The headers of this request as LNbits sees them, and the address it believes."""
