@@ -350,6 +350,7 @@ class EventStream(StreamingResponse):
         task = asyncio.current_task()
         if task:
             self.payfeed.sessions[self.session] = task
+        host.limit_silence(scope, self.payfeed.heartbeat_seconds)
         try:
             await super().__call__(scope, receive, send)
         except asyncio.CancelledError:
@@ -422,9 +423,11 @@ async def _serve(websocket: WebSocket, key: str | None) -> None:
     # a task of its own: waking one costs what its depth costs, and here that is LNbits'
     sender = asyncio.create_task(_send(websocket, route, payfeed, session, frames))
     payfeed.sessions[session] = sender
+    stop_pings = host.ping_socket(route, payfeed.heartbeat_seconds)
     try:
         await _read(websocket, session)
     finally:
+        stop_pings()
         payfeed.end_session(session)
         if session.closing is None:
             sender.cancel()
