@@ -35,6 +35,7 @@ IN_EPOCH = (
     "EXISTS (SELECT 1 FROM payfeed.feeds f"
     " WHERE f.wallet_id = :wallet_id AND f.epoch = :epoch)"
 )
+ANY_SIZE = 2**62
 HEAD = "(SELECT head FROM payfeed.feeds WHERE wallet_id = :wallet_id)"
 
 
@@ -323,26 +324,54 @@ async def _insert_events(conn: Any, events: list[Event]) -> None:
         )
 
 
-async def get_events(wallet_id: str, epoch: str, after: int, limit: int) -> list[Event]:
+async def get_events(
+    wallet_id: str, epoch: str, after: int, limit: int, most_bytes: int = ANY_SIZE
+) -> list[Event]:
+    """Events after an offset, ascending; of bodies at most so many bytes, but one."""
     rows = await _all(
         f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
         f" WHERE wallet_id = :wallet_id AND event_offset > :after AND {IN_EPOCH}"
-        " ORDER BY event_offset LIMIT :limit",
-        {"wallet_id": wallet_id, "after": after, "limit": limit, "epoch": epoch},
+        " AND event_offset <= (SELECT MAX(event_offset) FROM (SELECT event_offset,"
+        " size, SUM(size) OVER (ORDER BY event_offset) AS total"
+        " FROM (SELECT event_offset, size FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id AND event_offset > :after"
+        " ORDER BY event_offset LIMIT :limit) AS next) AS sized"
+        " WHERE total <= :most_bytes OR total = size)"
+        " ORDER BY event_offset",
+        {
+            "wallet_id": wallet_id,
+            "after": after,
+            "limit": limit,
+            "most_bytes": most_bytes,
+            "epoch": epoch,
+        },
     )
     return [_event(wallet_id, epoch, row) for row in rows]
 
 
 async def get_events_before(
-    wallet_id: str, epoch: str, before: int, limit: int
+    wallet_id: str, epoch: str, before: int, limit: int, most_bytes: int = ANY_SIZE
 ) -> list[Event]:
+    """Events before an offset, ascending; of bodies at most so many bytes, but one."""
     rows = await _all(
         f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
         f" WHERE wallet_id = :wallet_id AND event_offset < :before AND {IN_EPOCH}"
-        " ORDER BY event_offset DESC LIMIT :limit",
-        {"wallet_id": wallet_id, "before": before, "limit": limit, "epoch": epoch},
+        " AND event_offset >= (SELECT MIN(event_offset) FROM (SELECT event_offset,"
+        " size, SUM(size) OVER (ORDER BY event_offset DESC) AS total"
+        " FROM (SELECT event_offset, size FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id AND event_offset < :before"
+        " ORDER BY event_offset DESC LIMIT :limit) AS next) AS sized"
+        " WHERE total <= :most_bytes OR total = size)"
+        " ORDER BY event_offset",
+        {
+            "wallet_id": wallet_id,
+            "before": before,
+            "limit": limit,
+            "most_bytes": most_bytes,
+            "epoch": epoch,
+        },
     )
-    return [_event(wallet_id, epoch, row) for row in reversed(rows)]
+    return [_event(wallet_id, epoch, row) for row in rows]
 
 
 async def get_oldest(wallet_id: str) -> int | None:
@@ -373,25 +402,80 @@ async def first_offset_at(wallet_id: str, timestamp: int) -> int | None:
     return first
 
 
-async def expire_events(before: int, keep: int, message_bytes: int) -> int:
-    """Retention. Never the newest event; messages and tests go before payments."""
-    newest = "(SELECT head FROM payfeed.feeds f WHERE f.wallet_id = e.wallet_id)"
-    gone = await _run(
-        "DELETE FROM payfeed.events AS e WHERE created_at < :before"
-        f" AND event_offset < {newest}",
-        {"before": before},
+async def get_newest_time() -> int | None:
+    """When the newest event of all feeds was recorded."""
+    rows = await _all(
+        "SELECT MAX(e.created_at) AS newest FROM payfeed.feeds f"
+        " JOIN payfeed.events e"
+        " ON e.wallet_id = f.wallet_id AND e.event_offset = f.head"
     )
+    newest: int | None = rows[0]["newest"]
+    return newest
+
+
+async def get_large_payments(
+    wallet_id: str, after: int, until: int, size: int
+) -> list[int]:
+    """The offsets in a slice of a log whose bodies are larger than `size` bytes."""
+    rows = await _all(
+        "SELECT event_offset FROM payfeed.events WHERE wallet_id = :wallet_id"
+        " AND event_offset > :after AND event_offset <= :until"
+        " AND type = 'payment' AND size > :size ORDER BY event_offset",
+        {"wallet_id": wallet_id, "after": after, "until": until, "size": size},
+    )
+    return [row["event_offset"] for row in rows]
+
+
+async def replace_body(event: Event) -> None:
+    await _run(
+        "UPDATE payfeed.events SET body = :body, size = :size, tag = :tag"
+        f" WHERE wallet_id = :wallet_id AND event_offset = :offset AND {IN_EPOCH}",
+        {
+            "wallet_id": event.wallet_id,
+            "epoch": event.epoch,
+            "offset": event.offset,
+            "body": event.body,
+            "size": len(event.body),
+            "tag": event.tag,
+        },
+    )
+
+
+async def expire_events(before: int, future: int, keep: int, message_bytes: int) -> int:
+    """Retention. Never the newest event; messages and tests go before payments.
+
+    By age, what was recorded first goes first: an event waits for all before it. One
+    whose time lies in the future, as the clock was ahead, holds up no other.
+    """
     rows = await _all(
         "SELECT wallet_id, COUNT(*) AS kept,"
-        " SUM(CASE WHEN type = 'payment' THEN 0 ELSE size END) AS message_size"
-        " FROM payfeed.events GROUP BY wallet_id"
+        " SUM(CASE WHEN type = 'payment' THEN 0 ELSE size END) AS message_size,"
+        " MIN(CASE WHEN created_at < :before THEN event_offset END) AS first_old,"
+        " MIN(CASE WHEN created_at >= :before AND created_at <= :future"
+        " THEN event_offset END) AS first_new"
+        " FROM payfeed.events GROUP BY wallet_id",
+        {"before": before, "future": future},
     )
+    gone = 0
     for row in rows:
+        first_old, first_new = row["first_old"], row["first_new"]
+        if first_old is not None and (first_new is None or first_old < first_new):
+            gone += await _delete_older(row["wallet_id"], before, first_new or ANY_SIZE)
         if row["kept"] > keep:
             gone += await _keep_newest(row["wallet_id"], keep)
         if (row["message_size"] or 0) > message_bytes:
             gone += await _keep_message_bytes(row["wallet_id"], message_bytes)
     return gone
+
+
+async def _delete_older(wallet_id: str, before: int, first_new: int) -> int:
+    return await _run(
+        "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id"
+        f" AND event_offset < {HEAD} AND event_offset <= (SELECT MAX(event_offset)"
+        " FROM payfeed.events WHERE wallet_id = :wallet_id"
+        " AND created_at < :before AND event_offset < :first_new)",
+        {"wallet_id": wallet_id, "before": before, "first_new": first_new},
+    )
 
 
 async def _keep_newest(wallet_id: str, keep: int) -> int:
@@ -402,7 +486,7 @@ async def _keep_newest(wallet_id: str, keep: int) -> int:
         f" WHERE wallet_id = :wallet_id AND event_offset < {HEAD}"
         " ORDER BY CASE WHEN type = 'payment' THEN 0 ELSE 1 END, event_offset DESC"
         " LIMIT :all OFFSET :others)",
-        {"wallet_id": wallet_id, "others": keep - 1, "all": 2**62},
+        {"wallet_id": wallet_id, "others": keep - 1, "all": ANY_SIZE},
     )
 
 

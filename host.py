@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import functools
 import inspect
 import json
 import logging
 import os
 import signal
+import socket
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from typing import Any
@@ -34,6 +36,7 @@ except ImportError:  # before LNbits 1.6
 
 EXT_ID = "payfeed"
 PUSH_SECONDS = 5
+PATIENCE = 0.25  # of the seconds between two pings, beyond these
 HAS_SHARES = "shared_wallet_id" in Wallet.__fields__  # LNbits 1.4 and later
 HAS_ACTIVATION = "activated" in Account.__fields__  # LNbits 1.5 and later
 KEEPS_SETTLEMENT = "labels" in Payment.__fields__  # LNbits 1.4.2 and later
@@ -186,7 +189,8 @@ def payment_facts(payment: Any, settled_at: int) -> PaymentFacts:
         direction=direction,
         status=status,
         amount_msat=abs(payment.amount),
-        fee_msat=abs(payment.fee or 0),
+        # LNbits keeps its reserve for fees in a payment that failed
+        fee_msat=0 if status == "failed" else abs(payment.fee or 0),
         memo=payment.memo or "",
         settled_at=settled_at,
         tag=_text(payment.tag) or _text(extra.get("tag")) or _text(payment.extension),
@@ -297,6 +301,76 @@ def _abort(server: Any) -> None:
         transport.abort()
 
 
+def ping_socket(route: asyncio.Task[Any] | None, seconds: float) -> Callable[[], None]:
+    """Ping the WebSocket that this task serves; returns what ends that.
+
+    A peer that does not answer is gone within two and a quarter times `seconds`. The
+    server's own pings follow LNbits' settings, by default 80 seconds.
+    """
+    server = _server_of(route)
+    if not hasattr(server, "ping"):
+        _warn_of_connections()
+        return lambda: None
+    pings = asyncio.create_task(_ping(server, seconds))
+    return lambda: cancel(pings)
+
+
+async def _ping(server: Any, seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        own = getattr(server, "keepalive_ping_task", None)
+        if own:
+            own.cancel()
+        pong = asyncio.create_task(_pong(server))
+        await asyncio.wait({pong}, timeout=seconds)
+        # a second time: after a standstill of this loop the pong is still unread
+        await asyncio.wait({pong}, timeout=seconds * PATIENCE)
+        if not pong.done():
+            _abort(server)
+            return
+
+
+async def _pong(server: Any) -> None:
+    with contextlib.suppress(Exception):  # the connection has ended
+        await (await server.ping())
+
+
+def limit_silence(scope: Any, seconds: float) -> None:
+    """End the connection of this answer if its peer acknowledges nothing.
+
+    Event streams have no pings: after a heartbeat the system waits for so long instead
+    of a quarter of an hour.
+    """
+    for connection in _connections():
+        if getattr(connection, "scope", None) is scope:
+            _limit_silence(connection.transport.get_extra_info("socket"), seconds)
+            return
+    _warn_of_connections()
+
+
+def _limit_silence(used: Any, seconds: float) -> None:
+    if used and hasattr(socket, "TCP_USER_TIMEOUT"):
+        # a copy, as event loops do not hand out all of a socket
+        same = socket.socket(fileno=os.dup(used.fileno()))
+        limit_ms = int(seconds * (1 + PATIENCE) * 1000)
+        with same, contextlib.suppress(OSError):  # not TCP
+            same.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, limit_ms)
+
+
+def _connections() -> Any:
+    """uvicorn's open connections; none where another server runs LNbits."""
+    handler: Any = signal.getsignal(signal.SIGTERM)
+    while hasattr(handler, "previous"):
+        handler = handler.previous
+    state = getattr(getattr(handler, "__self__", None), "server_state", None)
+    return getattr(state, "connections", ())
+
+
+@functools.cache
+def _warn_of_connections() -> None:
+    logger.warning("payfeed: this server hides its connections, dead readers stay long")
+
+
 async def push(channel: str, frame: str) -> None:
     """Send to LNbits' own sockets on `channel`; dead and stalled ones are dropped."""
     served: set[int] = set()
@@ -379,6 +453,7 @@ def _chain(number: int, tell: Callable[[], None]) -> Callable[[], None]:
         if callable(previous):
             previous(signum, frame)
 
+    handle.previous = previous  # type: ignore[attr-defined]
     signal.signal(number, handle)
 
     def restore() -> None:

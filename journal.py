@@ -19,6 +19,7 @@ from .models import Draft, Event, Feed
 from .protocol import event_body, sign
 
 PAGE_EVENTS = 500
+PAGE_BYTES = 1024 * 1024  # of bodies, unless a single one is larger
 TAIL_BYTES = 16 * 1024 * 1024  # of bodies; signed frames are as much again at most
 TAIL_EVENTS = 1000
 MAX_TAILS = 10_000
@@ -233,7 +234,7 @@ class Journal:
             tail.wake()
 
     async def page(self, tail: Tail, after: int) -> list[Event]:
-        """Up to PAGE_EVENTS stored events after an offset."""
+        """Up to PAGE_EVENTS and PAGE_BYTES of stored events after an offset."""
         name = (tail.feed.wallet_id, tail.feed.epoch, after)
         task = self._pages.get(name)
         if task is None:
@@ -245,7 +246,9 @@ class Journal:
     async def _read_page(self, tail: Tail, after: int) -> list[Event]:
         feed = tail.feed
         async with self._turn(tail):
-            return await crud.get_events(feed.wallet_id, feed.epoch, after, PAGE_EVENTS)
+            return await crud.get_events(
+                feed.wallet_id, feed.epoch, after, PAGE_EVENTS, PAGE_BYTES
+            )
 
     @asynccontextmanager
     async def _turn(self, tail: Tail) -> AsyncIterator[None]:
@@ -254,11 +257,11 @@ class Journal:
             yield
 
     async def page_before(self, tail: Tail, before: int) -> list[Event]:
-        """Up to PAGE_EVENTS stored events before an offset, ascending."""
+        """Up to PAGE_EVENTS and PAGE_BYTES before an offset, ascending."""
         feed = tail.feed
         async with self._turn(tail):
             return await crud.get_events_before(
-                feed.wallet_id, feed.epoch, before, PAGE_EVENTS
+                feed.wallet_id, feed.epoch, before, PAGE_EVENTS, PAGE_BYTES
             )
 
     def drop(self, wallet_id: str) -> None:

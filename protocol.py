@@ -6,7 +6,10 @@ import hmac
 import json
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from .errors import Malformed
@@ -22,6 +25,10 @@ RESERVED_TYPES = frozenset(
 RESERVED_MEMBERS = frozenset(["id", "timestamp", "payment", "signature", "custom"])
 MAX_NESTING = 32
 MAX_CLIENT_FRAME_BYTES = 4096
+MAX_PAYMENT_BODY_BYTES = 65536
+ENVELOPE_BYTES = 128  # of a payment's body: type, id and timestamp
+NAME_BYTES = 256  # a tag, the name of a currency
+CUT_ORDER = ("comment", "extra", "labels", "memo")
 SCOPES = ("read", "notify", "balance")
 EVERYTHING = Filter()  # one for all who filter nothing
 
@@ -75,7 +82,7 @@ def payment_draft(facts: PaymentFacts) -> Draft:
         raise Malformed(f"status {facts.status!r} is not final")
     if facts.direction not in ("in", "out"):
         raise Malformed("direction is neither in nor out")
-    payment = {
+    payment: dict[str, Any] = {
         "payment_hash": facts.payment_hash,
         "amount": satoshi(facts.amount_msat),
         "amount_msat": facts.amount_msat,
@@ -90,7 +97,68 @@ def payment_draft(facts: PaymentFacts) -> Draft:
         "comment": facts.comment,
         "fiat": facts.fiat,
     }
+    payment = bounded_payment(payment)
+    facts = replace(facts, tag=payment["tag"])
     return Draft(type="payment", members={"payment": payment}, facts=facts)
+
+
+def bounded_payment(payment: dict[str, Any]) -> dict[str, Any]:
+    """The payment, cut so that its event's body has at most 64 KiB.
+
+    `truncated` names the members that were cut. Whatever it is made of came from
+    outside, and a reader that cannot take one event would never get past it.
+    """
+    payment = dict(payment)
+    truncated = []
+    if payment["tag"] and _size(payment["tag"]) > NAME_BYTES:
+        payment["tag"] = _cut(payment["tag"], NAME_BYTES)
+        truncated.append("tag")
+    fiat = payment["fiat"]
+    if fiat and _size(fiat["currency"]) > NAME_BYTES:
+        payment["fiat"] = fiat | {"currency": _cut(fiat["currency"], NAME_BYTES)}
+        truncated.append("fiat")
+    for name in CUT_ORDER:
+        if _surplus_bytes(payment, truncated) <= 0:
+            break
+        if payment.get(name):
+            truncated.append(name)
+            surplus = _surplus_bytes(payment, truncated)
+            payment[name] = _cut(payment[name], _size(payment[name]) - surplus)
+    return payment | _naming(truncated)
+
+
+def _naming(truncated: list[str]) -> dict[str, Any]:
+    return {"truncated": truncated} if truncated else {}
+
+
+def _surplus_bytes(payment: dict[str, Any], truncated: list[str]) -> int:
+    size = ENVELOPE_BYTES + _size(payment | _naming(truncated))
+    return size - MAX_PAYMENT_BODY_BYTES
+
+
+def _size(value: Any) -> int:
+    return len(dumps(value))
+
+
+def _cut(value: Any, most_bytes: int) -> Any:
+    """The longest beginning of a text, list or object that fits; at least empty."""
+
+    def beginning(length: int) -> Any:
+        if isinstance(value, dict):
+            return dict(islice(value.items(), length))
+        return value[:length]
+
+    # every part takes a byte at least
+    lengths = range(1 + min(len(value), max(0, most_bytes)))
+    fitting = bisect_right(lengths, most_bytes, key=lambda n: _size(beginning(n)))
+    return beginning(max(0, fitting - 1))
+
+
+def bounded_body(body: str) -> tuple[str, str | None]:
+    """A stored payment's body cut as above, and the payment's tag in it."""
+    frame = loads(body)
+    frame["payment"] = bounded_payment(frame["payment"])
+    return dumps(frame), frame["payment"]["tag"]
 
 
 def custom_draft(value: Any) -> Draft:

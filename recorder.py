@@ -1,4 +1,4 @@
-"""What is written into the logs and whom it is told; reconcile and retention."""
+"""What is written into the logs and whom it is told; reconcile."""
 
 import asyncio
 import contextlib
@@ -32,9 +32,6 @@ class Recorder:
         self.journal = journal
         self.metrics = metrics
         self.started_at = journal.now()
-        self.retention_days = host.setting("PAYFEED_RETENTION_DAYS", 30)
-        self.retention_events = host.setting("PAYFEED_RETENTION_EVENTS", 100000)
-        self.store_bytes = host.setting("PAYFEED_MESSAGE_STORE_BYTES", 67108864)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._pushes: dict[str, deque[str]] = {}
         self._level: dict[str, Level] = {}
@@ -316,11 +313,6 @@ class Recorder:
             reason = WALLET_GONE if is_gone else "The extension is not enabled."
             for session in list(tail.sessions):
                 session.close(Refused(reason))
-
-    async def expire(self) -> int:
-        """Retention by age, count and bytes of messages."""
-        before = self.journal.now() - self.retention_days * 86400
-        return await crud.expire_events(before, self.retention_events, self.store_bytes)
 
 
 def _key(row: Any) -> tuple[str, str, str]:

@@ -29,10 +29,30 @@ from .metrics import Metrics
 from .models import Access, Draft, Event, Feed, Filter
 from .protocol import custom_draft, loads, parse_id, test_draft
 from .recorder import Recorder
+from .retention import Retention
 from .session import Session, find_start
 
 LAST_WORD_SECONDS = 1.5
+ANSWER_BYTES = 4 * 1024 * 1024  # of bodies in one answer, unless one is larger
 KEY_ID = re.compile(r"[0-9a-f]{16}\Z")
+
+
+class Answer:
+    """The events of one answer: at most `limit`, and ANSWER_BYTES beyond the first."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.events: list[Event] = []
+        self._bytes = 0
+
+    def add(self, event: Event) -> bool:
+        """False: the answer is full, this event belongs to the next one."""
+        self._bytes += len(event.body)
+        is_full = len(self.events) == self.limit or self._bytes > ANSWER_BYTES
+        if self.events and is_full:
+            return False
+        self.events.append(event)
+        return True
 
 
 class Payfeed:
@@ -42,6 +62,7 @@ class Payfeed:
         self.journal = Journal()
         self.metrics = Metrics()
         self.recorder = Recorder(self.journal, self.metrics)
+        self.retention = Retention(self.journal)
         self.doors = Doors(self.journal, self.recorder.open_feed)
         self.stopping = False
         self.healthy_until = 0.0
@@ -212,11 +233,16 @@ class Payfeed:
         if tail.feed.epoch != epoch:
             await self._look_again(wallet_id)
             return
-        page = await self.journal.page(tail, head - count)
-        events = [event for event in page if event.offset <= head]
-        self.journal.follow(tail, events, head)
-        for event in events:
-            self.recorder.after(event)
+        position = head - count
+        while page := await self.journal.page(tail, position):
+            events = [event for event in page if event.offset <= head]
+            position = page[-1].offset
+            self.journal.follow(tail, events, min(position, head))
+            for event in events:
+                self.recorder.after(event)
+            if position >= head:
+                return
+        self.journal.advance(wallet_id, head)
 
     async def _look_again(self, wallet_id: str) -> None:
         """Another process changed a feed or its keys."""
@@ -330,38 +356,35 @@ class Payfeed:
     async def _backwards(
         self, tail: Tail, top: int, limit: int, wanted: Filter
     ) -> tuple[list[Event], bool]:
-        found: list[Event] = []
-        while len(found) <= limit:
-            page = await self.journal.page_before(tail, top)
-            if not page:
-                break
-            found += [event for event in reversed(page) if wanted.accepts(event)]
+        answer = Answer(limit)
+        while page := await self.journal.page_before(tail, top):
+            for event in reversed(page):
+                if wanted.accepts(event) and not answer.add(event):
+                    return answer.events[::-1], True
             top = page[0].offset
-        return found[:limit][::-1], len(found) > limit
+        return answer.events[::-1], False
 
     async def _forwards(
         self, session: Session, limit: int, wait_seconds: int
     ) -> tuple[list[Event], bool]:
         tail = session.tail
         deadline = time.monotonic() + wait_seconds
-        found: list[Event] = []
+        answer = Answer(limit)
         while True:
             if self.journal.tails.get(tail.feed.wallet_id) is not tail:
-                return found, False  # of an epoch that has ended
+                return answer.events, False  # of an epoch that has ended
             if session.closing and not self.stopping:
                 raise session.closing
             for event in await session.next_events():
-                if session.filter.accepts(event):
-                    if len(found) == limit:
-                        return found, True
-                    found.append(event)
+                if session.filter.accepts(event) and not answer.add(event):
+                    return answer.events, True
                 session.position = event.offset
             if session.position < tail.head:
                 await asyncio.sleep(0)  # a long search lets others read
                 continue
             rest = deadline - time.monotonic()
-            if found or rest <= 0 or self.stopping:
-                return found, False
+            if answer.events or rest <= 0 or self.stopping:
+                return answer.events, False
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(tail.wait(), rest)
 
@@ -378,8 +401,8 @@ class Payfeed:
             "events": await crud.count_events(access.wallet_id),
             "subscribers": len(tail.sessions),
             "retention": {
-                "days": self.recorder.retention_days,
-                "events": self.recorder.retention_events,
+                "days": self.retention.days,
+                "events": self.retention.events,
             },
             "mirror_to_inkey": feed.mirror_to_inkey,
             "allow_inkey": feed.allow_inkey,

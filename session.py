@@ -80,6 +80,8 @@ class Session:
         self.sending_since: float | None = None
         self.closing: PayfeedError | None = None
         self.pongs = 0
+        self._known_position = self.position  # what the client knows of it
+        self._known_since = self.last_sent
         self._balance_round: int | None = None
         self._balance_reads = tail.balance_reads
         self._frame_times: list[float] = []
@@ -94,7 +96,22 @@ class Session:
         return expires_at is not None and expires_at <= date
 
     def is_idle(self, now: float) -> bool:
-        return now - self.last_sent >= self.heartbeat_seconds
+        """A heartbeat is due.
+
+        Nothing was sent for its time, or only frames without a cursor while the filter
+        left out events: a client can acknowledge only what it knows.
+        """
+        is_behind = self._known_position != self.position
+        since = self._known_since if is_behind else self.last_sent
+        return now - since >= self.heartbeat_seconds
+
+    @property
+    def cursor(self) -> str:
+        """The id of the last event that this subscriber has passed."""
+        return self.tail.id_of(self.position)
+
+    def _make_known(self) -> None:
+        self._known_position, self._known_since = self.position, time.monotonic()
 
     async def frames(
         self, since: str | None, acked: int | None
@@ -102,6 +119,7 @@ class Session:
         """(event id or None, text), until `closing` is raised."""
         start = await find_start(self.tail, since, acked)
         self.position, self.acked = start.offset, acked
+        self._make_known()
         now = self.journal.now
         yield (
             None,
@@ -111,7 +129,7 @@ class Session:
                     "protocol": 1,
                     "wallet_id": self.tail.feed.wallet_id,
                     "head": self.tail.id_of(self.tail.head),
-                    "cursor": self.tail.id_of(self.position),
+                    "cursor": self.cursor,
                     "recovered": start.gap is None,
                     "heartbeat": self.heartbeat_seconds,
                     "timestamp": now(),
@@ -125,9 +143,11 @@ class Session:
                 raise self.closing
             events = await self.next_events()
             for event in events:
-                if self.filter.accepts(event):
-                    yield event.id, self.tail.frame(event)
+                # before it is sent: the ack may arrive before the sending returns
                 self.position = event.offset
+                if self.filter.accepts(event):
+                    self._make_known()
+                    yield event.id, self.tail.frame(event)
                 if self.closing:
                     break
             if self.closing or self.position < self.tail.head:
@@ -181,11 +201,12 @@ class Session:
         )
 
     def _heartbeat(self) -> str:
+        self._make_known()
         return dumps(
             {
                 "type": "heartbeat",
                 "head": self.tail.id_of(self.tail.head),
-                "cursor": self.tail.id_of(self.position),
+                "cursor": self.cursor,
                 "timestamp": self.journal.now(),
             }
         )

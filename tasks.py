@@ -47,9 +47,10 @@ async def sweep(payfeed: Payfeed) -> None:
 
 
 async def expire(payfeed: Payfeed) -> None:
-    gone = await payfeed.recorder.expire()
+    gone = await payfeed.retention.expire()
     if gone:
         logger.info(f"payfeed: retention deleted {gone} events")
+    await payfeed.retention.bound_bodies()
 
 
 async def repeat(

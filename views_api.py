@@ -315,22 +315,22 @@ async def _sse(request: Request, key: str | None) -> Response:
     session = await payfeed.open_stream(access, wanted, address, since)
     frames = session.frames(since, acked)
     try:
-        first = await frames.__anext__()
+        _, first = await frames.__anext__()
     except BaseException:
         payfeed.end_session(session)
         raise
 
     async def stream() -> AsyncIterator[bytes]:
         try:
-            yield _sse_message(first)
-            async for item in frames:
+            yield _sse_message(session.cursor, first)
+            async for event_id, text in frames:
                 session.last_sent = session.sending_since = time.monotonic()
-                yield _sse_message(item)
+                yield _sse_message(event_id or session.cursor, text)
                 session.sending_since = None
-                payfeed.metrics.delivered += item[0] is not None
+                payfeed.metrics.delivered += event_id is not None
         except PayfeedError as exc:
             _count(exc)
-            yield _sse_message((None, _error_frame(exc)))
+            yield _sse_message(session.cursor, _error_frame(exc))
 
     return EventStream(payfeed, session, stream())
 
@@ -350,6 +350,7 @@ class EventStream(StreamingResponse):
         task = asyncio.current_task()
         if task:
             self.payfeed.sessions[self.session] = task
+        host.limit_silence(scope, self.payfeed.heartbeat_seconds)
         try:
             await super().__call__(scope, receive, send)
         except asyncio.CancelledError:
@@ -361,10 +362,9 @@ class EventStream(StreamingResponse):
             self.payfeed.end_session(self.session)
 
 
-def _sse_message(item: tuple[str | None, str]) -> bytes:
-    event_id, text = item
-    head = f"id: {event_id}\n" if event_id else ""
-    return f"{head}data: {text}\n\n".encode("ascii")
+def _sse_message(resume_id: str, text: str) -> bytes:
+    """Every message has an id: `EventSource` resumes after the last one it has seen."""
+    return f"id: {resume_id}\ndata: {text}\n\n".encode("ascii")
 
 
 @api.get("/sse", openapi_extra=_query(*READ_QUERY))
@@ -423,9 +423,11 @@ async def _serve(websocket: WebSocket, key: str | None) -> None:
     # a task of its own: waking one costs what its depth costs, and here that is LNbits'
     sender = asyncio.create_task(_send(websocket, route, payfeed, session, frames))
     payfeed.sessions[session] = sender
+    stop_pings = host.ping_socket(route, payfeed.heartbeat_seconds)
     try:
         await _read(websocket, session)
     finally:
+        stop_pings()
         payfeed.end_session(session)
         if session.closing is None:
             sender.cancel()

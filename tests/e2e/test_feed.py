@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import websockets
 from reader import reading
-from shop import Shop
+from shop import Shop, opened
 
 LNBITS = tuple(
     int(part) for part in importlib.metadata.version("lnbits").split(".")[:3]
@@ -222,14 +222,14 @@ async def test_sse_and_long_poll_tell_the_same_frames(shop: Shop) -> None:
     key, http = shop.wallet["inkey"], shop.server.http
     await shop.sell(5)
     async with http.stream("GET", f"/payfeed/api/v1/sse/{key}?since=start") as stream:
-        ids = []
+        resume_id = ""
         async for line in stream.aiter_lines():
-            if line.startswith("id: "):
-                ids.append(line.removeprefix("id: "))
-            if ids and line.startswith("data: "):
-                frame = json.loads(line.removeprefix("data: "))
+            name, _, value = line.partition(": ")
+            resume_id = value if name == "id" else resume_id
+            frame = json.loads(value) if name == "data" else {}
+            if "id" in frame:
                 break
-    assert [frame["id"]] == ids
+    assert frame["id"] == resume_id
     waiting = asyncio.create_task(
         shop.server.payfeed("GET", f"events?since={frame['id']}&wait=20", key)
     )
@@ -499,7 +499,15 @@ async def test_a_poisoned_or_closed_entry_does_not_stop_the_others(shop: Shop) -
         assert len(healthy.texts) == 2
 
 
-async def test_a_reader_that_never_reads_delays_nobody(shop: Shop) -> None:
+async def test_a_reader_that_never_reads_delays_nobody(
+    database: dict[str, str],
+) -> None:
+    # with heartbeats so rare that it is not taken for dead
+    async with opened(**database) as shop:
+        await never_reads(shop)
+
+
+async def never_reads(shop: Shop) -> None:
     key = shop.wallet["inkey"]
     stalled = [
         await websockets.connect(ws(shop, key), max_queue=1, compression=None)
@@ -570,6 +578,29 @@ async def test_retention_keeps_the_newest_and_tells_the_gap(shop: Shop) -> None:
     await shop.sell(9)
     page = (await server.payfeed("GET", f"events?since={epoch}-8&wait=20", key)).json()
     assert [e["id"] for e in page["events"]] == [f"{epoch}-9"]
+
+
+async def test_a_server_that_starts_far_ahead_of_its_log_deletes_nothing(
+    shop: Shop,
+) -> None:
+    server, key = shop.server, shop.wallet["inkey"]
+    hashes = [await shop.sell(amount) for amount in (1, 2, 3)]
+    seconds = 40 * 86400
+    for statement in (
+        f"UPDATE payfeed.events SET created_at = created_at - {seconds}",
+        f"UPDATE payfeed.state SET value = value - {seconds}"
+        " WHERE name = 'retention_ran_at'",
+    ):
+        await shop.lab("log-sql", statement=statement)
+    await server.terminate()
+    await server.start()
+    for _ in range(100):
+        if "nothing is deleted by age for a day" in server.log:
+            break
+        await asyncio.sleep(0.1)
+    await server.swept()
+    page = (await server.payfeed("GET", "events", key)).json()
+    assert [e["payment"]["payment_hash"] for e in page["events"]] == hashes
 
 
 async def test_failed_attempts_from_one_address_have_to_wait(shop: Shop) -> None:

@@ -91,6 +91,8 @@ async def test_a_failed_payment_and_one_that_settles_late_are_told(
         await try_to_pay(shop, bolt11)
         failed = await next_payment(reader)
         assert (failed["direction"], failed["status"]) == ("out", "failed")
+        # LNbits keeps the reserve for a fee that nobody has paid
+        assert (failed["fee"], failed["fee_msat"]) == (0, 0)
         assert await balance_msat(shop, shop.payer) == 1_000_000_000
         await shop.lab("node", outcome="pending")
         other = await shop.lab("foreign", amount_sat=60)

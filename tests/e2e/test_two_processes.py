@@ -167,11 +167,12 @@ async def next_id(reader: Reader) -> str:
 
 
 async def next_sse_id(lines: AsyncIterator[str]) -> str:
-    while not (line := await asyncio.wait_for(anext(lines), HANG_GUARD)).startswith(
-        "id:"
-    ):
-        pass
-    return line.removeprefix("id:").strip()
+    """Of the next event; state frames carry the cursor as their `id:`."""
+    while True:
+        line = await asyncio.wait_for(anext(lines), HANG_GUARD)
+        frame = json.loads(line[5:]) if line.startswith("data:") else {}
+        if "id" in frame:
+            return str(frame["id"])
 
 
 async def poll_id(server: Server, key: str, since: str) -> str:

@@ -241,6 +241,12 @@ async def sql(statement: str = Body(), values: dict[str, Any] = Body({})) -> int
         return int(done.rowcount)
 
 
+@paylab_ext.post("/log-sql")
+async def log_sql(statement: str = Body(embed=True)) -> int:
+    """The same on Payfeed's tables."""
+    return int(await payfeed_room("crud")._run(statement))
+
+
 @paylab_ext.post("/request")
 async def told_request(request: Request) -> dict[str, str]:
     """The headers of this request as LNbits sees them, and the address it believes."""
@@ -286,10 +292,13 @@ async def settle_silently(
 
 
 @paylab_ext.post("/messages")
-async def messages(wallet_id: str = Body(), count: int = Body()) -> None:
+async def messages(
+    wallet_id: str = Body(), count: int = Body(), padding: int = Body(0)
+) -> None:
     """Many messages at once, past the limit of what may be sent in a minute."""
-    draft = payfeed_room("protocol").custom_draft
-    drafts = [draft(f"message {number} of many") for number in range(1, count + 1)]
+    draft, rest = payfeed_room("protocol").custom_draft, "." * padding
+    numbers = range(1, count + 1)
+    drafts = [draft(f"message {number} of many{rest}") for number in numbers]
     await payfeed_room("views_api").current().journal.append(wallet_id, drafts)
 
 

@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from payfeed import errors, models, protocol
 from payfeed.limits import Buckets
@@ -187,3 +187,67 @@ def test_a_bucket_gives_its_tokens_and_then_says_how_long_to_wait() -> None:
     buckets.take("b", "tries")
     now[0] += caught.value.retry_after
     buckets.take("a", "tries")
+
+
+texts = st.text(st.sampled_from('a\x01é<🙂\ud800\\"'), max_size=5)
+LONGEST_ID = f"{'a' * 16}-{'9' * 18}"
+
+
+@given(st.lists(texts, min_size=4, max_size=4))
+@settings(deadline=None, max_examples=20)
+def test_a_payments_body_has_64_kib_at_most_and_names_what_was_cut(
+    parts: list[str],
+) -> None:
+    memo, comment, tag, currency = (part * 9000 for part in parts)
+    made = facts(
+        memo=memo,
+        comment=comment,
+        tag=tag or None,
+        fiat={"currency": currency, "amount": 1.5},
+        amount_msat=2**63,
+        settled_at=10**12,
+    )
+    draft = protocol.payment_draft(made)
+    body = protocol.event_body(draft, LONGEST_ID, 10**12)
+    assert len(body) <= 65536
+    payment = json.loads(body)["payment"]
+    assert draft.facts
+    assert draft.facts.tag == payment["tag"]
+    cut = payment.pop("truncated", [])
+    sent = {
+        "tag": (tag or None, payment["tag"]),
+        "fiat": (currency, payment["fiat"]["currency"]),
+        "comment": (comment, payment["comment"]),
+        "memo": (memo, payment["memo"]),
+    }
+    for name, (whole, told) in sent.items():
+        assert (told != whole) == (name in cut), name
+        assert (whole or "").startswith(told or "")
+    # the memo is cut last, and nothing more than has to be
+    assert "memo" not in cut or payment["comment"] == ""
+    assert not {"comment", "memo"} & set(cut) or len(body) > 65536 - 256
+
+
+def test_a_payment_that_fits_is_not_cut() -> None:
+    made = facts(memo="é" * 5000, comment="x" * 20_000, tag="lnurlp")
+    payment = json.loads(body_of(protocol.payment_draft(made)))["payment"]
+    assert payment["memo"] == "é" * 5000
+    assert payment["comment"] == "x" * 20_000
+    assert "truncated" not in payment
+
+
+def test_an_object_or_a_list_is_cut_between_its_members() -> None:
+    payment = {
+        "memo": "x" * 60_000,
+        "comment": None,
+        "tag": None,
+        "fiat": None,
+        "extra": {f"name{number}": "y" * 500 for number in range(20)},
+        "labels": ["z" * 100] * 20,
+    }
+    cut = protocol.bounded_payment(payment)
+    assert cut["truncated"] == ["extra"]
+    assert 0 < len(cut["extra"]) < 20
+    assert cut["extra"].items() <= payment["extra"].items()
+    assert cut["labels"] == payment["labels"]
+    assert cut["memo"] == payment["memo"]

@@ -357,20 +357,20 @@ FOREVER = 10**9
 
 async def test_retention_by_count_drops_messages_before_payments(tables: None) -> None:
     _, epoch = await fill("pmpmpm")
-    assert await crud.expire_events(0, 4, FOREVER) == 2
+    assert await crud.expire_events(0, 0, 4, FOREVER) == 2
     assert await kept(epoch) == [1, 3, 5, 6]
-    assert await crud.expire_events(0, 2, FOREVER) == 2
+    assert await crud.expire_events(0, 0, 2, FOREVER) == 2
     assert await kept(epoch) == [5, 6]
-    assert await crud.expire_events(0, 1, FOREVER) == 1
+    assert await crud.expire_events(0, 0, 1, FOREVER) == 1
     assert await kept(epoch) == [6]
 
 
 async def test_retention_by_bytes_drops_the_oldest_messages_only(tables: None) -> None:
     _, epoch = await fill("pmmpmm")
     one = len((await crud.get_events("w", epoch, 1, 1))[0].body)
-    assert await crud.expire_events(0, FOREVER, 2 * one) == 2
+    assert await crud.expire_events(0, 0, FOREVER, 2 * one) == 2
     assert await kept(epoch) == [1, 4, 5, 6]
-    assert await crud.expire_events(0, FOREVER, 1) == 1
+    assert await crud.expire_events(0, 0, FOREVER, 1) == 1
     assert await kept(epoch) == [1, 4, 6]
 
 
@@ -378,7 +378,7 @@ async def test_retention_by_age_keeps_the_newest_and_offsets_go_on(
     tables: None,
 ) -> None:
     log, epoch = await fill("ppp")
-    assert await crud.expire_events(FOREVER * 10, FOREVER, FOREVER) == 2
+    assert await crud.expire_events(FOREVER * 10, FOREVER * 10, FOREVER, FOREVER) == 2
     assert await kept(epoch) == [3]
     (event,) = await log.append("w", [protocol.test_draft("more")])
     assert event.offset == 4
