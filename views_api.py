@@ -122,10 +122,12 @@ def _header_key(connection: Request | WebSocket) -> str | None:
 
 def _url_key(connection: Request | WebSocket, key: str | None) -> str | None:
     """The key in the address, where an admin key may not be; it goes before others."""
-    in_query = connection.query_params.get("api-key")
-    if key and in_query:
-        raise Malformed("There are two keys in this address.")
-    return key or in_query
+    query = connection.query_params.multi_items()
+    keys = [value for name, value in query if name.lower() == "api-key"]
+    keys = [value for value in (key, *keys) if value]
+    if len(keys) > 1:
+        raise Malformed("There is more than one key in this address.")
+    return keys[0] if keys else None
 
 
 async def _access(request: Request, key: str | None = None) -> Access:
