@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 from loguru import logger
 from pydantic import ValidationError
+from starlette.routing import Match
 from starlette.websockets import WebSocketDisconnect
 
 from . import host
@@ -517,13 +518,32 @@ async def _say_goodbye(websocket: WebSocket, exc: PayfeedError) -> None:
         await websocket.close(code=exc.code, reason=exc.message[:100])
 
 
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
 unknown_paths = APIRouter(route_class=PayfeedRoute)
 
 
 @unknown_paths.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
-async def unknown(path: str) -> Response:
-    """LNbits would log the path of its own 404, and a mistyped one may hold a key."""
-    return ascii_json({"detail": "Not Found"}, 404)
+async def unknown(request: Request) -> Response:
+    """A known path with a wrong method gets 405, any other path 404."""
+    allowed = _methods_of(request)
+    if not allowed:
+        return ascii_json({"detail": "Not Found"}, 404)
+    answer = ascii_json({"detail": "Method Not Allowed"}, 405)
+    answer.headers["Allow"] = ", ".join(allowed)
+    return answer
+
+
+def _methods_of(request: Request) -> list[str]:
+    """The methods of this path's routes. LNbits may have given them a prefix."""
+    prefix = request.scope["route"].path.removesuffix("{path:path}")
+    return sorted(
+        {
+            method
+            for route in request.app.routes
+            if isinstance(route, APIRoute) and route.path.startswith(prefix)
+            for method in route.methods
+            if route.matches(request.scope)[0] is Match.PARTIAL
+        }
+    )

@@ -24,3 +24,22 @@ async def test_an_address_with_two_keys_is_refused(shop: Shop) -> None:
             f"{api}/events?{name}={admin}", headers={"X-Api-Key": inkey}
         )
         assert answer.status_code == 403
+
+
+async def test_a_wrong_method_on_a_known_path_is_answered_with_405(shop: Shop) -> None:
+    inkey = shop.wallet["inkey"]
+    for method, path, allowed in (
+        ("PUT", "/payfeed/api/v1/feed", "GET, PATCH"),
+        ("DELETE", "/payfeed/api/v1/events", "GET"),
+        ("HEAD", "/payfeed/api/v1/events", "GET"),
+        ("DELETE", f"/payfeed/api/v1/ws/{inkey}", "POST"),
+        ("PUT", f"/payfeed/api/v1/notify/{inkey}", "POST"),
+        ("PATCH", f"/payfeed/api/v1/notify/{inkey}/text", "GET"),
+        ("POST", "/payfeed/display", "GET"),
+    ):
+        answer = await shop.server.http.request(method, path)
+        assert answer.status_code == 405, (method, path)
+        assert answer.headers["allow"] == allowed
+        assert inkey not in answer.text
+    for path in ("/payfeed/api/v1/nowhere", "/payfeed/nowhere"):
+        assert (await shop.server.http.put(path)).status_code == 404
