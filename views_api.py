@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -11,12 +12,12 @@ from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 from loguru import logger
 from pydantic import ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.websockets import WebSocketDisconnect
 
 from . import host
 from .errors import Malformed, PayfeedError, Refused, Restarting, TooLarge
-from .logs import KeyMask
 from .models import Access, CreateKey, PatchFeed, Rotate
 from .protocol import dumps, loads, parse_filter, parse_number
 from .services import Payfeed
@@ -24,21 +25,32 @@ from .session import Session
 
 
 class PayfeedRoute(APIRoute):
-    """Turns Payfeed's errors into answers, and keeps keys out of what LNbits notes."""
+    """Turns errors into answers."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            path = request.scope["path"]
             try:
                 return await handle(request)
             except PayfeedError as exc:
                 return _refusal(exc)
-            finally:
-                _mask_scope(request.scope, path)
+            except HTTPException:
+                raise
+            except ClientDisconnect:
+                return _refusal(Restarting("The client has gone."))
+            except Exception as exc:
+                return _failure(exc, f"{request.method} {self.path}")
 
         return answer
+
+
+def _failure(exc: Exception, route: str) -> Response:
+    """Logs the place, not the message: a database error quotes values, a key too."""
+    frames = traceback.extract_tb(exc.__traceback__)
+    where = ", ".join(f"{frame.filename}:{frame.lineno}" for frame in frames)
+    logger.error(f"payfeed: unexpected {type(exc).__name__} in {route}: {where}")
+    return ascii_json({"detail": "Something failed."}, 500)
 
 
 def _refusal(exc: PayfeedError) -> Response:
@@ -53,16 +65,6 @@ def _refusal(exc: PayfeedError) -> Response:
 def _count(exc: PayfeedError) -> None:
     if Running.payfeed and exc.code != Restarting.code:
         Running.payfeed.metrics.refusals[exc.code] += 1
-
-
-def _mask_scope(scope: Any, path: str) -> None:
-    """LNbits' audit notes path, path parameters and query of failed requests."""
-    masked = KeyMask.mask(path)
-    scope["path"] = masked
-    scope["raw_path"] = masked.encode("ascii", "replace")
-    scope["path_params"] = dict.fromkeys(scope.get("path_params", {}), "***")
-    query = KeyMask.mask(f"/payfeed?{scope['query_string'].decode('latin-1')}")
-    scope["query_string"] = query.partition("?")[2].encode("latin-1")
 
 
 api = APIRouter(prefix="/api/v1", route_class=PayfeedRoute, tags=["Payfeed"])

@@ -142,7 +142,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
                 await manage(server, "PUT", "/deactivate")
                 assert await after.close_code() == 1012
         assert await running(server) == ([], listeners - 1)
-        assert await server.call("GET", "/paylab/masks") == 0
+        assert await server.call("GET", "/paylab/masks") == 1
         gone = await server.payfeed("GET", "events", shop["inkey"])
         assert gone.status_code == 404
         await server.pay(payer, await server.invoice(shop, 30))
