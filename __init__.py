@@ -16,6 +16,9 @@ payfeed_ext.include_router(views_api.unknown_paths)
 
 payfeed_static_files = [{"path": "/payfeed/static", "name": "payfeed_static"}]
 
+# not in start: LNbits imports a deactivated extension, but does not start it
+host.redact_logs()
+
 _stops: list[Callable[[], None]] = []
 
 

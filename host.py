@@ -15,9 +15,11 @@ from typing import Any
 
 import asyncpg
 import lnbits.core.crud as core_crud
+import lnbits.exceptions
 from lnbits.core.models import Account, Payment, Wallet
 from lnbits.core.services import websocket_manager
 from lnbits.decorators import check_user_exists
+from lnbits.middleware import AuditMiddleware
 from lnbits.settings import settings
 from lnbits.tasks import create_permanent_unique_task, wait_for_paid_invoices
 from loguru import logger
@@ -25,7 +27,7 @@ from sqlalchemy.engine import make_url
 from starlette.requests import Request
 from starlette.websockets import WebSocketState
 
-from . import crud
+from . import crud, logs
 from .models import HostWallet, PaymentFacts, WalletRow
 from .whole import whole
 
@@ -240,6 +242,56 @@ def take_over(stop: Callable[[], None]) -> None:
     if earlier:
         earlier()
     place.stop = stop
+
+
+def redact_logs() -> None:
+    """Keep keys out of what LNbits and uvicorn write about the extension's paths.
+
+    This is never undone: clients keep sending requests while the extension is
+    deactivated or removed. LNbits' functions are wrapped once per process; the wrappers
+    use the `logs` module of the newest copy of this package.
+    """
+    place: Any = logging.getLogger(EXT_ID)  # the same for all copies in a process
+    is_wrapped = hasattr(place, "logs")
+    place.logs = logs
+    for name in logs.LOGGERS:
+        _replace_filter(logging.getLogger(name))
+    if not is_wrapped:
+        _redact_audit(place)
+        _redact_exceptions(place)
+
+
+def _replace_filter(target: logging.Logger) -> None:
+    """Older filters are found by a mark: each copy of the package has its own class."""
+    for found in [one for one in target.filters if hasattr(one, "is_payfeed")]:
+        target.removeFilter(found)
+    redacting: Any = logs.RedactingFilter()
+    redacting.is_payfeed = True
+    target.addFilter(redacting)
+
+
+def _redact_audit(place: Any) -> None:
+    """LNbits' audit reads the query before the request reaches a route."""
+    middleware: Any = AuditMiddleware
+    original = middleware._request_details
+
+    async def request_details(self: Any, request: Any) -> Any:
+        details = await original(self, request)
+        is_own = details and place.logs.is_own_path(request.scope["path"])
+        return place.logs.redact_details(details) if is_own else details
+
+    middleware._request_details = request_details
+
+
+def _redact_exceptions(place: Any) -> None:
+    """LNbits logs the path of every request that it answers with 404."""
+
+    def patch(record: Any) -> None:
+        record["message"] = place.logs.redact(record["message"])
+
+    module: Any = lnbits.exceptions
+    log = module.logger
+    module.logger = log.patch(patch)
 
 
 def start_task(name: str, run: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:

@@ -8,7 +8,7 @@ from functools import partial
 
 from loguru import logger
 
-from . import host, logs
+from . import host
 from .services import Payfeed
 
 SWEEP_SECONDS = 1
@@ -128,6 +128,5 @@ def start(payfeed: Payfeed) -> list[Callable[[], None]]:
     return [
         *(partial(host.cancel, task) for task in tasks),
         host.listen_for_payments(payfeed.recorder.on_invoice_paid),
-        logs.mask_logs(),
         host.on_terminate(payfeed.close_all),
     ]

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -11,11 +12,12 @@ from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 from loguru import logger
 from pydantic import ValidationError
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 from starlette.websockets import WebSocketDisconnect
 
 from . import host
 from .errors import Malformed, PayfeedError, Refused, Restarting, TooLarge
-from .logs import KeyMask
 from .models import Access, CreateKey, PatchFeed, Rotate
 from .protocol import dumps, loads, parse_filter, parse_number
 from .services import Payfeed
@@ -23,21 +25,32 @@ from .session import Session
 
 
 class PayfeedRoute(APIRoute):
-    """Turns Payfeed's errors into answers, and keeps keys out of what LNbits notes."""
+    """Turns errors into answers."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            path = request.scope["path"]
             try:
                 return await handle(request)
             except PayfeedError as exc:
                 return _refusal(exc)
-            finally:
-                _mask_scope(request.scope, path)
+            except HTTPException:
+                raise
+            except ClientDisconnect:
+                return _refusal(Restarting("The client has gone."))
+            except Exception as exc:
+                return _failure(exc, f"{request.method} {self.path}")
 
         return answer
+
+
+def _failure(exc: Exception, route: str) -> Response:
+    """Logs the place, not the message: a database error quotes values, a key too."""
+    frames = traceback.extract_tb(exc.__traceback__)
+    where = ", ".join(f"{frame.filename}:{frame.lineno}" for frame in frames)
+    logger.error(f"payfeed: unexpected {type(exc).__name__} in {route}: {where}")
+    return ascii_json({"detail": "Something failed."}, 500)
 
 
 def _refusal(exc: PayfeedError) -> Response:
@@ -52,16 +65,6 @@ def _refusal(exc: PayfeedError) -> Response:
 def _count(exc: PayfeedError) -> None:
     if Running.payfeed and exc.code != Restarting.code:
         Running.payfeed.metrics.refusals[exc.code] += 1
-
-
-def _mask_scope(scope: Any, path: str) -> None:
-    """LNbits' audit notes path, path parameters and query of failed requests."""
-    masked = KeyMask.mask(path)
-    scope["path"] = masked
-    scope["raw_path"] = masked.encode("ascii", "replace")
-    scope["path_params"] = dict.fromkeys(scope.get("path_params", {}), "***")
-    query = KeyMask.mask(f"/payfeed?{scope['query_string'].decode('latin-1')}")
-    scope["query_string"] = query.partition("?")[2].encode("latin-1")
 
 
 api = APIRouter(prefix="/api/v1", route_class=PayfeedRoute, tags=["Payfeed"])
@@ -122,10 +125,12 @@ def _header_key(connection: Request | WebSocket) -> str | None:
 
 def _url_key(connection: Request | WebSocket, key: str | None) -> str | None:
     """The key in the address, where an admin key may not be; it goes before others."""
-    in_query = connection.query_params.get("api-key")
-    if key and in_query:
-        raise Malformed("There are two keys in this address.")
-    return key or in_query
+    query = connection.query_params.multi_items()
+    keys = [value for name, value in query if name.lower() == "api-key"]
+    keys = [value for value in (key, *keys) if value]
+    if len(keys) > 1:
+        raise Malformed("There is more than one key in this address.")
+    return keys[0] if keys else None
 
 
 async def _access(request: Request, key: str | None = None) -> Access:
@@ -517,13 +522,32 @@ async def _say_goodbye(websocket: WebSocket, exc: PayfeedError) -> None:
         await websocket.close(code=exc.code, reason=exc.message[:100])
 
 
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
 unknown_paths = APIRouter(route_class=PayfeedRoute)
 
 
 @unknown_paths.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
-async def unknown(path: str) -> Response:
-    """LNbits would log the path of its own 404, and a mistyped one may hold a key."""
-    return ascii_json({"detail": "Not Found"}, 404)
+async def unknown(request: Request) -> Response:
+    """A known path with a wrong method gets 405, any other path 404."""
+    allowed = _methods_of(request)
+    if not allowed:
+        return ascii_json({"detail": "Not Found"}, 404)
+    answer = ascii_json({"detail": "Method Not Allowed"}, 405)
+    answer.headers["Allow"] = ", ".join(allowed)
+    return answer
+
+
+def _methods_of(request: Request) -> list[str]:
+    """The methods of this path's routes. LNbits may have given them a prefix."""
+    prefix = request.scope["route"].path.removesuffix("{path:path}")
+    return sorted(
+        {
+            method
+            for route in request.app.routes
+            if isinstance(route, APIRoute) and route.path.startswith(prefix)
+            for method in route.methods
+            if route.matches(request.scope)[0] is Match.PARTIAL
+        }
+    )

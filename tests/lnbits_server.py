@@ -74,7 +74,7 @@ class Server:
     @property
     def faults(self) -> list[str]:
         """Lines of the log that tell of an error which nobody has answered."""
-        signs = ("Traceback", "Exception in ASGI", "never retrieved")
+        signs = ("Traceback", "Exception in ASGI", "never retrieved", "unexpected")
         return [line for line in self.log.splitlines() if any(s in line for s in signs)]
 
     async def start(self) -> None:

@@ -1,42 +1,29 @@
 """Through LNbits' extension manager: install, enable, upgrade, deactivate, remove."""
 
 import asyncio
-import functools
 import hashlib
 import json
 import subprocess
-import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zip as packing
 from lnbits_server import Server
+from publisher import install, manage, publishing
 from reader import reading
 
 HANG_GUARD = 40
 PAYLAB = Path(__file__).resolve().parent.parent / "paylab"
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
-
-
 @pytest.fixture
 def publisher(tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    handler = functools.partial(Quiet, directory=str(tmp_path))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield tmp_path, f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with publishing(tmp_path) as base:
+        yield tmp_path, base
 
 
 def publish_from_git(folder: Path, base: str, version: str) -> None:
@@ -51,31 +38,6 @@ def publish_from_git(folder: Path, base: str, version: str) -> None:
         "hash": hashlib.sha256(archive.read_bytes()).hexdigest(),
     }
     (folder / "extensions.json").write_text(json.dumps(listing))
-
-
-async def manage(server: Server, method: str, path: str = "") -> None:
-    await server.call(method, f"/api/v1/extension/payfeed{path}", headers=server.admin)
-
-
-async def install(server: Server, version: str) -> None:
-    # LNbits gives a publisher five seconds and leaves out who is later
-    deadline = time.monotonic() + HANG_GUARD
-    offered: dict[str, dict[str, str]] = {}
-    while version not in offered:
-        assert time.monotonic() < deadline, server.log[-3000:]
-        releases = await server.call(
-            "GET", "/api/v1/extension/payfeed/releases", headers=server.admin
-        )
-        offered = {one["version"]: one for one in releases}
-        await asyncio.sleep(0.1)
-    release = offered[version]
-    body = {
-        "ext_id": "payfeed",
-        "archive": release["archive"],
-        "source_repo": release["source_repo"],
-        "version": version,
-    }
-    await server.call("POST", "/api/v1/extension", json=body, headers=server.admin)
 
 
 async def stored(server: Server, key: str) -> list[dict[str, Any]]:
@@ -180,7 +142,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
                 await manage(server, "PUT", "/deactivate")
                 assert await after.close_code() == 1012
         assert await running(server) == ([], listeners - 1)
-        assert await server.call("GET", "/paylab/masks") == 0
+        assert await server.call("GET", "/paylab/masks") == 1
         gone = await server.payfeed("GET", "events", shop["inkey"])
         assert gone.status_code == 404
         await server.pay(payer, await server.invoice(shop, 30))

@@ -308,19 +308,32 @@ async def last_sweep() -> int:
     return int(await payfeed_room("crud").get_state("last_sweep") or 0)
 
 
+TABLES = {
+    "POSTGRES": "SELECT table_name FROM information_schema.tables"
+    " WHERE table_schema = '{schema}' AND table_type = 'BASE TABLE'",
+    "SQLITE": "SELECT name FROM {schema}.sqlite_master WHERE type = 'table'",
+}
+CORE_SCHEMA = {"POSTGRES": "public", "SQLITE": "main"}
+
+
 @paylab_ext.get("/dump")
 async def dump() -> list[str]:
-    """Every row that Payfeed or LNbits' audit has stored, as text."""
-    tables = ("feeds", "events", "seen", "access_keys", "state")
+    """Every row of Payfeed's and of LNbits' tables as text, but not LNbits' wallets.
+
+    That table is where the keys are kept.
+    """
     stored: list[str] = []
-    for database, names in (
-        (Database("ext_payfeed"), [f"payfeed.{name}" for name in tables]),
-        (core_db, ["audit"]),
+    for database, schema in (
+        (Database("ext_payfeed"), "payfeed"),
+        (core_db, CORE_SCHEMA[core_db.type]),
     ):
         async with database.connect() as connection:
-            for name in names:
-                rows = await connection.conn.execute(text(f"SELECT * FROM {name}"))
-                stored += [str(tuple(row)) for row in rows.all()]
+            select = text(TABLES[core_db.type].format(schema=schema))
+            tables = (await connection.conn.execute(select)).scalars().all()
+            for name in set(tables) - {"wallets"}:
+                select = text(f'SELECT * FROM {schema}."{name}"')
+                rows = (await connection.conn.execute(select)).all()
+                stored += [f"{name}: {tuple(row)}" for row in rows]
     return stored
 
 
@@ -328,4 +341,4 @@ async def dump() -> list[str]:
 async def masks() -> int:
     """How many filters keep keys out of the server's log of requests."""
     filters = logging.getLogger("uvicorn.access").filters
-    return sum(type(one).__name__ == "KeyMask" for one in filters)
+    return sum(type(one).__name__ == "RedactingFilter" for one in filters)
