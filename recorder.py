@@ -10,7 +10,7 @@ from typing import Any
 from loguru import logger
 
 from . import crud, host
-from .errors import WALLET_GONE, Malformed, Refused
+from .errors import WALLET_GONE, Locked, Malformed, Refused, Unavailable
 from .journal import Journal, Tail
 from .metrics import Metrics
 from .models import Draft, Event, Feed
@@ -21,6 +21,7 @@ RECONCILE_BATCH = 100
 RECORDING_SECONDS = 5
 MAX_TASKS = 10_000
 BALANCE_SECONDS = 0.05
+KEY_SECONDS = 86400
 
 Level = tuple[int, int]  # confirmed, failed
 
@@ -221,8 +222,10 @@ class Recorder:
         enabled = dict(await crud.get_enabled_wallets())
         feeds = {feed.wallet_id: feed for feed in await crud.get_feeds()}
         for wallet_id, feed in feeds.items():
-            if feed.active and wallet_id not in enabled:
-                await self._suspend(feed)
+            with self._apart(wallet_id):
+                await self.journal.renew_if_past(feed)
+                if feed.active and wallet_id not in enabled:
+                    await self._suspend(feed)
         active = {wallet_id for wallet_id, feed in feeds.items() if feed.active}
         are_open = await self._open_feeds(enabled.keys() - active)
         counts = await crud.count_payments()
@@ -268,6 +271,8 @@ class Recorder:
             yield
         except Exception as exc:
             self._level.pop(wallet_id, None)
+            if isinstance(exc, Unavailable) and not isinstance(exc, Locked):
+                raise
             self._tell_once(wallet_id, f"left to the next sweep: {type(exc).__name__}")
 
     async def _reconcile(self, wallet_id: str) -> int:
@@ -318,7 +323,8 @@ class Recorder:
                 session.close(Refused(reason))
 
     async def expire(self) -> int:
-        """Retention by age, count and bytes of messages."""
+        """Retention by age, count and bytes of messages, and of idempotency keys."""
+        await crud.expire_idempotency_keys(self.journal.now() - KEY_SECONDS)
         before = self.journal.now() - self.retention_days * 86400
         return await crud.expire_events(before, self.retention_events, self.store_bytes)
 

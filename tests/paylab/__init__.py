@@ -302,7 +302,7 @@ async def last_sweep() -> int:
 @paylab_ext.get("/dump")
 async def dump() -> list[str]:
     """Every row that Payfeed or LNbits' audit has stored, as text."""
-    tables = ("feeds", "events", "seen", "access_keys", "state")
+    tables = ("feeds", "events", "seen", "access_keys", "state", "idempotency_keys")
     stored: list[str] = []
     for database, names in (
         (Database("ext_payfeed"), [f"payfeed.{name}" for name in tables]),
