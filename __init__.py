@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from . import host, tasks, views_api
-from .crud import db
+from .crud import close_databases, db, open_databases
 from .services import Payfeed
 from .views import pages
 
@@ -25,6 +25,7 @@ _stops: list[Callable[[], None]] = []
 def payfeed_start() -> None:
     """Called by LNbits in its event loop; a second call starts afresh."""
     host.take_over(payfeed_stop)
+    open_databases()
     views_api.Running.payfeed = Payfeed()
     _stops.extend(tasks.start(views_api.Running.payfeed))
 
@@ -36,6 +37,7 @@ def payfeed_stop() -> None:
     running, views_api.Running.payfeed = views_api.Running.payfeed, None
     if running:
         running.stop()
+    close_databases()
 
 
 __all__ = ["db", "payfeed_ext", "payfeed_start", "payfeed_static_files", "payfeed_stop"]

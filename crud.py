@@ -4,28 +4,44 @@ Statements go to the connection itself: LNbits' own `execute` commits each one a
 strips HTML-like text from parameters, which would break transactions and memos.
 """
 
+import asyncio
+import contextlib
 import secrets
+import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from lnbits.db import Database
+from lnbits.db import POSTGRES
 from sqlalchemy import text
 
+from .database import BoundedDatabase
+from .errors import Unavailable
 from .models import AccessKey, Draft, Event, Feed, WalletRow
-from .whole import whole
+from .whole import is_outage, whole
 
-db = Database("ext_payfeed")
+db = BoundedDatabase("ext_payfeed")
 # LNbits' tables by a connection of one's own: LNbits' waits for each of its users
-core_db = Database("database")
-for one in (db, core_db):
-    # a failed statement must not bring secrets into a log
-    one.engine.sync_engine.hide_parameters = True
+core_db = BoundedDatabase("database")
+
+
+def open_databases() -> None:
+    for database in (db, core_db):
+        database.open()
+
+
+def close_databases() -> None:
+    for database in (db, core_db):
+        database.close()
+
 
 # who says it, as one's own notifications come back
 ORIGIN = secrets.token_hex(4)
+
+OUTCOME_SECONDS = 10
+OUTCOME_PAUSE_SECONDS = 0.2
 
 EVENT_COLUMNS = (
     "event_offset, type, custom, direction, status, amount_msat, tag, created_at, body"
@@ -40,19 +56,19 @@ HEAD = "(SELECT head FROM payfeed.feeds WHERE wallet_id = :wallet_id)"
 
 
 @asynccontextmanager
-async def transaction(database: Database = db) -> AsyncIterator[Any]:
+async def transaction(database: BoundedDatabase = db) -> AsyncIterator[Any]:
     """One transaction: committed at the end, rolled back by any exception."""
-    async with database.connect() as connection:
-        yield connection.conn
-        await connection.conn.commit()
+    async with database.use(writes=True) as conn:
+        yield conn
+        await conn.commit()
 
 
 @whole
 async def _all(
-    sql: str, values: dict[str, Any] | None = None, database: Database = db
+    sql: str, values: dict[str, Any] | None = None, database: BoundedDatabase = db
 ) -> list[Any]:
-    async with database.connect() as connection:
-        result = await connection.conn.execute(text(sql), values or {})
+    async with database.use() as conn:
+        result = await conn.execute(text(sql), values or {})
         return list(result.mappings().all())
 
 
@@ -70,7 +86,7 @@ async def _run(
 
 async def _tell_others(conn: Any, *words: Any) -> None:
     """A notification that leaves with the transaction; PostgreSQL only."""
-    if db.type == "POSTGRES":
+    if db.type == POSTGRES:
         await conn.execute(
             text("SELECT pg_notify('payfeed', :payload)"),
             {"payload": " ".join(map(str, (ORIGIN, *words)))},
@@ -184,47 +200,155 @@ async def update_feed(wallet_id: str, column: str, value: Any) -> None:
 @whole
 async def rotate_epoch(wallet_id: str, epoch: str) -> None:
     async with transaction() as conn:
-        values = {"wallet_id": wallet_id, "epoch": epoch}
-        for sql in (
+        await _begin_epoch(conn, wallet_id, epoch)
+
+
+@whole
+async def end_epoch(feed: Feed, epoch: str) -> bool:
+    """Begin a new epoch, unless the feed has changed since its row was read."""
+    async with transaction() as conn:
+        found = await _lock_feed(conn, feed.wallet_id)
+        if found != (feed.epoch, feed.head):
+            return False
+        await _begin_epoch(conn, feed.wallet_id, epoch)
+        return True
+
+
+async def _begin_epoch(conn: Any, wallet_id: str, epoch: str) -> None:
+    await conn.execute(
+        text(
             "UPDATE payfeed.feeds SET epoch = :epoch, head = 0"
-            " WHERE wallet_id = :wallet_id",
-            "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id",
-            "UPDATE payfeed.access_keys SET acked = 0 WHERE wallet_id = :wallet_id",
-        ):
-            await conn.execute(
-                text(sql), {k: v for k, v in values.items() if f":{k}" in sql}
-            )
-        await _tell_others(conn, "feed", wallet_id)
+            " WHERE wallet_id = :wallet_id"
+        ),
+        {"wallet_id": wallet_id, "epoch": epoch},
+    )
+    for sql in (
+        "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id",
+        "UPDATE payfeed.access_keys SET acked = 0 WHERE wallet_id = :wallet_id",
+    ):
+        await conn.execute(text(sql), {"wallet_id": wallet_id})
+    await _tell_others(conn, "feed", wallet_id)
+
+
+Renew = Callable[[str, str, int], str | None]
+
+
+@dataclass
+class Written:
+    """What a transaction stores when it commits.
+
+    `stored`: the new events of each entry, None if another connection holds its feed.
+    `transaction_id`: PostgreSQL's; None on SQLite, whose COMMIT cannot lose its answer.
+    """
+
+    stored: list[list[Event] | None]
+    transaction_id: int | None
 
 
 @whole
 async def append(
-    entries: list[tuple[str, list[Draft]]], timestamp: int, build: Any
-) -> list[list[Event]]:
+    entries: list[tuple[str, list[Draft]]], timestamp: int, build: Any, renew: Renew
+) -> list[list[Event] | None]:
     """Append drafts to the logs of their wallets, all in one transaction.
 
-    Returns the new events of each entry; already seen payments are left out. The
-    first statements take the feeds' row locks, so commit order is offset order.
+    Returns the new events of each entry, without payments that are already seen; None
+    for an entry whose feed is locked by another connection. The first statement takes
+    the feeds' row locks, so commit order is offset order. `renew(wallet_id, epoch,
+    head)` returns a new epoch if the feed went back, else None.
+
+    An error means that nothing is stored, except for the Unavailable that is raised
+    when the outcome of COMMIT cannot be found out.
     """
-    async with transaction() as conn:
-        places = {
-            wallet_id: await _lock_feed(conn, wallet_id)
-            for wallet_id in sorted({wallet_id for wallet_id, _ in entries})
-        }
-        stored = [
-            await _append_drafts(conn, wallet_id, places, drafts, timestamp, build)
-            for wallet_id, drafts in entries
-        ]
-        events = [event for one in stored for event in one]
-        await _insert_events(conn, events)
-        for wallet_id, count in Counter(event.wallet_id for event in events).items():
-            epoch, head = places[wallet_id]
-            await _move_head(conn, wallet_id, head)
-            await _tell_others(conn, "events", wallet_id, epoch, count, head)
-    return stored
+    written: Written | None = None
+    try:
+        async with transaction() as conn:
+            written = await _write(conn, entries, timestamp, build, renew)
+    except Exception as exc:
+        # the answer to COMMIT may have been lost
+        if written is None or written.transaction_id is None or not is_outage(exc):
+            raise
+        if not await _is_committed(written.transaction_id):
+            raise
+    return written.stored
 
 
-async def _lock_feed(conn: Any, wallet_id: str) -> tuple[str, int]:
+async def _write(
+    conn: Any,
+    entries: list[tuple[str, list[Draft]]],
+    timestamp: int,
+    build: Any,
+    renew: Renew,
+) -> Written:
+    places, locked, transaction_id = await _lock_feeds(
+        conn, {wallet_id for wallet_id, _ in entries}
+    )
+    for wallet_id, (epoch, head) in places.items():
+        new = renew(wallet_id, epoch, head)
+        if new:
+            await _begin_epoch(conn, wallet_id, new)
+            places[wallet_id] = (new, 0)
+    stored = [
+        None
+        if wallet_id in locked
+        else await _append_drafts(conn, wallet_id, places, drafts, timestamp, build)
+        for wallet_id, drafts in entries
+    ]
+    events = [event for new in stored for event in new or ()]
+    await _insert_events(conn, events)
+    for wallet_id, count in Counter(event.wallet_id for event in events).items():
+        epoch, head = places[wallet_id]
+        await _move_head(conn, wallet_id, head)
+        await _tell_others(conn, "events", wallet_id, epoch, count, head)
+    return Written(stored, transaction_id)
+
+
+async def _is_committed(transaction_id: int) -> bool:
+    """Whether a transaction was committed whose COMMIT got no answer."""
+    deadline = time.monotonic() + OUTCOME_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(Unavailable):
+            rows = await _all(
+                "SELECT txid_status(:id) AS status", {"id": transaction_id}
+            )
+            if rows[0]["status"] != "in progress":
+                return bool(rows[0]["status"] == "committed")
+        await asyncio.sleep(OUTCOME_PAUSE_SECONDS)
+    raise Unavailable("It is not known whether this was stored.")
+
+
+async def _lock_feeds(
+    conn: Any, wallet_ids: set[str]
+) -> tuple[dict[str, tuple[str, int]], set[str], int | None]:
+    """Lock feeds: (epoch, head) by wallet, wallets locked by others, transaction id.
+
+    PostgreSQL does not wait here for rows that another connection holds.
+    """
+    if db.type != POSTGRES:
+        taken = {one: await _lock_feed(conn, one) for one in sorted(wallet_ids)}
+        return {one: place for one, place in taken.items() if place}, set(), None
+    found = await conn.execute(
+        text(
+            "SELECT wallet_id, epoch, head, txid_current() AS transaction_id"
+            " FROM payfeed.feeds WHERE wallet_id = ANY(:wallet_ids)"
+            " FOR UPDATE SKIP LOCKED"
+        ),
+        {"wallet_ids": list(wallet_ids)},
+    )
+    rows = found.all()
+    places = {row.wallet_id: (row.epoch, row.head) for row in rows}
+    missing = list(wallet_ids - places.keys())
+    if missing:
+        found = await conn.execute(
+            text(
+                "SELECT wallet_id FROM payfeed.feeds WHERE wallet_id = ANY(:wallet_ids)"
+            ),
+            {"wallet_ids": missing},
+        )
+        missing = [row.wallet_id for row in found]
+    return places, set(missing), rows[0].transaction_id if rows else None
+
+
+async def _lock_feed(conn: Any, wallet_id: str) -> tuple[str, int] | None:
     """Epoch and head of a feed that now belongs to this transaction."""
     found = await conn.execute(
         text(
@@ -234,7 +358,7 @@ async def _lock_feed(conn: Any, wallet_id: str) -> tuple[str, int]:
         {"wallet_id": wallet_id},
     )
     row = found.mappings().first()
-    return (row["epoch"], row["head"]) if row else ("", 0)
+    return (row["epoch"], row["head"]) if row else None
 
 
 async def _append_drafts(
@@ -246,9 +370,12 @@ async def _append_drafts(
     build: Any,
 ) -> list[Event]:
     events: list[Event] = []
+    if wallet_id not in places:
+        return []
     epoch, offset = places[wallet_id]
-    for draft in drafts if epoch else []:
-        if not await _first_time(conn, wallet_id, draft):
+    for draft in drafts:
+        event_id = f"{epoch}-{offset + 1}"
+        if not await _first_time(conn, wallet_id, draft, event_id, timestamp):
             continue
         offset += 1
         facts = draft.facts
@@ -258,7 +385,7 @@ async def _append_drafts(
             offset=offset,
             type=draft.type,
             timestamp=timestamp,
-            body=build(draft, f"{epoch}-{offset}", timestamp),
+            body=build(draft, event_id, timestamp),
             direction=facts.direction if facts else None,
             amount_msat=facts.amount_msat if facts else None,
             tag=facts.tag if facts else None,
@@ -277,7 +404,23 @@ async def _move_head(conn: Any, wallet_id: str, head: int) -> None:
     )
 
 
-async def _first_time(conn: Any, wallet_id: str, draft: Draft) -> bool:
+async def _first_time(
+    conn: Any, wallet_id: str, draft: Draft, event_id: str, timestamp: int
+) -> bool:
+    if draft.once:
+        done = await conn.execute(
+            text(
+                "INSERT INTO payfeed.idempotency_keys VALUES (:wallet_id, :key_hash,"
+                " :content_hash, :event_id, :created_at) ON CONFLICT DO NOTHING"
+            ),
+            {
+                "wallet_id": wallet_id,
+                "event_id": event_id,
+                "created_at": timestamp,
+                **asdict(draft.once),
+            },
+        )
+        return bool(done.rowcount)
     facts = draft.facts
     if facts is None:
         return True
@@ -322,6 +465,23 @@ async def _insert_events(conn: Any, events: list[Event]) -> None:
             ),
             rows,
         )
+
+
+async def get_first_message(wallet_id: str, key_hash: str) -> tuple[str, str] | None:
+    """(content hash, event id) of the message that was stored with this key."""
+    rows = await _all(
+        "SELECT content_hash, event_id FROM payfeed.idempotency_keys"
+        " WHERE wallet_id = :wallet_id AND key_hash = :key_hash",
+        {"wallet_id": wallet_id, "key_hash": key_hash},
+    )
+    return (rows[0]["content_hash"], rows[0]["event_id"]) if rows else None
+
+
+async def expire_idempotency_keys(before: int) -> None:
+    await _run(
+        "DELETE FROM payfeed.idempotency_keys WHERE created_at < :before",
+        {"before": before},
+    )
 
 
 async def get_events(

@@ -8,10 +8,13 @@ PayfeedError
 ├── Refused        403 / 4403   known, but not allowed
 ├── TooMany        429 / 4429   carries `retry_after` in seconds
 ├── TooSlow        408 / 4008   a frame could not be written for the send timeout
-└── Restarting     503 / 1012   the server or the extension stops
+├── Restarting     503 / 1012   the server or the extension stops
+└── Unavailable    503 / 1012   the database is locked, full or away; `retry_after`
+    └── Locked                  another connection holds a lock on this feed
 """
 
 WALLET_GONE = "The wallet of this key is gone."
+RETRY_SECONDS = 5
 
 
 class PayfeedError(Exception):
@@ -56,3 +59,15 @@ class TooSlow(PayfeedError):
 
 class Restarting(PayfeedError):
     status, code = 503, 1012
+
+
+class Unavailable(PayfeedError):
+    status, code = 503, 1012
+
+    def __init__(self, message: str = "The database does not answer.") -> None:
+        super().__init__(message, retry_after=RETRY_SECONDS)
+
+
+class Locked(Unavailable):
+    def __init__(self) -> None:
+        super().__init__("This feed is locked in the database.")

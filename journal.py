@@ -6,15 +6,19 @@ database, one page at a time for the whole process; cursors at the same place sh
 
 import asyncio
 import base64
+import contextlib
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from loguru import logger
+
 from . import crud
+from .errors import Locked, Restarting, Unavailable
 from .models import Draft, Event, Feed
 from .protocol import event_body, sign
 
@@ -24,6 +28,9 @@ TAIL_BYTES = 16 * 1024 * 1024  # of bodies; signed frames are as much again at m
 TAIL_EVENTS = 1000
 MAX_TAILS = 10_000
 BATCH_ENTRIES = 200
+LOCK_SECONDS = 1  # how long an append tries a feed that another connection holds
+LOCK_PAUSE_SECONDS = 0.02
+BACKOFF_SECONDS = 10
 PRUNE_WAITERS = 100  # who waits no longer, as its time is over
 
 
@@ -110,11 +117,38 @@ class Tail:
 
 @dataclass
 class Entry:
-    """Drafts on their way into a wallet's log."""
+    """Drafts to be stored; the result is None if another connection holds the feed."""
 
     wallet_id: str
     drafts: list[Draft]
-    stored: "asyncio.Future[list[Event]]"
+    stored: "asyncio.Future[list[Event] | None]"
+
+    def end(self, events: list[Event] | None) -> None:
+        if not self.stored.done():
+            self.stored.set_result(events)
+
+    def fail(self, exc: Exception) -> None:
+        if not self.stored.done():
+            self.stored.set_exception(exc)
+
+
+@dataclass
+class Place:
+    """The newest known position of a feed, and its ended epochs."""
+
+    epoch: str
+    head: int
+    ended: set[str] = field(default_factory=set)
+
+    def is_past(self, epoch: str, head: int) -> bool:
+        return epoch in self.ended or (epoch == self.epoch and head < self.head)
+
+    def move(self, epoch: str, head: int) -> None:
+        if epoch == self.epoch:
+            self.head = max(head, self.head)
+        else:
+            self.ended.add(self.epoch)
+            self.epoch, self.head = epoch, head
 
 
 class Journal:
@@ -124,7 +158,9 @@ class Journal:
         self._clock = clock
         self.tails: OrderedDict[str, Tail] = OrderedDict()
         self._bytes = 0
+        self._places: dict[str, Place] = {}
         self._waiting: list[Entry] = []
+        self._locked: dict[str, float] = {}  # wallet id: when to try it again
         self._writer: asyncio.Task[None] | None = None
         self._page_lock = asyncio.Lock()
         self._pages: dict[tuple[str, str, int], asyncio.Task[list[Event]]] = {}
@@ -149,6 +185,8 @@ class Journal:
         """The feed's tail, loaded on first use; None if there is no feed."""
         if wallet_id not in self.tails:
             feed = await crud.get_feed(wallet_id)
+            if feed and await self.renew_if_past(feed):
+                feed = await crud.get_feed(wallet_id)
             if feed is None:
                 return None
             self.tails.setdefault(wallet_id, Tail(feed))
@@ -161,46 +199,133 @@ class Journal:
             if tail.is_quiet:
                 self.drop(wallet_id)
 
+    def _is_past(self, feed: Feed) -> bool:
+        """Whether the row is older than what is known; remembers it if not."""
+        place = self._places.setdefault(feed.wallet_id, Place(feed.epoch, feed.head))
+        if place.is_past(feed.epoch, feed.head):
+            return True
+        place.move(feed.epoch, feed.head)
+        return False
+
+    async def renew_if_past(self, feed: Feed) -> bool:
+        """Begin a new epoch if the feed went back, as in an older copy of the database.
+
+        Returns whether the row is outdated, which is also so if it was read before the
+        last append.
+        """
+        if not self._is_past(feed):
+            return False
+        if await crud.end_epoch(feed, new_epoch()):
+            self._warn_renewed(feed.wallet_id)
+            tail = self.tails.get(feed.wallet_id)
+            if tail:
+                self.end_epoch(tail)
+        return True
+
+    def _renew(self, wallet_id: str, epoch: str, head: int) -> str | None:
+        """The new epoch of a feed that went back, else None. See `crud.append`."""
+        place = self._places.get(wallet_id)
+        if place is None or not place.is_past(epoch, head):
+            return None
+        self._warn_renewed(wallet_id)
+        return new_epoch()
+
+    def _warn_renewed(self, wallet_id: str) -> None:
+        logger.warning(
+            f"payfeed: wallet {wallet_id}: its log went back, a new epoch begins"
+        )
+
+    def end_epoch(self, tail: Tail) -> None:
+        """Close the sessions of a feed with 1012; clients reconnect and get a gap."""
+        for session in list(tail.sessions):
+            session.close(Restarting("The feed begins a new epoch."))
+        self.drop(tail.feed.wallet_id)
+        tail.wake()
+
     async def append(self, wallet_id: str, drafts: list[Draft]) -> list[Event]:
         """Store drafts, then wake. Returns the new events, doubles left out.
 
-        What arrives while a transaction runs goes into the next one together.
+        What arrives while a transaction runs goes into the next one together. Raises
+        Locked if another connection holds the feed for LOCK_SECONDS, or still holds it.
         """
         # a tail that is loaded before the append cannot miss it
         if await self.tail(wallet_id) is None:
             return []
+        deadline = time.monotonic() + LOCK_SECONDS
+        while (events := await self._queue(wallet_id, drafts)) is None:
+            if wallet_id in self._locked or time.monotonic() > deadline:
+                self._locked.setdefault(wallet_id, 0)
+                raise Locked()
+            await asyncio.sleep(LOCK_PAUSE_SECONDS)
+        if events and wallet_id not in self.tails:
+            with contextlib.suppress(Unavailable):
+                await self.tail(wallet_id)  # of the new epoch
+        return events
+
+    async def _queue(self, wallet_id: str, drafts: list[Draft]) -> list[Event] | None:
+        if self._is_in_backoff(wallet_id):
+            return None
         stored = asyncio.get_running_loop().create_future()
         self._waiting.append(Entry(wallet_id, drafts, stored))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
-        events: list[Event] = await stored
+        events: list[Event] | None = await stored
         return events
 
     async def _write(self) -> None:
         while self._waiting:
             batch = self._waiting[:BATCH_ENTRIES]
             del self._waiting[:BATCH_ENTRIES]
-            if not await self._store(batch) and len(batch) > 1:
-                for entry in batch:
-                    await self._store([entry])
+            await self._try(batch)
 
-    async def _store(self, batch: list[Entry]) -> bool:
-        """Commit, then wake. An entry that fails alone is told so; others go on."""
-        entries = [(entry.wallet_id, entry.drafts) for entry in batch]
+    async def _try(self, batch: list[Entry]) -> None:
+        """Store a batch; if one entry is the cause of a failure, store the others."""
         try:
-            stored = await crud.append(entries, self.now(), event_body)
+            await self._store(batch)
         except Exception as exc:
-            if len(batch) == 1 and not batch[0].stored.done():
-                batch[0].stored.set_exception(exc)
-            return False
+            if isinstance(exc, Unavailable) and not isinstance(exc, Locked):
+                for entry in (*batch, *self._waiting):
+                    entry.fail(Unavailable(exc.message))
+                self._waiting.clear()
+            elif len(batch) == 1:
+                self._fail(batch[0], exc)
+            else:
+                for entry in batch:
+                    if self._is_in_backoff(entry.wallet_id):
+                        entry.end(None)
+                    else:
+                        await self._try([entry])
+
+    def _fail(self, entry: Entry, exc: Exception) -> None:
+        if isinstance(exc, Locked):
+            # the next batches must not wait for it again
+            self._locked[entry.wallet_id] = time.monotonic() + BACKOFF_SECONDS
+        entry.fail(exc)
+
+    def _is_in_backoff(self, wallet_id: str) -> bool:
+        return time.monotonic() < self._locked.get(wallet_id, 0)
+
+    async def _store(self, batch: list[Entry]) -> None:
+        """Commit, then wake."""
+        entries = [(entry.wallet_id, entry.drafts) for entry in batch]
+        stored = await crud.append(entries, self.now(), event_body, self._renew)
         for entry, events in zip(batch, stored, strict=True):
-            tail = self.tails.get(entry.wallet_id)
-            if tail and events:
-                self._extend(tail, events)
-                tail.wake()
-            if not entry.stored.done():
-                entry.stored.set_result(events)
-        return True
+            if events:
+                self._add_to_tail(entry.wallet_id, events)
+            if events is not None:
+                self._locked.pop(entry.wallet_id, None)
+            entry.end(events)
+
+    def _add_to_tail(self, wallet_id: str, events: list[Event]) -> None:
+        newest = events[-1]
+        place = self._places.setdefault(wallet_id, Place(newest.epoch, 0))
+        place.move(newest.epoch, newest.offset)
+        tail = self.tails.get(wallet_id)
+        if tail and tail.feed.epoch != newest.epoch:
+            self.end_epoch(tail)
+        elif tail:
+            self._extend(tail, events)
+            tail.wake()
 
     def _extend(self, tail: Tail, events: Iterable[Event]) -> None:
         for event in events:

@@ -48,3 +48,16 @@ async def m001_initial(db: Any) -> None:
     await db.execute(
         f"CREATE TABLE payfeed.state (name TEXT PRIMARY KEY, value {big} NOT NULL)"
     )
+
+
+async def m002_idempotency_keys(db: Any) -> None:
+    big = db.big_int
+    await db.execute(
+        f"""
+        CREATE TABLE payfeed.idempotency_keys (
+            wallet_id TEXT NOT NULL, key_hash TEXT NOT NULL,
+            content_hash TEXT NOT NULL, event_id TEXT NOT NULL,
+            created_at {big} NOT NULL, PRIMARY KEY (wallet_id, key_hash)
+        )
+        """
+    )

@@ -27,6 +27,14 @@ class PaymentFacts:
 
 
 @dataclass(frozen=True)
+class Once:
+    """An idempotency key and the content of its message, as SHA-256 hex digests."""
+
+    key_hash: str
+    content_hash: str
+
+
+@dataclass(frozen=True)
 class Draft:
     """An event before it has an offset. `members` follow `type` in the body."""
 
@@ -34,6 +42,7 @@ class Draft:
     members: dict[str, Any]
     custom: bool = False
     facts: PaymentFacts | None = None
+    once: Once | None = None
 
 
 @dataclass

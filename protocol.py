@@ -13,10 +13,11 @@ from itertools import islice
 from typing import Any
 
 from .errors import Malformed
-from .models import Draft, Filter, PaymentFacts
+from .models import Draft, Filter, Once, PaymentFacts
 
 EVENT_ID = re.compile(r"([a-z0-9]{1,16})-(0|[1-9][0-9]{0,17})\Z")
 OWN_TYPE = re.compile(r"[a-z0-9_.-]{1,64}\Z")
+IDEMPOTENCY_KEY = re.compile(r"[!-~]([ -~]{0,253}[!-~])?\Z")
 PAYMENT_HASH = re.compile(r"[0-9a-f]{64}\Z")
 STATE_TYPES = ("hello", "gap", "balance_update", "heartbeat", "pong", "error")
 RESERVED_TYPES = frozenset(
@@ -177,6 +178,14 @@ def custom_draft(value: Any) -> Draft:
             members = {k: v for k, v in value.items() if k != "type"}
             return Draft(type=own, members=members, custom=True)
     return Draft(type="message", members={"data": value}, custom=True)
+
+
+def once(key: str, draft: Draft) -> Once:
+    """The idempotency key of a message, or Malformed."""
+    if not IDEMPOTENCY_KEY.match(key):
+        raise Malformed("Idempotency-Key must have 1 to 255 printable characters.")
+    content = json.dumps([draft.type, draft.members], sort_keys=True)
+    return Once(*(hashlib.sha256(one.encode()).hexdigest() for one in (key, content)))
 
 
 def test_draft(message: str) -> Draft:

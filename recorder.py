@@ -10,7 +10,7 @@ from typing import Any
 from loguru import logger
 
 from . import crud, host
-from .errors import WALLET_GONE, Malformed, Refused
+from .errors import WALLET_GONE, Locked, Malformed, Refused, Unavailable
 from .journal import Journal, Tail
 from .metrics import Metrics
 from .models import Draft, Event, Feed
@@ -218,8 +218,10 @@ class Recorder:
         enabled = dict(await crud.get_enabled_wallets())
         feeds = {feed.wallet_id: feed for feed in await crud.get_feeds()}
         for wallet_id, feed in feeds.items():
-            if feed.active and wallet_id not in enabled:
-                await self._suspend(feed)
+            with self._apart(wallet_id):
+                await self.journal.renew_if_past(feed)
+                if feed.active and wallet_id not in enabled:
+                    await self._suspend(feed)
         active = {wallet_id for wallet_id, feed in feeds.items() if feed.active}
         are_open = await self._open_feeds(enabled.keys() - active)
         counts = await crud.count_payments()
@@ -265,6 +267,8 @@ class Recorder:
             yield
         except Exception as exc:
             self._level.pop(wallet_id, None)
+            if isinstance(exc, Unavailable) and not isinstance(exc, Locked):
+                raise
             self._tell_once(wallet_id, f"left to the next sweep: {type(exc).__name__}")
 
     async def _reconcile(self, wallet_id: str) -> int:

@@ -16,6 +16,7 @@ from .protocol import MAX_PAYMENT_BODY_BYTES, bounded_body
 
 DAY_SECONDS = 86400
 JUMP_SECONDS = DAY_SECONDS
+IDEMPOTENCY_SECONDS = DAY_SECONDS
 SLICE_OFFSETS = 2000
 SLICE_PAUSE_SECONDS = 0.05
 
@@ -43,6 +44,7 @@ class Retention:
     async def expire(self) -> int:
         """Returns how many events were deleted."""
         now = self._now()
+        await crud.expire_idempotency_keys(now - IDEMPOTENCY_SECONDS)
         before = await self._recorded_before(now)
         return await crud.expire_events(
             before, now + JUMP_SECONDS, self.events, self.message_bytes

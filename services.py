@@ -27,7 +27,7 @@ from .journal import Journal, Tail, new_epoch, new_secret
 from .limits import Buckets
 from .metrics import Metrics
 from .models import Access, Draft, Event, Feed, Filter
-from .protocol import custom_draft, loads, parse_id, test_draft
+from .protocol import custom_draft, loads, once, parse_id, test_draft
 from .recorder import Recorder
 from .retention import Retention
 from .session import Session, find_start
@@ -195,14 +195,15 @@ class Payfeed:
     async def poll(self) -> None:
         """What other processes appended or changed, should a notification be lost."""
         for feed in await crud.get_feeds() if self.journal.tails else ():
+            is_past = await self.journal.renew_if_past(feed)
             tail = self.journal.tails.get(feed.wallet_id)
-            if tail:
+            if tail and not is_past:
                 self._take_on(tail, feed)
 
     def _take_on(self, tail: Tail, feed: Feed) -> None:
         """The feed's row as it is now."""
         if tail.feed.epoch != feed.epoch:
-            self._end_epoch(tail)
+            self.journal.end_epoch(tail)
             return
         tail.update(feed)
         if feed.head > tail.head:
@@ -252,9 +253,36 @@ class Payfeed:
             self._take_on(tail, feed)
             await self.recheck(tail)
 
-    async def notify(self, access: Access, value: Any) -> tuple[str, int]:
-        """Record a custom message; (event id, live subscribers)."""
-        return await self._publish(access, custom_draft(value))
+    async def notify(
+        self, access: Access, value: Any, key: str | None = None
+    ) -> tuple[str, int]:
+        """Record a custom message; (event id, live subscribers).
+
+        With the idempotency key of an earlier message it returns that message's id, or
+        raises Malformed if the content differs.
+        """
+        need_scope(access, "notify")
+        draft = custom_draft(value)
+        if key is None:
+            return await self._publish(access, draft)
+        draft = replace(draft, once=once(key, draft))
+        tail = await tail_of(self.journal, access.wallet_id)
+        event_id = await self._first_id(access.wallet_id, draft)
+        if event_id is None:
+            event_id, _ = await self._publish(access, draft)
+        return event_id, len(tail.sessions)
+
+    async def _first_id(self, wallet_id: str, draft: Draft) -> str | None:
+        """The event id of the message that was stored with the draft's key, if any."""
+        if draft.once is None:
+            return None
+        found = await crud.get_first_message(wallet_id, draft.once.key_hash)
+        if found is None:
+            return None
+        content_hash, event_id = found
+        if content_hash != draft.once.content_hash:
+            raise Malformed("This Idempotency-Key belongs to a different message.")
+        return event_id
 
     async def test(self, access: Access) -> tuple[str, int]:
         """Record a test event; (event id, live subscribers)."""
@@ -265,9 +293,13 @@ class Payfeed:
         self.notifies.take(access.wallet_id, "messages")
         tail = await tail_of(self.journal, access.wallet_id)
         events = await self.recorder.append(access.wallet_id, [draft])
-        if not events:
+        if events:
+            return events[0].id, len(tail.sessions)
+        # a request with the same key was faster
+        event_id = await self._first_id(access.wallet_id, draft)
+        if event_id is None:
             raise UnknownWallet("This wallet has no feed.")
-        return events[0].id, len(tail.sessions)
+        return event_id, len(tail.sessions)
 
     def parse_message(self, body: bytes, content_type: str, data: str | None) -> Any:
         """The value of a POSTed message: JSON, text, or `?data=` with an empty body."""
@@ -326,7 +358,7 @@ class Payfeed:
         if before is not None or (since is None and not wait_seconds):
             top = self._before(tail, before)
             events, more = await self._backwards(tail, top, limit, wanted)
-            cursor = top - 1
+            cursor = max(0, top - 1)
         else:
             start = await find_start(tail, since, await self.doors.acked(access))
             recovered = start.gap is None
@@ -436,16 +468,10 @@ class Payfeed:
             tail.update(replace(tail.feed, secret=secret))
         elif what == "epoch":
             await crud.rotate_epoch(access.wallet_id, new_epoch())
-            self._end_epoch(tail)
+            self.journal.end_epoch(tail)
         else:
             raise Malformed("what must be channel, secret or epoch.")
         return await self.describe(access)
-
-    def _end_epoch(self, tail: Tail) -> None:
-        for session in list(tail.sessions):
-            session.close(Restarting("The feed begins a new epoch."))
-        self.journal.drop(tail.feed.wallet_id)
-        tail.wake()
 
     async def revoke(self, access: Access, key_id: str) -> bool:
         need_admin(access)

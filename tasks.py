@@ -14,6 +14,7 @@ from .services import Payfeed
 SWEEP_SECONDS = 1
 SWEEP_SHARE = 0.1
 MOST_SECONDS = 30
+RETRY_SECONDS = 5
 LATE_SECONDS = 15
 RETENTION_SECONDS = 300
 POLL_SECONDS = 5
@@ -40,7 +41,9 @@ async def sweep(payfeed: Payfeed) -> None:
         now = time.monotonic()
         took = now - began
         cost = took if failure else payfeed.recorder.look_seconds
-        pause = min(max(SWEEP_SECONDS, cost / SWEEP_SHARE), MOST_SECONDS)
+        # the database may be back soon
+        most = RETRY_SECONDS if failure else MOST_SECONDS
+        pause = min(max(SWEEP_SECONDS, cost / SWEEP_SHARE), most)
         if failure is None:
             payfeed.healthy_until = now + pause + took + LATE_SECONDS
         await asyncio.sleep(pause)

@@ -293,7 +293,8 @@ async def _notify_post(request: Request, key: str | None) -> Response:
         request.headers.get("content-type", ""),
         request.query_params.get("data"),
     )
-    event_id, delivered = await payfeed.notify(access, data)
+    once = request.headers.get("idempotency-key")
+    event_id, delivered = await payfeed.notify(access, data, once)
     return ascii_json(
         {"sent": True, "data": data, "id": event_id, "delivered": delivered}
     )

@@ -10,9 +10,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import zip as packing
 from lnbits_server import Server
+from postgres import Postgres
 from publisher import install, manage, publishing
 from reader import reading
 
@@ -89,6 +91,61 @@ async def running(server: Server) -> tuple[list[str], int]:
     return loops, sum(name in LISTENERS for name in names)
 
 
+BACKENDS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid()"
+)
+
+
+async def test_upgrades_and_activations_keep_no_database_connections(
+    publisher: tuple[Path, str], postgres: Postgres
+) -> None:
+    folder, base = publisher
+    url = postgres.database()
+    packing.build(folder, base)
+    server = Server(
+        with_extension=False,
+        LNBITS_EXTENSIONS_MANIFESTS=f'["{base}/extensions.json"]',
+        LNBITS_DATABASE_URL=url,
+    )
+    server.add_extension("paylab", PAYLAB)
+    database = await asyncpg.connect(url)
+
+    async def backends() -> int:
+        """How many there are once the running copy has swept."""
+        await server.swept()
+        return int(await database.fetchval(BACKENDS))
+
+    async def falls_to(most: int) -> None:
+        deadline = time.monotonic() + HANG_GUARD
+        while (count := await backends()) > most:
+            assert time.monotonic() < deadline, count
+
+    try:
+        await server.start()
+        await server.install(enable=False)
+        await install(server, "0.1.0")
+        await manage(server, "PUT", "/activate")
+        await server.enable(server.admin)
+        await server.swept()
+        before = await backends()
+        for number in range(1, 5):
+            packing.build(folder, base, f"0.1.{number}")
+            await install(server, f"0.1.{number}")
+            await server.swept()
+        await falls_to(before)
+        for _ in range(4):
+            await manage(server, "PUT", "/activate")
+            await server.swept()
+        await falls_to(before)
+        await manage(server, "PUT", "/deactivate")
+        await manage(server, "PUT", "/activate")
+        await falls_to(before)
+    finally:
+        await server.close()
+        await database.close()
+
+
 async def test_an_operator_installs_upgrades_deactivates_and_removes(
     publisher: tuple[Path, str], database: dict[str, str]
 ) -> None:
@@ -159,6 +216,12 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
         await manage(server, "PUT", "/activate")
         await server.swept()
         assert amounts(await stored(server, shop["inkey"])) == [10, 20, 30, 40]
+        if not database:
+            # removing the data is the way out of a damaged file
+            file = server.folder / "data" / "ext_payfeed.sqlite3"
+            file.write_bytes(b"damaged" * 10000)
+            broken = await server.payfeed("GET", "events", shop["inkey"])
+            assert broken.status_code == 503
         await manage(server, "DELETE")
         await manage(server, "DELETE", "/db")
         await install(server, "0.1.2")

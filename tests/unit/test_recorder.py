@@ -46,9 +46,11 @@ async def lnbits_sql(statement: str) -> None:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def tables() -> None:
-    for name in ("feeds", "events", "seen", "access_keys", "state"):
+    names = ("feeds", "events", "seen", "access_keys", "state", "idempotency_keys")
+    for name in names:
         await crud._run(f"DROP TABLE IF EXISTS payfeed.{name}")
     await migrations.m001_initial(crud.db)
+    await migrations.m002_idempotency_keys(crud.db)
     kinds = {
         name: "TIMESTAMP" if name in TIMES else "BIGINT" if name in NUMBERS else "TEXT"
         for name in model_to_dict(row(0, 1))
