@@ -1,10 +1,14 @@
 """What a request may ask for by its URL and its method."""
 
+import pytest
 import websockets
 from shop import Shop
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-async def test_an_address_with_two_keys_is_refused(shop: Shop) -> None:
+
+async def test_an_address_with_two_keys_is_refused(shared_shop: Shop) -> None:
+    shop = shared_shop
     admin, inkey = shop.wallet["adminkey"], shop.wallet["inkey"]
     api = "/payfeed/api/v1"
     for name in ("api-key", "API-KEY", "%61pi%2Dkey"):
@@ -26,7 +30,10 @@ async def test_an_address_with_two_keys_is_refused(shop: Shop) -> None:
         assert answer.status_code == 403
 
 
-async def test_a_wrong_method_on_a_known_path_is_answered_with_405(shop: Shop) -> None:
+async def test_a_wrong_method_on_a_known_path_is_answered_with_405(
+    shared_shop: Shop,
+) -> None:
+    shop = shared_shop
     inkey = shop.wallet["inkey"]
     for method, path, allowed in (
         ("PUT", "/payfeed/api/v1/feed", "GET, PATCH"),
