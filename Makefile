@@ -8,7 +8,7 @@ PYTHON = $$(python3 tools/setup.py $(LNBITS_VERSION))
 .PHONY: run quick test check torture bench screenshots zip lock clean
 
 run:
-	@python="$(PYTHON)" && exec "$$python" tools/run.py $(PORT)
+	@python="$(PYTHON)" && exec "$$python" tools/demo.py $(PORT)
 
 # Format, lint, types, imports and unit tests, without npm too (JavaScript is then
 # left out, with a note).
@@ -38,7 +38,7 @@ screenshots:
 	@python="$(PYTHON)" && "$$python" tools/screenshots.py .cache/screenshots docs/images
 
 zip:
-	@python3 tools/zip.py
+	@python3 tools/build_release.py
 
 lock:
 	@python3 tools/lock.py

@@ -1,13 +1,13 @@
-"""What can go wrong, as one tree. Each error knows its HTTP status and close code.
+"""What can go wrong, as one tree. Each error has an HTTP status and a close code.
 
 PayfeedError
-├── Malformed      422 / 4400   the frame, query or message is not understood
-├── TooLarge       413 / 4400
-├── NoKey          401 / 4401   no key, or an access key that is not known
-├── UnknownWallet  404 / 4401   a wallet key that is not known, as LNbits answers
-├── Refused        403 / 4403   known, but not allowed
-├── TooMany        429 / 4429   carries `retry_after` in seconds
-├── TooSlow        408 / 4008   a frame could not be written for the send timeout
+├── Malformed      422 / 4400   the frame, query or message is not valid
+├── TooLarge       413 / 4400   the body is over its limit
+├── Unauthorized   401 / 4401   no key, or an unknown access key
+├── UnknownWallet  404 / 4401   an unknown wallet key, as LNbits answers
+├── Forbidden      403 / 4403   a known key that may not do this
+├── RateLimited    429 / 4429   with `retry_after`
+├── TooSlow        408 / 4008   a frame could not be written within the send timeout
 ├── Restarting     503 / 1012   the server or the extension stops
 └── Unavailable    503 / 1012   the database is locked, full or away; `retry_after`
     └── Locked                  another connection holds a lock on this feed
@@ -18,7 +18,7 @@ RETRY_SECONDS = 5
 
 
 class PayfeedError(Exception):
-    """`status` is the HTTP answer, `code` the WebSocket close code."""
+    """`message` is a sentence for the client, `retry_after` a number of seconds."""
 
     status = 400
     code = 4400
@@ -30,38 +30,56 @@ class PayfeedError(Exception):
 
 
 class Malformed(PayfeedError):
+    """The query, body or frame is not valid."""
+
     status, code = 422, 4400
 
 
 class TooLarge(PayfeedError):
+    """The body is over its limit."""
+
     status, code = 413, 4400
 
 
-class NoKey(PayfeedError):
+class Unauthorized(PayfeedError):
+    """There is no key, or the access key is unknown."""
+
     status, code = 401, 4401
 
 
 class UnknownWallet(PayfeedError):
+    """The wallet key is unknown."""
+
     status, code = 404, 4401
 
 
-class Refused(PayfeedError):
+class Forbidden(PayfeedError):
+    """The key is known, but may not do this."""
+
     status, code = 403, 4403
 
 
-class TooMany(PayfeedError):
+class RateLimited(PayfeedError):
+    """Too many requests; `Retry-After` has seconds."""
+
     status, code = 429, 4429
 
 
 class TooSlow(PayfeedError):
+    """A frame could not be written within the send timeout."""
+
     status, code = 408, 4008
 
 
 class Restarting(PayfeedError):
+    """The server or the extension stops."""
+
     status, code = 503, 1012
 
 
 class Unavailable(PayfeedError):
+    """The database does not answer, or Payfeed is not running."""
+
     status, code = 503, 1012
 
     def __init__(self, message: str = "The database does not answer.") -> None:
@@ -69,5 +87,7 @@ class Unavailable(PayfeedError):
 
 
 class Locked(Unavailable):
+    """Another connection holds a lock on this feed."""
+
     def __init__(self) -> None:
         super().__init__("This feed is locked in the database.")

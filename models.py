@@ -1,14 +1,16 @@
-"""Records and request bodies. No I/O."""
+"""Records, and the bodies, queries and answers of the routes. No I/O."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+
+from .errors import Forbidden
 
 
 @dataclass(frozen=True)
-class PaymentFacts:
-    """One settled or failed payment, in LNbits' numbers made plain.
+class SettledPayment:
+    """A final payment, settled or failed, in Payfeed's terms.
 
     `amount_msat` and `fee_msat` are never negative, `settled_at` is Unix seconds.
     """
@@ -41,7 +43,7 @@ class Draft:
     type: str
     members: dict[str, Any]
     custom: bool = False
-    facts: PaymentFacts | None = None
+    payment: SettledPayment | None = None
     once: Once | None = None
 
 
@@ -141,6 +143,16 @@ class Access:
     is_owner: bool = False
     expires_at: int | None = None
 
+    def require_scope(self, scope: str) -> None:
+        """Raises Forbidden if the key lacks this scope."""
+        if scope not in self.scopes:
+            raise Forbidden(f"This key does not have the scope {scope!r}.")
+
+    def require_admin(self) -> None:
+        """Raises Forbidden for all but the admin key of the wallet itself."""
+        if not self.is_admin:
+            raise Forbidden("This needs the wallet's admin key.")
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -167,16 +179,126 @@ class Filter:
         )
 
 
+class ReadQuery(BaseModel):
+    """Where a reader begins and what it filters. Filters other than `types` leave out
+    everything but payments."""
+
+    since: str | None = Field(
+        None,
+        description="Deliver what follows: an event id, `start`, `@<unix seconds>`, or"
+        " `acked` (access keys only). Absent: only new events.",
+        example="q7xk2p8a-42",
+    )
+    types: str | None = Field(
+        None,
+        description="Event types, separated by commas. `message`: every custom event.",
+        example="payment,message",
+    )
+    direction: str | None = Field(None, description="`in` or `out`", example="in")
+    status: str | None = Field(
+        None, description="`confirmed` or `failed`", example="confirmed"
+    )
+    min_amount: str | None = Field(None, description="satoshi", example="1000")
+    tag: str | None = Field(None, description="LNbits' tag", example="lnurlp")
+
+
+class EventsQuery(ReadQuery):
+    """A page of events: after `since`, before `before`, or else the newest."""
+
+    before: str | None = Field(None, description="An event id: the events before it.")
+    limit: str = Field("100", description="1 to 1000 events", example="100")
+    wait: str = Field(
+        "0",
+        description="Hold the request for up to 30 seconds until there is an event.",
+    )
+
+
 class PatchFeed(BaseModel):
-    mirror_to_inkey: bool | None = None
-    allow_inkey: bool | None = None
+    """Switches of a feed. Absent ones stay as they are."""
+
+    mirror_to_inkey: bool | None = Field(
+        None, description="Also push payments to LNbits' own socket of the invoice key."
+    )
+    allow_inkey: bool | None = Field(
+        None, description="May the invoice key open the feed?"
+    )
 
 
 class Rotate(BaseModel):
-    what: str
+    what: str = Field(description="`channel`, `secret` or `epoch`", example="secret")
 
 
 class CreateKey(BaseModel):
+    name: str = Field(description="1 to 64 printable characters", example="Till")
+    scopes: list[str] = Field(
+        description="Out of `read`, `notify`, `balance`.", example=["read"]
+    )
+    expires_at: int | None = Field(None, description="Unix seconds; absent: never.")
+
+
+class Retained(BaseModel):
+    days: int
+    events: int
+
+
+class FeedAnswer(BaseModel):
+    wallet_id: str
+    epoch: str
+    head: str = Field(description="The id of the newest event.")
+    oldest: str | None = Field(description="The id of the oldest kept event.")
+    events: int = Field(description="How many events are kept.")
+    subscribers: int = Field(description="Of this process.")
+    retention: Retained
+    mirror_to_inkey: bool
+    allow_inkey: bool
+    channel: str | None = Field(None, description="With the admin key only.")
+    secret: str | None = Field(None, description="With the admin key only.")
+
+
+class EventsAnswer(BaseModel):
+    events: list[dict[str, Any]] = Field(description="Frames, ascending.")
+    head: str
+    cursor: str = Field(description="Pass it as `since` to read on.")
+    oldest: str | None
+    has_more: bool
+    recovered: bool = Field(description="False: events after `since` are missing.")
+
+
+class KeyAnswer(BaseModel):
+    id: str
     name: str
     scopes: list[str]
-    expires_at: int | None = None
+    created_at: int
+    expires_at: int | None
+    revoked_at: int | None
+    last_used_at: int | None
+    acked: str = Field(description="Processed up to this event id.")
+    lag: int = Field(description="How many events follow it.")
+
+
+class CreatedKey(KeyAnswer):
+    key: str = Field(description="The key itself, in this answer only.")
+
+
+class RevokedKey(BaseModel):
+    id: str
+    revoked: bool
+
+
+class SubscriberAnswer(BaseModel):
+    name: str = Field(description="The access key's name, `wallet key` or `share`.")
+    since: int = Field(description="Unix seconds.")
+    address: str
+    last_id: str = Field(description="The cursor.")
+    acked: str | None
+    lag: int
+
+
+class SentAnswer(BaseModel):
+    sent: bool
+    id: str = Field(description="The event id.")
+    delivered: int = Field(description="Live subscribers of this process.")
+
+
+class HealthAnswer(BaseModel):
+    status: str = Field(example="ok")

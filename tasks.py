@@ -1,20 +1,23 @@
-"""The background: invoice listener, reconcile, retention, the clock of sessions."""
+"""What runs in the background, with one lifetime: the task that LNbits runs."""
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any
 
 from loguru import logger
 
-from . import host
-from .services import Payfeed
+from . import crud
+from .extension import Extension, set_current, unset_current
+from .host import postgres, server, settings
+from .host import tasks as host_tasks
 
+NAME = "ext_payfeed"
 SWEEP_SECONDS = 1
 SWEEP_SHARE = 0.1
-MOST_SECONDS = 30
-RETRY_SECONDS = 5
+MAX_SWEEP_PAUSE_SECONDS = 30
+FAILED_SWEEP_PAUSE_SECONDS = 5
 LATE_SECONDS = 15
 RETENTION_SECONDS = 300
 POLL_SECONDS = 5
@@ -22,45 +25,78 @@ RECONNECT_SECONDS = 1
 ASK_SECONDS = 30
 ANSWER_SECONDS = 10
 
-
-async def sweep(payfeed: Payfeed) -> None:
-    """Reconcile every second, more rarely where looking takes over a tenth of the time.
-
-    What is found has to be recorded, however long that takes.
-    """
-    while not payfeed.stopping:
-        began = time.monotonic()
-        failure: Exception | None = None
-        try:
-            found = await payfeed.recorder.sweep()
-            if found:
-                logger.info(f"payfeed: reconcile recorded {found} payments")
-        except Exception as exc:
-            failure = exc
-            logger.warning(f"payfeed: sweep failed: {_reason(exc)}")
-        now = time.monotonic()
-        took = now - began
-        cost = took if failure else payfeed.recorder.look_seconds
-        # the database may be back soon
-        most = RETRY_SECONDS if failure else MOST_SECONDS
-        pause = min(max(SWEEP_SECONDS, cost / SWEEP_SHARE), most)
-        if failure is None:
-            payfeed.healthy_until = now + pause + took + LATE_SECONDS
-        await asyncio.sleep(pause)
+Loop = Callable[[], Coroutine[Any, Any, None]]
 
 
-async def expire(payfeed: Payfeed) -> None:
-    gone = await payfeed.retention.expire()
-    if gone:
-        logger.info(f"payfeed: retention deleted {gone} events")
-    await payfeed.retention.bound_bodies()
+def start() -> None:
+    """Run the extension until `stop`. Another copy that runs ends first."""
+    host_tasks.start(NAME, run)
 
 
-async def repeat(
-    payfeed: Payfeed, name: str, seconds: float, act: Callable[[], Awaitable[None]]
-) -> None:
-    """`act` every so often; a failure, as of a lost database, is told and passes."""
-    while not payfeed.stopping:
+def stop() -> None:
+    host_tasks.stop(NAME)
+
+
+async def run() -> None:
+    """One lifetime of the extension, until it is cancelled."""
+    async with running_extension() as extension:
+        await server.wait_for_shutdown()
+        extension.close_readers()
+        await asyncio.Event().wait()
+
+
+@contextlib.asynccontextmanager
+async def running_extension() -> AsyncIterator[Extension]:
+    """A copy of the extension with its loops; all of it ends with the block."""
+    crud.open_databases()
+    extension = Extension(settings.load())
+    set_current(extension)
+    loops = [asyncio.create_task(loop()) for loop in loops_of(extension)]
+    stop_listening = host_tasks.listen_for_payments(
+        f"{NAME}_invoices", extension.recorder.on_invoice_paid
+    )
+    try:
+        yield extension
+    finally:
+        stop_listening()
+        unset_current(extension)
+        extension.close()
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        crud.close_databases()
+
+
+def loops_of(extension: Extension) -> list[Loop]:
+    """The loops that run side by side; each handles its own failures."""
+
+    async def clock() -> None:
+        extension.subscribers.tick()
+        await extension.authenticator.save_last_used()
+
+    async def retention() -> None:
+        deleted = await extension.retention.expire()
+        if deleted:
+            logger.info(f"payfeed: retention deleted {deleted} events")
+        await extension.retention.bound_bodies()
+
+    recheck, poll = extension.subscribers.recheck, extension.peers.poll
+    beat_seconds = extension.settings.heartbeat_seconds
+    loops: list[Loop] = [
+        lambda: sweep(extension),
+        lambda: repeat("clock", 1, clock),
+        lambda: repeat("retention", RETENTION_SECONDS, retention),
+        lambda: repeat("recheck", beat_seconds, recheck),
+        lambda: repeat("poll", POLL_SECONDS, poll),
+    ]
+    if postgres.has_other_processes():
+        loops.append(lambda: listen(extension))
+    return loops
+
+
+async def repeat(name: str, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+    """Call `act` every so many seconds; a failure is logged."""
+    while True:
         try:
             await act()
         except Exception as exc:
@@ -68,39 +104,63 @@ async def repeat(
         await asyncio.sleep(seconds)
 
 
-async def clock(payfeed: Payfeed) -> None:
-    while not payfeed.stopping:
-        await asyncio.sleep(1)
-        payfeed.tick()
+async def sweep(extension: Extension) -> None:
+    """Reconcile every second, less often where a scan takes over a tenth of the time.
+
+    Recording what a sweep finds does not count: it has to be done anyway.
+    """
+    while True:
+        began = time.monotonic()
+        failure: Exception | None = None
+        try:
+            found = await extension.reconciler.sweep()
+            if found:
+                logger.info(f"payfeed: reconcile recorded {found} payments")
+        except Exception as exc:
+            failure = exc
+            logger.warning(f"payfeed: sweep failed: {_reason(exc)}")
+        took = time.monotonic() - began
+        pause = sweep_pause(extension.reconciler.scan_seconds, took, failure)
+        if failure is None:
+            extension.stay_healthy(pause + took + LATE_SECONDS)
+        await asyncio.sleep(pause)
 
 
-async def listen(payfeed: Payfeed) -> None:
-    """PostgreSQL's notifications; while they are down, `poll` backs them up."""
-    told = ""
-    while not payfeed.stopping:
+def sweep_pause(
+    scan_seconds: float, took_seconds: float, failure: Exception | None
+) -> float:
+    """Seconds until the next sweep. A database that is back does not wait long."""
+    cost = took_seconds if failure else scan_seconds
+    longest = FAILED_SWEEP_PAUSE_SECONDS if failure else MAX_SWEEP_PAUSE_SECONDS
+    return min(max(SWEEP_SECONDS, cost / SWEEP_SHARE), longest)
+
+
+async def listen(extension: Extension) -> None:
+    """Receive PostgreSQL's notifications; while that fails, `poll` backs them up."""
+    reported = ""
+    while True:
         began = time.monotonic()
         try:
-            await _hear(payfeed)
+            await _receive_notifications(extension)
         except Exception as exc:
-            # not the text: it may hold a part of the database's address
-            why = type(exc).__name__
-            if why != told or time.monotonic() - began > ASK_SECONDS:
-                logger.warning(f"payfeed: no notifications, polling: {why}")
-            told = why
+            # not the text: it may contain a part of the database's address
+            reason = type(exc).__name__
+            if reason != reported or time.monotonic() - began > ASK_SECONDS:
+                logger.warning(f"payfeed: no notifications, polling: {reason}")
+            reported = reason
         await asyncio.sleep(RECONNECT_SECONDS)
 
 
-async def _hear(payfeed: Payfeed) -> None:
-    """Until the connection is lost, which raises. A silent loss shows by asking."""
+async def _receive_notifications(extension: Extension) -> None:
+    """Until the connection is lost, which raises. A query detects a silent loss."""
     name = {"application_name": "payfeed listens"}
-    connection = await host.connect_to_postgres(
-        timeout=ANSWER_SECONDS, server_settings=name
-    )
+    connection = await postgres.connect(timeout=ANSWER_SECONDS, server_settings=name)
     lost = asyncio.Event()
     connection.add_termination_listener(lambda _: lost.set())
+    receive = extension.peers.on_notification
     try:
-        await connection.add_listener("payfeed", lambda *told: payfeed.heard(told[-1]))
-        await payfeed.poll()
+        await connection.add_listener("payfeed", lambda *args: receive(args[-1]))
+        await extension.peers.poll()
         while True:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(lost.wait(), ASK_SECONDS)
@@ -111,25 +171,3 @@ async def _hear(payfeed: Payfeed) -> None:
 
 def _reason(exc: Exception) -> str:
     return f"{type(exc).__name__}: {str(exc).partition(chr(10))[0]}"
-
-
-def start(payfeed: Payfeed) -> list[Callable[[], None]]:
-    """Start all tasks; the returned functions end them."""
-    beat = payfeed.heartbeat_seconds
-    loops: dict[str, Callable[[], Awaitable[None]]] = {
-        "sweep": partial(sweep, payfeed),
-        "clock": partial(clock, payfeed),
-        "retention": partial(
-            repeat, payfeed, "retention", RETENTION_SECONDS, partial(expire, payfeed)
-        ),
-        "recheck": partial(repeat, payfeed, "recheck", beat, payfeed.recheck),
-        "poll": partial(repeat, payfeed, "poll", POLL_SECONDS, payfeed.poll),
-    }
-    if host.has_other_processes():
-        loops["listen"] = partial(listen, payfeed)
-    tasks = [host.start_task(name, run) for name, run in loops.items()]
-    return [
-        *(partial(host.cancel, task) for task in tasks),
-        host.listen_for_payments(payfeed.recorder.on_invoice_paid),
-        host.on_terminate(payfeed.close_all),
-    ]

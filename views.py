@@ -6,7 +6,8 @@ from lnbits.core.models import User
 from lnbits.decorators import check_user_exists
 from lnbits.helpers import template_renderer
 
-from . import host, protocol
+from .feed import protocol
+from .host import settings
 
 pages = APIRouter()
 
@@ -20,7 +21,7 @@ async def index(
         "types": sorted(protocol.RESERVED_TYPES),
         "members": sorted(protocol.RESERVED_MEMBERS),
         "nesting": protocol.MAX_NESTING,
-        "bytes": host.message_bytes(),
+        "bytes": settings.load().message_bytes,
     }
     context = {"user": user.json(), "rules": rules}
     return _render(request, "payfeed/index.html", context)

@@ -14,9 +14,9 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from crowd import websocket_opening
-from ground import PAYMENT, Bench, Row, ms, p99
-from paths import paths
+from fanout_paths import paths
+from harness import PAYMENT, Bench, Row, ms, p99
+from load_generator import websocket_opening
 
 
 async def one_subscriber(rounds: int = 60) -> list[Row]:

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 HERE = Path(__file__).resolve().parent
-# `python -m pytest` adds the repository, whose limits.py hides the package of that name
+# `python -m pytest` adds the repository, whose modules could hide packages
 sys.path[:] = [path for path in sys.path if Path(path).resolve() != HERE.parent]
 for folder in (HERE, HERE.parent / "tools", HERE.parent / "clients/python/src"):
     sys.path.insert(0, str(folder))

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("access", "delivery", "feed", "host", "payments")
+PACKAGES = ("access", "crud", "delivery", "feed", "host", "payments")
 ROW = re.compile(r"^\| `([\w/.]+)` \|.*\| ([^|]*) \|$", re.MULTILINE)
 IMPORT_LNBITS = {"host", "database", "crud", "views"}
 

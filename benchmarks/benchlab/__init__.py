@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Body
 from lnbits.core.services import websocket_manager
 from lnbits.db import Database
-from paylab import payfeed_room
+from paylab import payfeed_module
 
 db = Database("ext_benchlab")
 benchlab_ext = APIRouter(prefix="/benchlab")
@@ -25,7 +25,7 @@ async def watch() -> None:
         await send(item, message)
 
     websocket_manager.send = noted_send
-    journal = payfeed_room("views_api").Running.payfeed.journal
+    journal = payfeed_module("extension").current().journal
     extend = type(journal)._extend.__get__(journal)
 
     def noted_extend(tail: Any, events: Any) -> None:
@@ -44,7 +44,7 @@ async def get_pushed() -> dict[str, list[float]]:
 
 
 def _payment(wallet_id: str) -> Any:
-    facts = payfeed_room("models").PaymentFacts(
+    payment = payfeed_module("models").SettledPayment(
         wallet_id=wallet_id,
         payment_hash=secrets.token_hex(32),
         direction="in",
@@ -54,7 +54,7 @@ def _payment(wallet_id: str) -> Any:
         memo="A payment of the benchmark",
         settled_at=int(time.time()),
     )
-    return payfeed_room("protocol").payment_draft(facts)
+    return payfeed_module("feed.protocol").payment_draft(payment)
 
 
 @benchlab_ext.post("/record")
@@ -62,7 +62,7 @@ async def record(
     wallet_id: str = Body(), count: int = Body(), together: int = Body()
 ) -> float:
     """Append payments to a wallet's log, so many at a time; returns the seconds."""
-    journal = payfeed_room("views_api").Running.payfeed.journal
+    journal = payfeed_module("extension").current().journal
     began = time.monotonic()
     for _ in range(0, count, together):
         drafts = [_payment(wallet_id) for _ in range(together)]

@@ -541,6 +541,10 @@ async def test_sigterm_ends_every_reader_and_the_server(shop: Shop) -> None:
         async with other.stream("GET", stream) as sse:
             lines = sse.aiter_lines()
             await anext(lines)
+            while (
+                len((await shop.server.payfeed("GET", "subscribers", key)).json()) < 3
+            ):
+                await asyncio.sleep(0.05)
             ending = asyncio.create_task(shop.server.terminate())
 
             async def rest() -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import build_release
 import pytest
-import zip as packing
 from lnbits_server import Server
 from postgres import Postgres
 from publisher import install, manage, publishing
@@ -32,7 +32,9 @@ def publish_from_git(folder: Path, base: str, version: str) -> None:
     """What a repository host packs: all that is tracked, in a folder of any name."""
     archive = folder / f"{version}.zip"
     command = ["git", "archive", "--format=zip", "--prefix=payfeed-5ba8e1/"]
-    subprocess.run([*command, "-o", str(archive), "HEAD"], cwd=packing.ROOT, check=True)
+    subprocess.run(
+        [*command, "-o", str(archive), "HEAD"], cwd=build_release.ROOT, check=True
+    )
     listing = json.loads((folder / "extensions.json").read_text())
     listing["extensions"][0] |= {
         "version": version,
@@ -76,7 +78,7 @@ async def other_readers(server: Server, key: str) -> AsyncIterator[None]:
     assert time.monotonic() - began < 15
 
 
-LOOPS = ["clock", "repeat", "repeat", "repeat", "sweep"]
+LOOPS = ["repeat", "repeat", "repeat", "repeat", "sweep"]
 LISTENERS = {
     "wait_for_paid_invoices.<locals>.wrapper",
     "TaskManager._invoice_listener_worker.<locals>.wrapper",
@@ -102,7 +104,7 @@ async def test_upgrades_and_activations_keep_no_database_connections(
 ) -> None:
     folder, base = publisher
     url = postgres.database()
-    packing.build(folder, base)
+    build_release.build(folder, base)
     server = Server(
         with_extension=False,
         LNBITS_EXTENSIONS_MANIFESTS=f'["{base}/extensions.json"]',
@@ -130,7 +132,7 @@ async def test_upgrades_and_activations_keep_no_database_connections(
         await server.swept()
         before = await backends()
         for number in range(1, 5):
-            packing.build(folder, base, f"0.1.{number}")
+            build_release.build(folder, base, f"0.1.{number}")
             await install(server, f"0.1.{number}")
             await server.swept()
         await falls_to(before)
@@ -150,7 +152,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
     publisher: tuple[Path, str], database: dict[str, str]
 ) -> None:
     folder, base = publisher
-    packing.build(folder, base)
+    build_release.build(folder, base)
     server = Server(
         with_extension=False,
         LNBITS_EXTENSIONS_MANIFESTS=f'["{base}/extensions.json"]',
@@ -176,7 +178,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
             await before.next()
             await server.pay(payer, await server.invoice(shop, 10))
             first = await before.until("payment")
-            packing.build(folder, base, "0.1.1")
+            build_release.build(folder, base, "0.1.1")
             async with other_readers(server, shop["inkey"]):
                 await install(server, "0.1.1")
                 assert await before.close_code() == 1012

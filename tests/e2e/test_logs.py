@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import build_release
 import websockets
-import zip as packing
 from lnbits_server import Server
 from publisher import install, manage, publishing
 from shop import HERE, Shop
@@ -144,7 +144,7 @@ async def test_no_key_is_written_in_any_state_of_the_extension(
     tmp_path: Path, database: dict[str, str]
 ) -> None:
     with publishing(tmp_path) as base:
-        packing.build(tmp_path, base)
+        build_release.build(tmp_path, base)
         server = Server(
             with_extension=False,
             LNBITS_EXTENSIONS_MANIFESTS=f'["{base}/extensions.json"]',
@@ -177,7 +177,7 @@ async def test_no_key_is_written_in_any_state_of_the_extension(
             await check("deactivated, after a restart")
             await manage(server, "PUT", "/activate")
             await check("activated again")
-            packing.build(tmp_path, base, "0.1.1")
+            build_release.build(tmp_path, base, "0.1.1")
             await install(server, "0.1.1")
             await check("upgraded")
             await manage(server, "DELETE")

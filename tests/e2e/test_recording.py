@@ -56,7 +56,7 @@ async def test_a_payment_that_is_no_valid_event_is_logged_once_and_stops_nobody(
     page = await shop.server.payfeed("GET", f"events?since={last}&wait=20", key)
     assert [e["payment"]["amount"] for e in page.json()["events"]] == [7]
     await shop.server.swept()
-    assert shop.server.log.count("is no valid event") == 1
+    assert shop.server.log.count("is not a valid event") == 1
     assert shop.server.faults == []
 
 

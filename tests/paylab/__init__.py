@@ -214,7 +214,7 @@ def _awaited(coro: Any) -> list[str]:
     return names
 
 
-def payfeed_room(name: str) -> Any:
+def payfeed_module(name: str) -> Any:
     """A module of the running extension, by whatever name LNbits gave it."""
     for known, module in list(sys.modules.items()):
         if known.endswith(f"payfeed.{name}"):
@@ -225,8 +225,8 @@ def payfeed_room(name: str) -> Any:
 @paylab_ext.post("/fill")
 async def fill(wallet_id: str = Body(), count: int = Body()) -> None:
     """Append test events to a feed, a thousand in each transaction."""
-    journal = payfeed_room("views_api").Running.payfeed.journal
-    draft = payfeed_room("protocol").test_draft("One of many. " + "." * 250)
+    journal = payfeed_module("extension").current().journal
+    draft = payfeed_module("feed.protocol").test_draft("One of many. " + "." * 250)
     for start in range(0, count, 1000):
         if not await journal.append(wallet_id, [draft] * min(1000, count - start)):
             raise LookupError("nothing was stored")
@@ -244,7 +244,7 @@ async def sql(statement: str = Body(), values: dict[str, Any] = Body({})) -> int
 @paylab_ext.post("/log-sql")
 async def log_sql(statement: str = Body(embed=True)) -> int:
     """The same on Payfeed's tables."""
-    return int(await payfeed_room("crud")._run(statement))
+    return int(await payfeed_module("crud").execute(statement))
 
 
 @paylab_ext.post("/request")
@@ -296,16 +296,16 @@ async def messages(
     wallet_id: str = Body(), count: int = Body(), padding: int = Body(0)
 ) -> None:
     """Many messages at once, past the limit of what may be sent in a minute."""
-    draft, rest = payfeed_room("protocol").custom_draft, "." * padding
+    draft, rest = payfeed_module("feed.protocol").custom_draft, "." * padding
     numbers = range(1, count + 1)
     drafts = [draft(f"message {number} of many{rest}") for number in numbers]
-    await payfeed_room("views_api").current().journal.append(wallet_id, drafts)
+    await payfeed_module("extension").current().journal.append(wallet_id, drafts)
 
 
 @paylab_ext.get("/last-sweep")
 async def last_sweep() -> int:
     """When the last completed sweep began, in Unix seconds."""
-    return int(await payfeed_room("crud").get_state("last_sweep") or 0)
+    return int(await payfeed_module("crud").get_state("last_sweep") or 0)
 
 
 TABLES = {

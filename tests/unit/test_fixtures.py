@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from frames import check_frame
-from payfeed import protocol
+from payfeed.feed import protocol
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "frames"
 RECORDED: dict[str, dict[str, Any]] = {

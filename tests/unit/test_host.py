@@ -1,34 +1,69 @@
-"""What is asked of LNbits' surroundings."""
+"""What is asked of LNbits and its surroundings."""
 
 import asyncio
 from pathlib import Path
 
 import pytest
-from payfeed import host
+from loguru import logger
+from payfeed.host import payments, settings
 
 HANG_GUARD = 10
 
 
-def test_a_limit_is_taken_from_the_environment_else_from_lnbits_env_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """LNbits' `.env`, empty."""
+    path = tmp_path / ".env"
+    path.write_text("")
+    monkeypatch.setattr(settings.lnbits_settings.Config, "env_file", str(path))
+    return path
+
+
+def test_a_limit_comes_from_the_environment_else_from_lnbits_env_file(
+    env_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    env = tmp_path / ".env"
-    env.write_text(
-        "# PAYFEED_A=1\nexport\nPAYFEED_A=7\n PAYFEED_B = \"8\" \nPAYFEED_C='no'\n"
-        "PAYFEED_D=0\nPAYFEED_E=\nTOKEN=a=b\n"
+    env_file.write_text(
+        "# PAYFEED_RETENTION_DAYS=1\nexport\nPAYFEED_RETENTION_DAYS=7\n"
+        ' PAYFEED_RETENTION_EVENTS = "8" \nPAYFEED_METRICS_TOKEN=a=b\n'
     )
-    monkeypatch.setattr(host.settings.Config, "env_file", str(env))
-    monkeypatch.setenv("PAYFEED_B", "9")
-    limits = [host.setting(f"PAYFEED_{name}", 5) for name in "ABCDEF"]
-    assert limits == [7, 9, 5, 5, 5, 5]
-    monkeypatch.delenv("PAYFEED_B")
-    assert host.setting("PAYFEED_B", 5) == 8
-    assert host.text_setting("TOKEN") == "a=b"
-    env.unlink()
-    assert host.setting("PAYFEED_A", 5) == 5
+    monkeypatch.setenv("PAYFEED_RETENTION_EVENTS", "9")
+    loaded = settings.load()
+    assert (loaded.retention_days, loaded.retention_events) == (7, 9)
+    assert loaded.metrics_token == "a=b"
+    monkeypatch.delenv("PAYFEED_RETENTION_EVENTS")
+    assert settings.load().retention_events == 8
+    env_file.unlink()
+    assert settings.load().retention_days == 30
 
 
-async def test_a_look_into_lnbits_tables_ends_even_if_nobody_waits_for_it(
+def test_the_env_file_is_read_as_lnbits_reads_it(env_file: Path) -> None:
+    env_file.write_text(
+        "PAYFEED_NOTIFY_PER_MINUTE=120 # busy shop\n"
+        "export PAYFEED_CONNECTS_PER_MINUTE=600\n"
+    )
+    loaded = settings.load()
+    assert (loaded.notify_per_minute, loaded.connects_per_minute) == (120, 600)
+
+
+def test_an_invalid_value_is_named_once_and_the_default_used(env_file: Path) -> None:
+    env_file.write_text(
+        "PAYFEED_RETENTION_DAYS='many'\nPAYFEED_HEARTBEAT_SECONDS=0\n"
+        "PAYFEED_MESSAGE_BYTES=-1\nPAYFEED_RETENTION_EVENTS=\n"
+    )
+    lines: list[str] = []
+    sink = logger.add(lines.append, level="WARNING", format="{message}")
+    loaded = settings.load()
+    logger.remove(sink)
+    defaults = settings.Settings(_env_file=None)
+    assert loaded == defaults
+    assert sorted(line.split()[1] for line in lines) == [
+        "PAYFEED_HEARTBEAT_SECONDS",
+        "PAYFEED_MESSAGE_BYTES",
+        "PAYFEED_RETENTION_DAYS",
+    ]
+
+
+async def test_a_look_into_lnbits_tables_ends_even_if_its_caller_is_cancelled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ended = asyncio.Event()
@@ -37,8 +72,8 @@ async def test_a_look_into_lnbits_tables_ends_even_if_nobody_waits_for_it(
         await asyncio.sleep(0)
         ended.set()
 
-    monkeypatch.setattr(host.core_crud, "get_payment", get_payment)
-    asking = asyncio.create_task(host.get_payment("c1"))
+    monkeypatch.setattr(payments.lnbits_crud, "get_payment", get_payment)
+    asking = asyncio.create_task(payments.get_payment("c1"))
     await asyncio.sleep(0)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -4,9 +4,12 @@ import asyncio
 import random
 
 import pytest
-import pytest_asyncio
-from payfeed import crud, journal, migrations, models, protocol, session
+from parts import new_journal, payment
+from payfeed import crud, models
+from payfeed.delivery.position import resolve_position
+from payfeed.delivery.subscription import Subscription
 from payfeed.errors import Unavailable
+from payfeed.feed import feeds, journal, protocol
 from sqlalchemy.exc import DBAPIError
 
 ACCESS = models.Access("w", "test", frozenset(["read"]), "hash")
@@ -15,31 +18,14 @@ ACCESS = models.Access("w", "test", frozenset(["read"]), "hash")
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def log() -> journal.Journal:
-    await crud._run("DROP TABLE IF EXISTS payfeed.feeds")
-    for name in ("events", "seen", "access_keys", "state", "idempotency_keys"):
-        await crud._run(f"DROP TABLE IF EXISTS payfeed.{name}")
-    await migrations.m001_initial(crud.db)
-    await migrations.m002_idempotency_keys(crud.db)
-    return journal.Journal()
-
-
-def payment(number: int) -> models.Draft:
-    return protocol.payment_draft(
-        models.PaymentFacts(
-            "w", f"{number:064x}", "in", "confirmed", 1000, 0, "memo", 1
-        )
-    )
-
-
 async def read(log: journal.Journal, since: str, last: int, chance: float) -> list[int]:
     tail = await log.tail("w")
     assert tail
-    reader = session.Session(log, tail, ACCESS, models.Filter(), "", 1000)
-    tail.sessions.add(reader)
+    reader = Subscription(log, tail, ACCESS, models.Filter(), "", 1000)
+    tail.readers += 1
+    reader.start(await resolve_position(tail, since, None), None)
     offsets: list[int] = []
-    async for event_id, _ in reader.frames(since, None):
+    async for event_id, _ in reader.frames():
         if event_id:
             offsets.append(int(event_id.split("-")[1]))
         if random.random() < chance:
@@ -57,9 +43,8 @@ async def test_random_interleavings_deliver_every_event_once_in_order(
     monkeypatch.setattr(journal, "PAGE_EVENTS", random.choice([1, 3, 500]))
     monkeypatch.setattr(journal, "TAIL_EVENTS", random.choice([2, 10, 1000]))
     monkeypatch.setattr(journal, "TAIL_BYTES", random.choice([500, 10**6]))
-    await crud.insert_feed(log.new_feed("w"), [])
     total = 60
-    other = journal.Journal()
+    other = new_journal()
 
     async def write(numbers: list[int], into: journal.Journal) -> None:
         while numbers:
@@ -67,7 +52,7 @@ async def test_random_interleavings_deliver_every_event_once_in_order(
             batch, numbers = numbers[:count], numbers[count:]
             events = await into.append("w", [payment(n) for n in batch])
             if into is other and events and random.random() < 0.5:
-                log.advance("w", events[-1].offset)
+                log.advance(await log.need_tail("w"), events[-1].offset)
             await asyncio.sleep(random.random() * 0.003)
 
     is_over = False
@@ -76,7 +61,7 @@ async def test_random_interleavings_deliver_every_event_once_in_order(
         while not is_over:
             await asyncio.sleep(0.01)
             for feed in await crud.get_feeds():
-                log.advance(feed.wallet_id, feed.head)
+                log.refresh(feed)
 
     polling = asyncio.create_task(poll())
     await log.append("w", [payment(0)])
@@ -103,7 +88,6 @@ async def test_random_interleavings_deliver_every_event_once_in_order(
 async def test_one_entry_that_cannot_be_stored_does_not_stop_the_others(
     log: journal.Journal,
 ) -> None:
-    await crud.insert_feed(log.new_feed("w"), [])
     broken = protocol.custom_draft({"a": 1})
     broken.members["a"] = object()
     outcomes = await asyncio.gather(
@@ -121,12 +105,11 @@ async def test_one_entry_that_cannot_be_stored_does_not_stop_the_others(
 async def test_a_secret_rotated_elsewhere_signs_what_is_sent_from_then_on(
     log: journal.Journal,
 ) -> None:
-    await crud.insert_feed(log.new_feed("w"), [])
     (event,) = await log.append("w", [payment(1)])
     tail = await log.tail("w")
     assert tail
     before = tail.frame(event)
-    await crud.update_feed("w", "secret", journal.new_secret())
+    await crud.update_feed("w", "secret", feeds.NEW_VALUES["secret"]())
     (row,) = await crud.get_feeds()
     tail.update(row)
     after = tail.frame(event)
@@ -138,7 +121,7 @@ async def test_a_failed_statement_does_not_tell_its_values(
     log: journal.Journal,
 ) -> None:
     with pytest.raises((Unavailable, DBAPIError)) as failed:
-        await crud._run(
+        await crud.execute(
             "INSERT INTO payfeed.nowhere VALUES (:secret)", {"secret": "whsec_abc"}
         )
     text = f"{failed.value} {failed.value.__cause__}"

@@ -5,9 +5,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import check_imports
+from payfeed.host import settings
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENT = (ROOT / "docs" / "operating.md").read_text()
-ROOMS = [path.read_text() for path in sorted(ROOT.glob("*.py"))]
+MODULES = [path.read_text() for path in check_imports.modules().values()]
 
 
 def rows(beginning: str) -> Iterator[list[str]]:
@@ -18,20 +21,18 @@ def rows(beginning: str) -> Iterator[list[str]]:
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
-    read: dict[str, str] = {}
-    for room in ROOMS:
-        for name, default in re.findall(
-            r'setting\("(PAYFEED_\w+)"(?:, (\d+))?\)', room
-        ):
-            read[name] = default or "none"
-    told = {name.strip("`"): default for name, default, _ in rows("`PAYFEED_")}
-    assert told == read
+    defaults = settings.Settings(_env_file=None).dict()
+    documented = {name.strip("`"): default for name, default, _ in rows("`PAYFEED_")}
+    assert documented == {
+        f"PAYFEED_{name.upper()}": str(default) or "none"
+        for name, default in defaults.items()
+    }
 
 
 def logged() -> Iterator[tuple[str, re.Pattern[str]]]:
     """(level, what the text after the name looks like) of every line in a log."""
-    for room in ROOMS:
-        for node in ast.walk(ast.parse(room)):
+    for module in MODULES:
+        for node in ast.walk(ast.parse(module)):
             if isinstance(node, ast.Call) and "logger." in ast.unparse(node.func):
                 (text,) = node.args
                 parts = text.values if isinstance(text, ast.JoinedStr) else [text]

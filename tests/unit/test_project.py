@@ -9,9 +9,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import build_release
 import check_imports
 import pytest
-import zip as packing
 from needs import need
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -100,7 +100,7 @@ def test_without_npm_the_check_says_what_it_left_out_and_is_strict_on_demand() -
 def test_the_archive_has_one_top_folder_and_only_what_an_operator_needs(
     tmp_path: Path,
 ) -> None:
-    archive = packing.build(tmp_path, "http://127.0.0.1:1")
+    archive = build_release.build(tmp_path, "http://127.0.0.1:1")
     names = zipfile.ZipFile(archive).namelist()
     assert {name.split("/")[0] for name in names} == {"payfeed"}
     assert {"payfeed/__init__.py", "payfeed/config.json"} <= set(names)
@@ -110,7 +110,10 @@ def test_the_archive_has_one_top_folder_and_only_what_an_operator_needs(
     for name in ("icon", "details_link"):
         assert (tmp_path / release[name].rpartition("/")[2]).exists()
     assert release["repo"] == "payfeed/payfeed"
-    assert packing.build(tmp_path / "again", "x").read_bytes() == archive.read_bytes()
+    assert (
+        build_release.build(tmp_path / "again", "x").read_bytes()
+        == archive.read_bytes()
+    )
 
 
 def texts(tree: Any, name: str = "payfeed") -> set[str]:

@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from payfeed import errors, models, protocol
-from payfeed.limits import Buckets
+from payfeed import errors, models
+from payfeed.access.limits import TokenBuckets
+from payfeed.feed import protocol
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 any_json = st.recursive(
@@ -20,7 +21,7 @@ any_json = st.recursive(
 )
 
 
-def facts(**changes: object) -> models.PaymentFacts:
+def settled(**changes: object) -> models.SettledPayment:
     values = {
         "wallet_id": "w",
         "payment_hash": "ab" * 32,
@@ -31,7 +32,7 @@ def facts(**changes: object) -> models.PaymentFacts:
         "memo": "a memo",
         "settled_at": 1_640_995_200,
     }
-    return models.PaymentFacts(**(values | changes))
+    return models.SettledPayment(**(values | changes))
 
 
 def body_of(draft: models.Draft) -> str:
@@ -47,14 +48,14 @@ def test_an_amount_in_satoshi_is_exactly_its_millisatoshi_value(msat: int) -> No
 
 @given(st.text())
 def test_a_memo_survives_the_frame_whatever_it_holds(memo: str) -> None:
-    body = body_of(protocol.payment_draft(facts(memo=memo)))
+    body = body_of(protocol.payment_draft(settled(memo=memo)))
     assert body.isascii()
     assert json.loads(body)["payment"]["memo"] == memo
 
 
 @given(st.text())
 def test_a_signed_frame_is_its_body_with_the_signature_last(memo: str) -> None:
-    body = body_of(protocol.payment_draft(facts(memo=memo)))
+    body = body_of(protocol.payment_draft(settled(memo=memo)))
     frame = protocol.sign(body, "abc-1", 1_640_995_200, SECRET)
     head, _, tail = frame.rpartition(',"signature":"v1,')
     assert head + "}" == body
@@ -78,7 +79,7 @@ def test_a_signed_frame_is_its_body_with_the_signature_last(memo: str) -> None:
 )
 def test_a_payment_that_is_not_valid_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(errors.Malformed):
-        protocol.payment_draft(facts(**changes))
+        protocol.payment_draft(settled(**changes))
 
 
 @given(any_json)
@@ -178,10 +179,10 @@ def test_filters_leave_out_what_was_not_asked_for() -> None:
 
 def test_a_bucket_gives_its_tokens_and_then_says_how_long_to_wait() -> None:
     now = [0.0]
-    buckets = Buckets(2, clock=lambda: now[0])
+    buckets = TokenBuckets(2, clock=lambda: now[0])
     buckets.take("a", "tries")
     buckets.take("a", "tries")
-    with pytest.raises(errors.TooMany) as caught:
+    with pytest.raises(errors.RateLimited) as caught:
         buckets.take("a", "tries")
     assert caught.value.retry_after
     buckets.take("b", "tries")
@@ -199,7 +200,7 @@ def test_a_payments_body_has_64_kib_at_most_and_names_what_was_cut(
     parts: list[str],
 ) -> None:
     memo, comment, tag, currency = (part * 9000 for part in parts)
-    made = facts(
+    made = settled(
         memo=memo,
         comment=comment,
         tag=tag or None,
@@ -211,8 +212,8 @@ def test_a_payments_body_has_64_kib_at_most_and_names_what_was_cut(
     body = protocol.event_body(draft, LONGEST_ID, 10**12)
     assert len(body) <= 65536
     payment = json.loads(body)["payment"]
-    assert draft.facts
-    assert draft.facts.tag == payment["tag"]
+    assert draft.payment
+    assert draft.payment.tag == payment["tag"]
     cut = payment.pop("truncated", [])
     sent = {
         "tag": (tag or None, payment["tag"]),
@@ -229,7 +230,7 @@ def test_a_payments_body_has_64_kib_at_most_and_names_what_was_cut(
 
 
 def test_a_payment_that_fits_is_not_cut() -> None:
-    made = facts(memo="é" * 5000, comment="x" * 20_000, tag="lnurlp")
+    made = settled(memo="é" * 5000, comment="x" * 20_000, tag="lnurlp")
     payment = json.loads(body_of(protocol.payment_draft(made)))["payment"]
     assert payment["memo"] == "é" * 5000
     assert payment["comment"] == "x" * 20_000

@@ -9,8 +9,14 @@ import pytest
 import pytest_asyncio
 from lnbits.core.models import Payment
 from lnbits.db import model_to_dict
-from payfeed import crud, host, journal, metrics, migrations, models, protocol, recorder
-from payfeed.session import Session
+from parts import new_extension, new_journal
+from payfeed import crud, models
+from payfeed.delivery.position import resolve_position
+from payfeed.delivery.subscription import Subscription
+from payfeed.extension import Extension
+from payfeed.feed import feeds, journal, protocol
+from payfeed.host import payments, wallets
+from payfeed.payments.drafts import Reports, draft_of
 
 # LNbits' database belongs to the first event loop that uses it
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -45,12 +51,7 @@ async def lnbits_sql(statement: str) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def tables() -> None:
-    names = ("feeds", "events", "seen", "access_keys", "state", "idempotency_keys")
-    for name in names:
-        await crud._run(f"DROP TABLE IF EXISTS payfeed.{name}")
-    await migrations.m001_initial(crud.db)
-    await migrations.m002_idempotency_keys(crud.db)
+async def tables(log_tables: None) -> None:
     kinds = {
         name: "TIMESTAMP" if name in TIMES else "BIGINT" if name in NUMBERS else "TEXT"
         for name in model_to_dict(row(0, 1))
@@ -71,10 +72,10 @@ async def tables() -> None:
         await lnbits_sql(statement)
 
 
-async def a_copy() -> recorder.Recorder:
+async def a_copy() -> Extension:
     """A fresh process, after its first sweep."""
-    made = recorder.Recorder(journal.Journal(), metrics.Metrics())
-    await made.sweep()
+    made = new_extension()
+    await made.reconciler.sweep()
     return made
 
 
@@ -94,18 +95,18 @@ async def test_a_payment_that_ends_while_others_are_recorded_is_told_by_the_next
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = await a_copy()
-    append = copy.append
+    append = copy.journal.append
 
     async def append_late(wallet_id: str, drafts: list[models.Draft]) -> Any:
-        monkeypatch.setattr(copy, "append", append)
+        monkeypatch.setattr(copy.journal, "append", append)
         await store(row(2, -1000))
         return await append(wallet_id, drafts)
 
-    monkeypatch.setattr(copy, "append", append_late)
+    monkeypatch.setattr(copy.journal, "append", append_late)
     await store(row(1, -1000))
-    assert await copy.sweep() == 1
-    assert await copy.sweep() == 1
-    assert await copy.sweep() == 0
+    assert await copy.reconciler.sweep() == 1
+    assert await copy.reconciler.sweep() == 1
+    assert await copy.reconciler.sweep() == 0
     assert await told() == [("confirmed", 1), ("confirmed", 2)]
 
 
@@ -113,18 +114,18 @@ async def test_what_the_listener_stores_during_a_sweep_hides_no_later_payment(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = await a_copy()
-    append, sold = copy.append, row(1, 1000)
+    append, sold = copy.journal.append, row(1, 1000)
 
     async def append_after_the_listener(wallet_id: str, drafts: list[Any]) -> Any:
-        monkeypatch.setattr(copy, "append", append)
-        await copy.record(sold, 1)
+        monkeypatch.setattr(copy.journal, "append", append)
+        await copy.recorder.record(sold, 1)
         return await append(wallet_id, drafts)
 
-    monkeypatch.setattr(copy, "append", append_after_the_listener)
+    monkeypatch.setattr(copy.journal, "append", append_after_the_listener)
     await store(sold)
-    assert await copy.sweep() == 0
+    assert await copy.reconciler.sweep() == 0
     await store(row(2, -1000))
-    assert await copy.sweep() == 1
+    assert await copy.reconciler.sweep() == 1
     assert await told() == [("confirmed", 1), ("confirmed", 2)]
 
 
@@ -132,16 +133,16 @@ async def test_a_payment_that_is_renamed_between_two_looks_is_told(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = await a_copy()
-    get_payment = host.get_payment
+    get_payment = payments.get_payment
 
     async def renamed(checking_id: str) -> Any:
-        monkeypatch.setattr(host, "get_payment", get_payment)
+        monkeypatch.setattr(payments, "get_payment", get_payment)
         await lnbits_sql("UPDATE apipayments SET checking_id = 'new'")
 
     await store(row(1, -1000))
-    monkeypatch.setattr(host, "get_payment", renamed)
-    assert await copy.sweep() == 0
-    assert await copy.sweep() == 1
+    monkeypatch.setattr(payments, "get_payment", renamed)
+    assert await copy.reconciler.sweep() == 0
+    assert await copy.reconciler.sweep() == 1
 
 
 async def test_counts_that_cancel_hide_nothing_from_a_fresh_process(
@@ -149,9 +150,9 @@ async def test_counts_that_cancel_hide_nothing_from_a_fresh_process(
 ) -> None:
     copy = await a_copy()
     await store(row(1, -1000, "failed"))
-    await copy.sweep()
+    await copy.reconciler.sweep()
     await lnbits_sql("UPDATE apipayments SET status = 'success'")
-    await copy.sweep()
+    await copy.reconciler.sweep()
     await store(row(2, -1000, "failed"))
     await a_copy()
     assert await told() == [("failed", 1), ("confirmed", 1), ("failed", 2)]
@@ -163,7 +164,7 @@ async def test_a_row_that_lnbits_cannot_read_stops_no_other(tables: None) -> Non
     await lnbits_sql("UPDATE apipayments SET bolt11 = NULL")
     await store(row(2, -1000, wallet_id="x"))
     await store(row(3, -1000))
-    assert await copy.sweep() == 2
+    assert await copy.reconciler.sweep() == 2
     assert await told() == [("confirmed", 3)]
     assert await told("x") == [("confirmed", 2)]
 
@@ -182,10 +183,10 @@ async def test_what_the_listener_could_not_store_is_left_to_the_next_sweep(
     for number in (1, 2):
         payment = row(number, 1000)
         await store(payment)
-        await copy.on_invoice_paid(payment)
-        await asyncio.gather(*copy._tasks)
+        await copy.recorder.on_invoice_paid(payment)
+        await asyncio.gather(*copy.tasks._tasks)
     assert await told() == [("confirmed", 2)]
-    assert await copy.sweep() == 1
+    assert await copy.reconciler.sweep() == 1
     assert await told() == [("confirmed", 2), ("confirmed", 1)]
 
 
@@ -193,17 +194,17 @@ async def test_a_wallet_that_fails_is_left_to_the_next_sweep(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = await a_copy()
-    append = copy.append
+    append = copy.journal.append
 
     async def broken(wallet_id: str, drafts: list[models.Draft]) -> Any:
-        monkeypatch.setattr(copy, "append", append)
+        monkeypatch.setattr(copy.journal, "append", append)
         raise OSError("disk full")
 
-    monkeypatch.setattr(copy, "append", broken)
+    monkeypatch.setattr(copy.journal, "append", broken)
     await store(row(1, -1000))
     await store(row(2, -1000, wallet_id="x"))
-    assert await copy.sweep() == 1
-    assert await copy.sweep() == 1
+    assert await copy.reconciler.sweep() == 1
+    assert await copy.reconciler.sweep() == 1
     assert (len(await told()), len(await told("x"))) == (1, 1)
 
 
@@ -215,19 +216,19 @@ async def test_what_was_missed_is_told_in_the_order_of_settlement(tables: None) 
             2030, 1, 1, 0, 0, 0, microseconds, tzinfo=timezone.utc
         )
         await store(payment)
-    await copy.sweep()
+    await copy.reconciler.sweep()
     assert [number for _, number in await told()] == [2, 3, 1]
 
 
 async def test_a_feed_begins_at_the_last_completed_sweep(tables: None) -> None:
-    made = recorder.Recorder(journal.Journal(), metrics.Metrics())
+    made = new_extension()
     await crud.set_state("last_sweep", 2_000_000_000)
     for number, settled_at in ((1, 1_999_999_999), (2, 2_000_000_000)):
         payment = row(number, 1000)
         moment = datetime.fromtimestamp(settled_at, timezone.utc)
         payment.time = payment.created_at = payment.updated_at = moment
         await store(payment)
-    await made.sweep()
+    await made.reconciler.sweep()
     assert await told() == [("confirmed", 2)]
 
 
@@ -240,15 +241,15 @@ async def test_the_payment_that_opens_a_feed_is_told_whatever_its_time(
     async def enabled(_: str) -> bool:
         return True
 
-    monkeypatch.setattr(host, "wallet_owner", owner)
-    monkeypatch.setattr(host, "is_enabled", enabled)
-    made = recorder.Recorder(journal.Journal(), metrics.Metrics())
+    monkeypatch.setattr(wallets, "owner_of", owner)
+    monkeypatch.setattr(wallets, "is_enabled", enabled)
+    made = new_extension()
     await crud.set_state("last_sweep", 2_000_000_000)
     payment = row(1, 1000)
     await store(payment)
     await store(row(2, 1000))
-    await made.record(payment, 5)
-    await made.sweep()
+    await made.recorder.record(payment, 5)
+    await made.reconciler.sweep()
     assert await told() == [("confirmed", 1)]
 
 
@@ -256,18 +257,18 @@ async def test_the_payment_that_opens_a_feed_is_told_whatever_its_time(
 async def test_an_odd_fiat_amount_is_left_out_and_the_payment_told(amount: Any) -> None:
     payment = row(1, 1000)
     payment.extra = {"fiat_currency": "EUR", "fiat_amount": amount}
-    assert host.payment_facts(payment, 1).fiat is None
+    assert payments.settled_payment(payment, 1).fiat is None
 
 
 async def fill(kinds: str) -> tuple[journal.Journal, str]:
     """A log of payments (p) and messages (m); the journal and the epoch."""
-    log = journal.Journal()
-    feed = log.new_feed("w")
+    log = new_journal()
+    feed = feeds.new_feed("w", 1)
     await crud.insert_feed(feed, [])
     for number, kind in enumerate(kinds):
         draft = protocol.custom_draft("x" * 100)
         if kind == "p":
-            draft = protocol.payment_draft(host.payment_facts(row(number, 1), 1))
+            draft = protocol.payment_draft(payments.settled_payment(row(number, 1), 1))
         await log.append("w", [draft])
     return log, feed.epoch
 
@@ -282,7 +283,7 @@ async def test_a_payment_without_a_tag_tells_the_name_of_its_extension(
     copy = await a_copy()
     await store(row(1, 1000, extension="lnurlp"))
     await store(row(2, 1000, extension="lnurlp", tag="tip"))
-    await copy.sweep()
+    await copy.reconciler.sweep()
     feed = await crud.get_feed("w")
     assert feed
     events = await crud.get_events("w", feed.epoch, 0, 10)
@@ -293,16 +294,21 @@ async def test_a_payment_without_a_tag_tells_the_name_of_its_extension(
 class Listener:
     """A subscriber who may see the balance; the types of the frames it was sent."""
 
-    def __init__(self, copy: recorder.Recorder, tail: journal.Tail, since: str) -> None:
+    def __init__(self, copy: Extension, tail: journal.Tail) -> None:
         access = models.Access("w", "till", frozenset(["read", "balance"]), "hash")
-        session = Session(copy.journal, tail, access, models.Filter(), "", 1000)
-        tail.sessions.add(session)
-        copy.want_balance(tail, has_changed=False)
+        balance = copy.balances.of("w")
+        subscription = Subscription(
+            copy.journal, tail, access, models.Filter(), "", 1000, balance
+        )
+        copy.balances.request("w", has_changed=False)
         self.types: list[str] = []
-        self.task = asyncio.create_task(self._read(session, since))
+        self.task = asyncio.create_task(self._read(subscription))
 
-    async def _read(self, session: Session, since: str) -> None:
-        async for _, text in session.frames(since, None):
+    async def _read(self, subscription: Subscription) -> None:
+        subscription.start(
+            await resolve_position(subscription.tail, "start", None), None
+        )
+        async for _, text in subscription.frames():
             self.types.append(protocol.loads(text)["type"])
 
     async def until(self, *types: str) -> None:
@@ -322,29 +328,32 @@ async def test_the_balance_is_read_once_for_a_burst_and_all_readers(
         reads += 1
         return 1000 * reads, "inkey"
 
-    monkeypatch.setattr(host, "wallet_balance", wallet_balance)
+    monkeypatch.setattr(wallets, "balance_of", wallet_balance)
     copy = await a_copy()
     await store(row(1, 1000))
-    await copy.sweep()
-    await asyncio.gather(*copy._tasks)
+    await copy.reconciler.sweep()
+    await asyncio.gather(*copy.tasks._tasks)
     reads = 0
     tail = await copy.journal.tail("w")
     assert tail
-    three = [Listener(copy, tail, "start") for _ in range(3)]
+    three = [Listener(copy, tail) for _ in range(3)]
     replayed = ("hello", "payment", "balance_update")
     for one in three:
         await one.until(*replayed)
     assert reads == 1
-    drafts = [copy._draft(row(number, 1000), 1) for number in range(2, 12)]
-    await asyncio.gather(*(copy.append("w", [draft]) for draft in drafts if draft))
+    reports = Reports()
+    drafts = [draft_of(row(number, 1000), 1, reports) for number in range(2, 12)]
+    await asyncio.gather(
+        *(copy.journal.append("w", [draft]) for draft in drafts if draft)
+    )
     for one in three:
         await one.until(*replayed, *["payment"] * 10, "balance_update")
     assert reads == 2
-    late = Listener(copy, tail, "start")
+    late = Listener(copy, tail)
     await late.until("hello", *["payment"] * 11, "balance_update")
     # a payment under way lowers the balance, though nothing is told of it
     await store(row(12, -1000, "pending"))
-    await copy.sweep()
+    await copy.reconciler.sweep()
     await late.until("hello", *["payment"] * 11, "balance_update", "balance_update")
     for one in three:
         await one.until(
@@ -391,7 +400,7 @@ async def test_rows_of_another_epoch_are_not_given_out_under_this_one(
 ) -> None:
     _, epoch = await fill("pp")
     await crud.rotate_epoch("w", "new")
-    await journal.Journal().append("w", [protocol.test_draft("of the new epoch")])
+    await new_journal().append("w", [protocol.test_draft("of the new epoch")])
     assert await kept(epoch) == []
     assert await crud.get_events_before("w", epoch, 9, 9) == []
     assert await kept("new") == [1]

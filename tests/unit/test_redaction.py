@@ -5,7 +5,7 @@ import logging
 from urllib.parse import quote
 
 import pytest
-from payfeed import logs
+from payfeed.access import redaction
 
 KEY = "0123456789abcdef0123456789abcdef"
 ACCESS_KEY = "pfk_" + "A-b_" * 10 + "xyz"
@@ -42,24 +42,28 @@ def test_words_of_an_own_path_stay_and_keys_do_not(
     key: str, target: str, shown: str | None
 ) -> None:
     line = f'"GET {target.format(key)} HTTP/1.1" 404'
-    assert logs.redact(line) == f'"GET {shown or target} HTTP/1.1" 404'
+    assert redaction.redact(line) == f'"GET {shown or target} HTTP/1.1" 404'
 
 
 @pytest.mark.parametrize("times", [1, 2, 4])
 def test_encoding_hides_no_key(times: int) -> None:
     for text in (percent(KEY, times), quote(percent(KEY, 1), safe="")):
-        assert logs.redact(f"404: {WS}/{text} 404") == f"404: {WS}/*** 404"
-        assert logs.redact(f"{WS} and {text} elsewhere") == f"{WS} and *** elsewhere"
+        assert redaction.redact(f"404: {WS}/{text} 404") == f"404: {WS}/*** 404"
+        assert (
+            redaction.redact(f"{WS} and {text} elsewhere") == f"{WS} and *** elsewhere"
+        )
 
 
 def test_what_takes_long_to_decode_is_not_shown() -> None:
     deep, long = "%2" + "%3" * 50 + "5", "%41" * 5000 + KEY
     for text in (deep, long):
-        assert logs.redact(f"404: /{text} 404") == "404: *** 404"
-        assert logs.redact(f"404: {WS}/{text} 404") == "404: *** 404"
-        assert logs.redact(f"{WS} and {text} elsewhere") == f"{WS} and *** elsewhere"
-    assert logs.redact(f"{WS}?{'since=1&' * 999}") == f"{WS}?***"
-    assert logs.redact(f"404: {WS}/%{'25' * 50}41 404") == f"404: {WS}/A 404"
+        assert redaction.redact(f"404: /{text} 404") == "404: *** 404"
+        assert redaction.redact(f"404: {WS}/{text} 404") == "404: *** 404"
+        assert (
+            redaction.redact(f"{WS} and {text} elsewhere") == f"{WS} and *** elsewhere"
+        )
+    assert redaction.redact(f"{WS}?{'since=1&' * 999}") == f"{WS}?***"
+    assert redaction.redact(f"404: {WS}/%{'25' * 50}41 404") == f"404: {WS}/A 404"
 
 
 @pytest.mark.parametrize(
@@ -72,12 +76,12 @@ def test_what_takes_long_to_decode_is_not_shown() -> None:
     ],
 )
 def test_other_lines_stay_as_they_are(line: str) -> None:
-    assert logs.redact(line) == line
+    assert redaction.redact(line) == line
 
 
 def passed(message: str, *args: object) -> logging.LogRecord:
     record = logging.LogRecord("uvicorn", 20, "", 0, message, args, None)
-    assert logs.RedactingFilter().filter(record)
+    assert redaction.RedactingFilter().filter(record)
     return record
 
 
@@ -124,9 +128,9 @@ def test_the_audit_keeps_what_a_query_asked_for() -> None:
         "query_params": {"api-key": KEY, "since": "a-1", ACCESS_KEY: "", "tag": KEY},
         "body": json.dumps({"name": "till"}),
     }
-    assert json.loads(logs.redact_details(json.dumps(details))) == {
+    assert json.loads(redaction.redact_details(json.dumps(details))) == {
         "path_params": "***",
         "query_params": {"api-key": "***", "since": "a-1", "***": "", "tag": "***"},
         "body": "***",
     }
-    assert logs.redact_details('{"query_params": {}}') == "{}"
+    assert redaction.redact_details('{"query_params": {}}') == "{}"

@@ -1,11 +1,16 @@
 """What is deleted, by clocks that can be set wrong, on a real database."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from loguru import logger
-from payfeed import crud, journal, migrations, models, protocol, retention
+from parts import new_journal, payment
+from payfeed import crud, models
+from payfeed.feed import journal, protocol, retention
+from payfeed.feed.feeds import new_feed
+from payfeed.host import settings
 
 # LNbits' database belongs to the first event loop that uses it
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -25,11 +30,15 @@ class Computer:
         self.start()
 
     def start(self) -> None:
-        self.log = journal.Journal(clock=lambda: self.wall)
-        self.retention = retention.Retention(self.log, lambda: self.ticks)
+        self.log = journal.Journal(
+            lambda tail, events: None, lambda wallet_id: None, lambda: self.wall
+        )
+        self.retention = retention.Retention(
+            self.log, settings.load(), lambda: self.ticks
+        )
 
     async def open(self) -> None:
-        await crud.insert_feed(self.log.new_feed("w"), [])
+        await crud.insert_feed(new_feed("w", int(self.wall)), [])
 
     async def record(self, count: int) -> None:
         for _ in range(count):
@@ -49,12 +58,6 @@ class Computer:
         await self.run(RUN_SECONDS / DAY)
 
 
-def payment(number: int) -> models.Draft:
-    return protocol.payment_draft(
-        models.PaymentFacts("w", f"{number:064x}", "in", "confirmed", 1000, 0, "", 1)
-    )
-
-
 async def kept() -> list[int]:
     feed = await crud.get_feed("w")
     assert feed
@@ -66,10 +69,7 @@ def upto(last: int, first: int = 1) -> list[int]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def computer() -> Computer:
-    for name in ("feeds", "events", "seen", "access_keys", "state"):
-        await crud._run(f"DROP TABLE IF EXISTS payfeed.{name}")
-    await migrations.m001_initial(crud.db)
+async def computer(log_tables: None) -> Computer:
     made = Computer()
     await made.open()
     return made
@@ -238,10 +238,10 @@ async def store_as_version_0_1_0(number: int, **changes: Any) -> None:
     """A payment whose body has no bound."""
     draft = payment(number)
     draft.members["payment"] |= changes
-    assert draft.facts
-    facts = models.PaymentFacts(**(vars(draft.facts) | {"tag": changes.get("tag")}))
-    large = models.Draft("payment", draft.members, facts=facts)
-    await journal.Journal().append("w", [large])
+    assert draft.payment
+    settled = replace(draft.payment, tag=changes.get("tag"))
+    large = models.Draft("payment", draft.members, payment=settled)
+    await new_journal().append("w", [large])
 
 
 async def test_large_payments_of_an_earlier_version_are_cut_once(
@@ -266,7 +266,9 @@ async def test_large_payments_of_an_earlier_version_are_cut_once(
         told = protocol.loads(event.body)
         assert (told["id"], told["payment"]["truncated"]) == (event.id, cut)
         assert told["payment"]["tag"] == event.tag
-    sizes = await crud._all("SELECT size FROM payfeed.events ORDER BY event_offset")
+    sizes = await crud.fetch_all(
+        "SELECT size FROM payfeed.events ORDER BY event_offset"
+    )
     assert [row["size"] for row in sizes] == [len(event.body) for event in after]
     # done once: what is stored without a bound later is no older version's
     await store_as_version_0_1_0(9, comment=LARGE)
@@ -284,7 +286,7 @@ async def test_a_page_holds_so_many_bytes_but_always_one_event(
 
     async def pages(most_bytes: int) -> tuple[list[int], list[int]]:
         monkeypatch.setattr(journal, "PAGE_BYTES", most_bytes)
-        log = journal.Journal()
+        log = new_journal()
         tail = await log.tail("w")
         assert tail
         page, back = await log.page(tail, 1), await log.page_before(tail, 6)

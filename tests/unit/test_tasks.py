@@ -1,43 +1,26 @@
 """How often the background works."""
 
-from types import SimpleNamespace
-
 import pytest
 from payfeed import tasks
 
 
 @pytest.mark.parametrize(
-    ("took", "pause", "fails"),
-    [
-        *((0.01, 1, False), (0.1, 1, False), (2, 20, False), (3, 30, False)),
-        (60, 30, False),
-        # the database may be back soon
-        *((0.01, 1, True), (0.3, 3, True), (3, 5, True), (60, 5, True)),
-    ],
+    ("scan_seconds", "pause_seconds"),
+    [(0.01, 1), (0.1, 1), (2, 20), (3, 30), (60, 30)],
 )
-async def test_a_sweep_takes_a_tenth_of_the_time_at_most_and_comes_within_half_a_minute(
-    took: float, pause: float, fails: bool, monkeypatch: pytest.MonkeyPatch
+def test_a_sweep_takes_a_tenth_of_the_time_and_runs_every_half_minute_at_least(
+    scan_seconds: float, pause_seconds: float
 ) -> None:
-    now = 0.0
-    pauses = []
-    recorder = SimpleNamespace()
+    took = scan_seconds + 1000  # recording what was found does not count
+    pause = tasks.sweep_pause(scan_seconds, took, None)
+    assert pause == pytest.approx(pause_seconds)
 
-    async def sweep() -> int:
-        nonlocal now
-        now += took
-        if fails:
-            raise OSError("no database")
-        now += 1000  # recording what was found is no overhead
-        recorder.look_seconds = took
-        return 0
 
-    async def sleep(seconds: float) -> None:
-        pauses.append(round(seconds, 6))
-        payfeed.stopping = len(pauses) == 3
-
-    recorder.sweep = sweep
-    payfeed = SimpleNamespace(stopping=False, recorder=recorder)
-    monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=lambda: now))
-    monkeypatch.setattr(tasks, "asyncio", SimpleNamespace(sleep=sleep))
-    await tasks.sweep(payfeed)
-    assert pauses == [pause] * 3
+@pytest.mark.parametrize(
+    ("took_seconds", "pause_seconds"), [(0.01, 1), (0.3, 3), (3, 5), (60, 5)]
+)
+def test_a_failed_sweep_is_tried_again_within_five_seconds(
+    took_seconds: float, pause_seconds: float
+) -> None:
+    pause = tasks.sweep_pause(60, took_seconds, OSError("no database"))
+    assert pause == pytest.approx(pause_seconds)

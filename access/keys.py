@@ -1,0 +1,80 @@
+"""Access keys: create, list, revoke."""
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from .. import crud
+from ..errors import Forbidden, Malformed, PayfeedError
+from ..feed.journal import Journal, Tail
+from ..feed.protocol import SCOPES
+from ..models import AccessKey, CreateKey
+from .authenticator import hash_of
+
+KEY_ID = re.compile(r"[0-9a-f]{16}\Z")
+
+
+class AccessKeys:
+    """`on_revoke` ends what a key opened: (key id, reason)."""
+
+    def __init__(
+        self, journal: Journal, on_revoke: Callable[[str, PayfeedError], None]
+    ) -> None:
+        self._journal = journal
+        self._on_revoke = on_revoke
+
+    async def create(self, wallet_id: str, request: CreateKey) -> dict[str, Any]:
+        """A new access key; only this answer has the key itself. Raises Malformed."""
+        name = request.name.strip()
+        if not 1 <= len(name) <= 64 or not name.isprintable():
+            raise Malformed("name must have 1 to 64 printable characters.")
+        if not request.scopes or not set(request.scopes) <= set(SCOPES):
+            raise Malformed(f"scopes must be out of {', '.join(SCOPES)}.")
+        if request.expires_at is not None and not (
+            self._journal.now() < request.expires_at < 10**12
+        ):
+            raise Malformed("expires_at must lie in the future, in Unix seconds.")
+        tail = await self._journal.need_tail(wallet_id)
+        key = "pfk_" + secrets.token_urlsafe(32)
+        stored = AccessKey(
+            id=secrets.token_hex(8),
+            wallet_id=wallet_id,
+            key_hash=hash_of(key),
+            name=name,
+            scopes=" ".join(sorted(set(request.scopes))),
+            created_at=self._journal.now(),
+            expires_at=request.expires_at,
+            acked=tail.head,
+        )
+        await crud.insert_key(stored)
+        return {"key": key} | _public(stored, tail)
+
+    async def list(self, wallet_id: str) -> list[dict[str, Any]]:
+        """The access keys of a wallet, revoked ones included, oldest first."""
+        tail = await self._journal.need_tail(wallet_id)
+        return [_public(key, tail) for key in await crud.get_keys(wallet_id)]
+
+    async def revoke(self, wallet_id: str, key_id: str) -> bool:
+        """End a key for good. False if the wallet has no such key in use."""
+        if not KEY_ID.match(key_id):
+            return False
+        now = self._journal.now()
+        if not await crud.revoke_key(wallet_id, key_id, now):
+            return False
+        self._on_revoke(key_id, Forbidden("This access key is revoked."))
+        return True
+
+
+def _public(key: AccessKey, tail: Tail) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scopes": key.scopes.split(),
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "revoked_at": key.revoked_at,
+        "last_used_at": key.last_used_at,
+        "acked": tail.id_of(key.acked),
+        "lag": max(0, tail.head - key.acked),
+    }

@@ -1,0 +1,160 @@
+"""Reading the table `events`; keys of messages that are recorded once."""
+
+from typing import Any
+
+from ..models import Event
+from .statements import ANY_SIZE, IN_EPOCH, execute, fetch_all
+
+EVENT_COLUMNS = (
+    "event_offset, type, custom, direction, status, amount_msat, tag, created_at, body"
+)
+
+
+def _event(wallet_id: str, epoch: str, row: Any) -> Event:
+    return Event(
+        wallet_id=wallet_id,
+        epoch=epoch,
+        offset=row["event_offset"],
+        type=row["type"],
+        timestamp=row["created_at"],
+        body=row["body"],
+        direction=row["direction"],
+        amount_msat=row["amount_msat"],
+        tag=row["tag"],
+        custom=bool(row["custom"]),
+        status=row["status"],
+    )
+
+
+async def get_events(
+    wallet_id: str, epoch: str, after: int, limit: int, most_bytes: int = ANY_SIZE
+) -> list[Event]:
+    """Events after an offset, ascending; of bodies at most so many bytes, but one."""
+    rows = await fetch_all(
+        f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
+        f" WHERE wallet_id = :wallet_id AND event_offset > :after AND {IN_EPOCH}"
+        " AND event_offset <= (SELECT MAX(event_offset) FROM (SELECT event_offset,"
+        " size, SUM(size) OVER (ORDER BY event_offset) AS total"
+        " FROM (SELECT event_offset, size FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id AND event_offset > :after"
+        " ORDER BY event_offset LIMIT :limit) AS next) AS sized"
+        " WHERE total <= :most_bytes OR total = size)"
+        " ORDER BY event_offset",
+        {
+            "wallet_id": wallet_id,
+            "after": after,
+            "limit": limit,
+            "most_bytes": most_bytes,
+            "epoch": epoch,
+        },
+    )
+    return [_event(wallet_id, epoch, row) for row in rows]
+
+
+async def get_events_before(
+    wallet_id: str, epoch: str, before: int, limit: int, most_bytes: int = ANY_SIZE
+) -> list[Event]:
+    """Events before an offset, ascending; of bodies at most so many bytes, but one."""
+    rows = await fetch_all(
+        f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
+        f" WHERE wallet_id = :wallet_id AND event_offset < :before AND {IN_EPOCH}"
+        " AND event_offset >= (SELECT MIN(event_offset) FROM (SELECT event_offset,"
+        " size, SUM(size) OVER (ORDER BY event_offset DESC) AS total"
+        " FROM (SELECT event_offset, size FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id AND event_offset < :before"
+        " ORDER BY event_offset DESC LIMIT :limit) AS next) AS sized"
+        " WHERE total <= :most_bytes OR total = size)"
+        " ORDER BY event_offset",
+        {
+            "wallet_id": wallet_id,
+            "before": before,
+            "limit": limit,
+            "most_bytes": most_bytes,
+            "epoch": epoch,
+        },
+    )
+    return [_event(wallet_id, epoch, row) for row in rows]
+
+
+async def get_oldest(wallet_id: str) -> int | None:
+    rows = await fetch_all(
+        "SELECT MIN(event_offset) AS oldest FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id",
+        {"wallet_id": wallet_id},
+    )
+    oldest: int | None = rows[0]["oldest"]
+    return oldest
+
+
+async def count_events(wallet_id: str) -> int:
+    rows = await fetch_all(
+        "SELECT COUNT(*) AS kept FROM payfeed.events WHERE wallet_id = :wallet_id",
+        {"wallet_id": wallet_id},
+    )
+    return int(rows[0]["kept"])
+
+
+async def first_offset_at(wallet_id: str, timestamp: int) -> int | None:
+    rows = await fetch_all(
+        "SELECT MIN(event_offset) AS first FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id AND created_at >= :timestamp",
+        {"wallet_id": wallet_id, "timestamp": timestamp},
+    )
+    first: int | None = rows[0]["first"]
+    return first
+
+
+async def get_newest_time() -> int | None:
+    """When the newest event of all feeds was recorded."""
+    rows = await fetch_all(
+        "SELECT MAX(e.created_at) AS newest FROM payfeed.feeds f"
+        " JOIN payfeed.events e"
+        " ON e.wallet_id = f.wallet_id AND e.event_offset = f.head"
+    )
+    newest: int | None = rows[0]["newest"]
+    return newest
+
+
+async def get_large_payments(
+    wallet_id: str, after: int, until: int, size: int
+) -> list[int]:
+    """The offsets in a slice of a log whose bodies are larger than `size` bytes."""
+    rows = await fetch_all(
+        "SELECT event_offset FROM payfeed.events WHERE wallet_id = :wallet_id"
+        " AND event_offset > :after AND event_offset <= :until"
+        " AND type = 'payment' AND size > :size ORDER BY event_offset",
+        {"wallet_id": wallet_id, "after": after, "until": until, "size": size},
+    )
+    return [row["event_offset"] for row in rows]
+
+
+async def replace_body(event: Event) -> None:
+    await execute(
+        "UPDATE payfeed.events SET body = :body, size = :size, tag = :tag"
+        f" WHERE wallet_id = :wallet_id AND event_offset = :offset AND {IN_EPOCH}",
+        {
+            "wallet_id": event.wallet_id,
+            "epoch": event.epoch,
+            "offset": event.offset,
+            "body": event.body,
+            "size": len(event.body),
+            "tag": event.tag,
+        },
+    )
+
+
+async def get_first_message(wallet_id: str, key_hash: str) -> tuple[str, str] | None:
+    """(content hash, event id) of the message that was stored with this key."""
+    rows = await fetch_all(
+        "SELECT content_hash, event_id FROM payfeed.idempotency_keys"
+        " WHERE wallet_id = :wallet_id AND key_hash = :key_hash",
+        {"wallet_id": wallet_id, "key_hash": key_hash},
+    )
+    return (rows[0]["content_hash"], rows[0]["event_id"]) if rows else None
+
+
+async def expire_idempotency_keys(before: int) -> None:
+    await execute(
+        "DELETE FROM payfeed.idempotency_keys WHERE created_at < :before",
+        {"before": before},
+    )

@@ -1,0 +1,183 @@
+"""The table `feeds`, and `state`: numbers of the whole extension."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from lnbits.db import POSTGRES
+from sqlalchemy import text
+
+from ..models import Feed
+from ..shielded import shielded
+from .seen import mark_seen
+from .statements import db, execute, fetch_all, notify_others, transaction
+
+
+def _feed(row: Any) -> Feed:
+    feed = Feed(**dict(row))
+    feed.mirror_to_inkey = bool(feed.mirror_to_inkey)
+    feed.allow_inkey = bool(feed.allow_inkey)
+    feed.active = bool(feed.active)
+    return feed
+
+
+async def get_feed(wallet_id: str) -> Feed | None:
+    rows = await fetch_all(
+        "SELECT * FROM payfeed.feeds WHERE wallet_id = :wallet_id",
+        {"wallet_id": wallet_id},
+    )
+    return _feed(rows[0]) if rows else None
+
+
+async def get_feeds() -> list[Feed]:
+    return [_feed(row) for row in await fetch_all("SELECT * FROM payfeed.feeds")]
+
+
+@shielded
+async def insert_feed(feed: Feed, seen: Iterable[tuple[str, str, str]]) -> None:
+    """Create a feed and its marks in one transaction, unless it is there already."""
+    async with transaction() as conn:
+        done = await conn.execute(
+            text(
+                "INSERT INTO payfeed.feeds VALUES (:wallet_id, :epoch, :head, :channel,"
+                " :secret, :mirror_to_inkey, :allow_inkey, :active, :created_at)"
+                " ON CONFLICT DO NOTHING"
+            ),
+            asdict(feed),
+        )
+        if done.rowcount:
+            await mark_seen(conn, feed.wallet_id, seen)
+
+
+@shielded
+async def resume_feed(wallet_id: str, seen: Iterable[tuple[str, str, str]]) -> None:
+    async with transaction() as conn:
+        await conn.execute(
+            text("UPDATE payfeed.feeds SET active = true WHERE wallet_id = :wallet_id"),
+            {"wallet_id": wallet_id},
+        )
+        await mark_seen(conn, wallet_id, seen)
+        await notify_others(conn, "feed", wallet_id)
+
+
+async def suspend_feed(wallet_id: str) -> None:
+    await execute(
+        "UPDATE payfeed.feeds SET active = false WHERE wallet_id = :wallet_id",
+        {"wallet_id": wallet_id},
+        changed=wallet_id,
+    )
+
+
+async def update_feed(wallet_id: str, column: str, value: Any) -> None:
+    statements = {
+        "mirror_to_inkey": "UPDATE payfeed.feeds SET mirror_to_inkey = :value"
+        " WHERE wallet_id = :wallet_id",
+        "allow_inkey": "UPDATE payfeed.feeds SET allow_inkey = :value"
+        " WHERE wallet_id = :wallet_id",
+        "channel": "UPDATE payfeed.feeds SET channel = :value"
+        " WHERE wallet_id = :wallet_id",
+        "secret": "UPDATE payfeed.feeds SET secret = :value"
+        " WHERE wallet_id = :wallet_id",
+    }
+    values = {"wallet_id": wallet_id, "value": value}
+    await execute(statements[column], values, changed=wallet_id)
+
+
+@shielded
+async def rotate_epoch(wallet_id: str, epoch: str) -> None:
+    async with transaction() as conn:
+        await begin_epoch(conn, wallet_id, epoch)
+
+
+@shielded
+async def end_epoch(feed: Feed, epoch: str) -> bool:
+    """Begin a new epoch, unless the feed has changed since its row was read."""
+    async with transaction() as conn:
+        found = await lock_feed(conn, feed.wallet_id)
+        if found != (feed.epoch, feed.head):
+            return False
+        await begin_epoch(conn, feed.wallet_id, epoch)
+        return True
+
+
+async def begin_epoch(conn: Any, wallet_id: str, epoch: str) -> None:
+    await conn.execute(
+        text(
+            "UPDATE payfeed.feeds SET epoch = :epoch, head = 0"
+            " WHERE wallet_id = :wallet_id"
+        ),
+        {"wallet_id": wallet_id, "epoch": epoch},
+    )
+    for sql in (
+        "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id",
+        "UPDATE payfeed.access_keys SET acked = 0 WHERE wallet_id = :wallet_id",
+    ):
+        await conn.execute(text(sql), {"wallet_id": wallet_id})
+    await notify_others(conn, "feed", wallet_id)
+
+
+async def lock_feed(conn: Any, wallet_id: str) -> tuple[str, int] | None:
+    """Epoch and head of a feed that now belongs to this transaction."""
+    found = await conn.execute(
+        text(
+            "UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"
+            " RETURNING epoch, head"
+        ),
+        {"wallet_id": wallet_id},
+    )
+    row = found.mappings().first()
+    return (row["epoch"], row["head"]) if row else None
+
+
+async def lock_feeds(
+    conn: Any, wallet_ids: set[str]
+) -> tuple[dict[str, tuple[str, int]], set[str], int | None]:
+    """Lock feeds: (epoch, head) by wallet, wallets locked by others, transaction id.
+
+    PostgreSQL does not wait here for rows that another connection holds.
+    """
+    if db.type != POSTGRES:
+        taken = {one: await lock_feed(conn, one) for one in sorted(wallet_ids)}
+        return {one: place for one, place in taken.items() if place}, set(), None
+    found = await conn.execute(
+        text(
+            "SELECT wallet_id, epoch, head, txid_current() AS transaction_id"
+            " FROM payfeed.feeds WHERE wallet_id = ANY(:wallet_ids)"
+            " FOR UPDATE SKIP LOCKED"
+        ),
+        {"wallet_ids": list(wallet_ids)},
+    )
+    rows = found.all()
+    places = {row.wallet_id: (row.epoch, row.head) for row in rows}
+    missing = list(wallet_ids - places.keys())
+    if missing:
+        found = await conn.execute(
+            text(
+                "SELECT wallet_id FROM payfeed.feeds WHERE wallet_id = ANY(:wallet_ids)"
+            ),
+            {"wallet_ids": missing},
+        )
+        missing = [row.wallet_id for row in found]
+    return places, set(missing), rows[0].transaction_id if rows else None
+
+
+async def move_head(conn: Any, wallet_id: str, head: int) -> None:
+    await conn.execute(
+        text("UPDATE payfeed.feeds SET head = :head WHERE wallet_id = :wallet_id"),
+        {"wallet_id": wallet_id, "head": head},
+    )
+
+
+async def get_state(name: str) -> int | None:
+    rows = await fetch_all(
+        "SELECT value FROM payfeed.state WHERE name = :name", {"name": name}
+    )
+    return rows[0]["value"] if rows else None
+
+
+async def set_state(name: str, value: int) -> None:
+    await execute(
+        "INSERT INTO payfeed.state VALUES (:name, :value)"
+        " ON CONFLICT (name) DO UPDATE SET value = :value",
+        {"name": name, "value": value},
+    )

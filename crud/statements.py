@@ -1,0 +1,80 @@
+"""Connections, transactions and notifications: what all statements share.
+
+Statements go to the connection itself: LNbits' own `execute` commits each one and
+strips HTML-like text from parameters, which would break transactions and memos.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from lnbits.db import POSTGRES
+from sqlalchemy import text
+
+from ..shielded import shielded
+from .database import BoundedDatabase
+
+db = BoundedDatabase("ext_payfeed")
+# LNbits' tables have a connection of their own: LNbits' is used by one task at a time
+core_db = BoundedDatabase("database")
+
+# who sent a notification, as a process also receives its own
+ORIGIN = secrets.token_hex(4)
+
+ANY_SIZE = 2**62
+# another process may have begun a new epoch without this one knowing
+IN_EPOCH = (
+    "EXISTS (SELECT 1 FROM payfeed.feeds f"
+    " WHERE f.wallet_id = :wallet_id AND f.epoch = :epoch)"
+)
+
+
+def open_databases() -> None:
+    """Keep connections for reuse. Each call needs one of `close_databases`."""
+    for database in (db, core_db):
+        database.open()
+
+
+def close_databases() -> None:
+    """Give all connections back, unless another copy has opened them."""
+    for database in (db, core_db):
+        database.close()
+
+
+@asynccontextmanager
+async def transaction(database: BoundedDatabase = db) -> AsyncIterator[Any]:
+    """One transaction: committed at the end, rolled back by any exception."""
+    async with database.use(writes=True) as conn:
+        yield conn
+        await conn.commit()
+
+
+@shielded
+async def fetch_all(
+    sql: str, values: dict[str, Any] | None = None, database: BoundedDatabase = db
+) -> list[Any]:
+    async with database.use() as conn:
+        result = await conn.execute(text(sql), values or {})
+        return list(result.mappings().all())
+
+
+@shielded
+async def execute(
+    sql: str, values: dict[str, Any] | None = None, changed: str | None = None
+) -> int:
+    """Rows touched. `changed`: the wallet at whose feed others have to look again."""
+    async with transaction() as conn:
+        done = await conn.execute(text(sql), values or {})
+        if changed:
+            await notify_others(conn, "feed", changed)
+        return int(done.rowcount)
+
+
+async def notify_others(conn: Any, *words: Any) -> None:
+    """A notification that leaves with the transaction; PostgreSQL only."""
+    if db.type == POSTGRES:
+        await conn.execute(
+            text("SELECT pg_notify('payfeed', :payload)"),
+            {"payload": " ".join(map(str, (ORIGIN, *words)))},
+        )

@@ -1,0 +1,53 @@
+"""Where a reader begins: `since` as an offset of the log."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .. import crud
+from ..errors import Malformed
+from ..feed.journal import Tail
+from ..feed.protocol import parse_id, parse_number
+
+
+@dataclass(frozen=True)
+class StreamPosition:
+    """Delivery begins after `offset`. `gap`: a frame about missing events."""
+
+    offset: int
+    gap: dict[str, Any] | None = None
+
+
+async def resolve_position(
+    tail: Tail, since: str | None, acked: int | None
+) -> StreamPosition:
+    """The position that `since` names: an id, `start`, `@<unix seconds>`, `acked`.
+
+    None means after the head. `acked` is the offset that the access key has
+    acknowledged. Raises Malformed for anything else.
+    """
+    if since is None:
+        return StreamPosition(tail.head)
+    if since == "start":
+        return StreamPosition(0)
+    if since.startswith("@"):
+        timestamp = parse_number(since[1:], "since", 0, 10**15)
+        first = await crud.first_offset_at(tail.feed.wallet_id, timestamp)
+        return StreamPosition(tail.head if first is None else first - 1)
+    if since == "acked":
+        if acked is None:
+            raise Malformed("since=acked needs an access key.")
+        epoch, offset = tail.feed.epoch, acked
+        since = tail.id_of(acked)
+    else:
+        epoch, offset = parse_id(since)
+    oldest = await crud.get_oldest(tail.feed.wallet_id)
+    if epoch != tail.feed.epoch or offset > tail.head:
+        return StreamPosition(0, _gap(tail, since, oldest, "unknown"))
+    if oldest is not None and offset + 1 < oldest:
+        return StreamPosition(oldest - 1, _gap(tail, since, oldest, "expired"))
+    return StreamPosition(offset)
+
+
+def _gap(tail: Tail, since: str, oldest: int | None, reason: str) -> dict[str, Any]:
+    first = tail.id_of(oldest) if oldest is not None else None
+    return {"type": "gap", "since": since, "oldest": first, "reason": reason}

@@ -1,0 +1,120 @@
+"""Keeps the log within its bounds: age, count and bytes.
+
+Ages come from the wall clock, which may be wrong: a computer without a clock of its own
+starts with an old time and corrects it once it has a network.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from loguru import logger
+
+from .. import crud
+from ..host.settings import Settings
+from .journal import Journal
+from .protocol import MAX_PAYMENT_BODY_BYTES, bounded_body
+
+DAY_SECONDS = 86400
+JUMP_SECONDS = DAY_SECONDS
+IDEMPOTENCY_SECONDS = DAY_SECONDS
+SLICE_OFFSETS = 2000
+SLICE_PAUSE_SECONDS = 0.05
+
+
+class Retention:
+    """Deletes what is too old or too much; `expire` is called every few minutes.
+
+    The wall clock is compared with the monotonic clock, and after a start with the last
+    run of the process before. After a jump of more than a day nothing is deleted by
+    age for a day, and the time that was skipped ages no event: they are as old as the
+    clock before the jump would say. Count and bytes depend on no clock.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        settings: Settings,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._now = journal.now
+        self._monotonic = monotonic
+        self.days = settings.retention_days
+        self.events = settings.retention_events
+        self.message_bytes = settings.message_store_bytes
+        self._last = (self._now(), monotonic())
+        self._has_run = False
+
+    def describe(self) -> dict[str, int]:
+        """The bounds of every feed, for `GET feed`."""
+        return {"days": self.days, "events": self.events}
+
+    async def expire(self) -> int:
+        """Returns how many events were deleted."""
+        now = self._now()
+        await crud.expire_idempotency_keys(now - IDEMPOTENCY_SECONDS)
+        before = await self._recorded_before(now)
+        return await crud.expire_events(
+            before, now + JUMP_SECONDS, self.events, self.message_bytes
+        )
+
+    async def _recorded_before(self, now: int) -> int:
+        """Events recorded before this moment are old enough; 0: none is."""
+        await self._look_for_jumps(now)
+        before = now - self.days * DAY_SECONDS
+        jumped_at = await crud.get_state("clock_jumped_at")
+        if jumped_at is None or jumped_at <= before:
+            return before
+        if now < jumped_at + DAY_SECONDS:
+            return 0
+        return before - (await crud.get_state("clock_skipped_seconds") or 0)
+
+    async def _look_for_jumps(self, now: int) -> None:
+        then, ticks_then = self._last
+        ticks = self._monotonic()
+        jumps = [now - then - round(ticks - ticks_then)]
+        if not self._has_run:
+            last_run = await crud.get_state("retention_ran_at")
+            if last_run is None:
+                last_run = await crud.get_newest_time()
+            if last_run is not None:
+                jumps.append(then - last_run)
+        jumps = [jump for jump in jumps if abs(jump) > JUMP_SECONDS]
+        if jumps:
+            await self._remember_jump(now, max(jumps))
+        await crud.set_state("retention_ran_at", now)
+        self._last, self._has_run = (now, ticks), True
+
+    async def _remember_jump(self, now: int, jump: int) -> None:
+        """The largest counts: another process may have remembered the same one."""
+        skipped = max(jump, 0)
+        jumped_at = await crud.get_state("clock_jumped_at")
+        if jumped_at is not None and jumped_at > now - self.days * DAY_SECONDS:
+            skipped = max(skipped, await crud.get_state("clock_skipped_seconds") or 0)
+        await crud.set_state("clock_skipped_seconds", skipped)
+        await crud.set_state("clock_jumped_at", now)
+        logger.warning(
+            f"payfeed: the clock moved by {jump / DAY_SECONDS:+.1f} days at once, or"
+            " LNbits was off so long; nothing is deleted by age for a day"
+        )
+
+    async def bound_bodies(self) -> None:
+        """Cut the payments that version 0.1.0 stored without a bound; done once."""
+        if await crud.get_state("bodies_are_bounded"):
+            return
+        for feed in await crud.get_feeds():
+            oldest = await crud.get_oldest(feed.wallet_id)
+            for after in range((oldest or 1) - 1, feed.head, SLICE_OFFSETS):
+                offsets = await crud.get_large_payments(
+                    feed.wallet_id, after, after + SLICE_OFFSETS, MAX_PAYMENT_BODY_BYTES
+                )
+                for offset in offsets:
+                    await self._bound_body(feed.wallet_id, feed.epoch, offset)
+                await asyncio.sleep(SLICE_PAUSE_SECONDS)
+        await crud.set_state("bodies_are_bounded", 1)
+
+    async def _bound_body(self, wallet_id: str, epoch: str, offset: int) -> None:
+        for event in await crud.get_events(wallet_id, epoch, offset - 1, 1):
+            if event.offset == offset:
+                event.body, event.tag = bounded_body(event.body)
+                await crud.replace_body(event)

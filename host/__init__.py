@@ -1,0 +1,1 @@
+"""LNbits and the server it runs in: every difference between versions is here."""

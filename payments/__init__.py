@@ -1,0 +1,1 @@
+"""From LNbits to the log."""

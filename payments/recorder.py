@@ -1,0 +1,66 @@
+"""A settled payment becomes an event: LNbits' invoice listener ends here."""
+
+from collections import Counter
+from typing import Any
+
+from loguru import logger
+
+from ..background import BackgroundTasks
+from ..feed.feeds import Feeds
+from ..feed.journal import Journal
+from .drafts import Reports, draft_of
+
+
+class Recorder:
+    """Records a payment once.
+
+    `arriving` counts payment hashes on their way into the log: a feed that opens
+    meanwhile must not mark them as history.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        feeds: Feeds,
+        arriving: Counter[str],
+        reports: Reports,
+        tasks: BackgroundTasks,
+    ) -> None:
+        self._journal = journal
+        self._feeds = feeds
+        self._arriving = arriving
+        self._reports = reports
+        self._tasks = tasks
+
+    async def on_invoice_paid(self, payment: Any) -> None:
+        """LNbits' listener: does not wait and does not raise.
+
+        LNbits loses payments when a listener raises. Beyond the bound of tasks, as when
+        the database hangs, reconcile finds the payments later.
+        """
+        if not self._tasks.is_full:
+            self._tasks.spawn(self._record(payment, self._journal.now()))
+
+    async def _record(self, payment: Any, settled_at: int) -> None:
+        try:
+            await self.record(payment, settled_at)
+        except Exception as exc:
+            reason = type(exc).__name__
+            logger.warning(f"payfeed: not recorded now, reconcile will: {reason}")
+
+    async def record(self, payment: Any, settled_at: int) -> None:
+        """Append the event of a final payment, unless the log has it.
+
+        `settled_at`: Unix seconds.
+        """
+        draft = draft_of(payment, settled_at, self._reports)
+        if draft is None:
+            return
+        self._arriving[payment.payment_hash] += 1
+        try:
+            if await self._feeds.is_recording(payment.wallet_id):
+                await self._journal.append(payment.wallet_id, [draft])
+        finally:
+            self._arriving[payment.payment_hash] -= 1
+            if not self._arriving[payment.payment_hash]:
+                del self._arriving[payment.payment_hash]
