@@ -33,13 +33,13 @@ window.localisation.en.payfeed = {
     filters: 'Filters',
     type: 'Type',
     types: {
-      none: 'All events',
+      all: 'All events',
       payment: 'Payments',
       message: 'Messages',
       test: 'Tests'
     },
     direction: 'Direction',
-    directions: {none: 'In and out', in: 'Received', out: 'Sent'},
+    directions: {both: 'In and out', in: 'Received', out: 'Sent'},
     min_amount: 'From amount (sat)',
     tag: 'Tag',
     in: 'Received',
@@ -117,7 +117,12 @@ window.localisation.en.payfeed = {
       balance: 'balance: know the balance of the wallet'
     },
     expiry: 'Ends',
-    in_days: {0: 'never', 1: 'in a day', 30: 'in 30 days', 365: 'in a year'},
+    expiries: {
+      never: 'never',
+      day: 'in a day',
+      month: 'in 30 days',
+      year: 'in a year'
+    },
     once: 'This key is shown only now. Store it where it is needed.',
     stored: 'I have stored it',
     used: 'used {age}',

@@ -1,5 +1,16 @@
 ;(() => {
-  const {THEMES, usual, write, totalSince, qrText} = Payfeed.displayOptions
+  const {usual, write, totalSince, qrText} = Payfeed.displayOptions
+  const THEMES = [
+    ['lnbits', 'payfeed.display.themes.lnbits'],
+    ['dark', 'payfeed.display.themes.dark'],
+    ['light', 'payfeed.display.themes.light'],
+    ['transparent', 'payfeed.display.themes.transparent']
+  ]
+  const TOTALS = [
+    ['', 'payfeed.display.totals.none'],
+    ['today', 'payfeed.display.totals.today'],
+    ['time', 'payfeed.display.totals.time']
+  ]
   const PREVIEW_SECONDS = 1
   const ACCESS_KEY = /^pfk_[\w-]{43}$/
 
@@ -17,10 +28,10 @@
     }),
     computed: {
       themes() {
-        return Payfeed.options('payfeed.display.themes', THEMES)
+        return Payfeed.options(THEMES)
       },
       totals() {
-        return Payfeed.options('payfeed.display.totals', ['', 'today', 'time'])
+        return Payfeed.options(TOTALS)
       },
       isKeyWrong() {
         return Boolean(this.key) && !ACCESS_KEY.test(this.key)

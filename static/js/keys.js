@@ -1,7 +1,41 @@
 ;(() => {
-  const SCOPES = ['read', 'notify', 'balance']
-  const DAYS = [0, 1, 30, 365]
-  const SWITCHES = ['allow_inkey', 'mirror_to_inkey']
+  const SCOPES = {
+    read: 'payfeed.keys.scope.read',
+    notify: 'payfeed.keys.scope.notify',
+    balance: 'payfeed.keys.scope.balance'
+  }
+  const DAYS = [
+    [0, 'payfeed.keys.expiries.never'],
+    [1, 'payfeed.keys.expiries.day'],
+    [30, 'payfeed.keys.expiries.month'],
+    [365, 'payfeed.keys.expiries.year']
+  ]
+  const SWITCHES = [
+    {
+      name: 'allow_inkey',
+      text: 'payfeed.keys.allow_inkey',
+      meaning: 'payfeed.keys.allow_inkey_means'
+    },
+    {
+      name: 'mirror_to_inkey',
+      text: 'payfeed.keys.mirror_to_inkey',
+      meaning: 'payfeed.keys.mirror_to_inkey_means'
+    }
+  ]
+  const SECRETS = [
+    {
+      name: 'secret',
+      text: 'payfeed.keys.secret',
+      meaning: 'payfeed.keys.secret_means',
+      question: 'payfeed.keys.rotate_secret'
+    },
+    {
+      name: 'channel',
+      text: 'payfeed.keys.channel',
+      meaning: 'payfeed.keys.channel_means',
+      question: 'payfeed.keys.rotate_channel'
+    }
+  ]
   const DAY_SECONDS = 86400
 
   const fresh = () => ({name: '', scopes: ['read'], days: 0})
@@ -16,11 +50,12 @@
       made: null,
       isAsking: false,
       scopes: SCOPES,
-      switches: SWITCHES
+      switches: SWITCHES,
+      secrets: SECRETS
     }),
     computed: {
       expiries() {
-        return Payfeed.options('payfeed.keys.in_days', DAYS)
+        return Payfeed.options(DAYS)
       }
     },
     watch: {
@@ -55,9 +90,9 @@
       change(name, value) {
         return this.ask('PATCH', 'feed', {[name]: value}, () => this.feed.refresh())
       },
-      async rotate(what) {
-        if (!(await this.confirm(`payfeed.keys.rotate_${what}`))) return
-        await this.ask('POST', 'feed/rotate', {what}, () => this.feed.refresh())
+      async rotate({name, question}) {
+        if (!(await this.confirm(question))) return
+        await this.ask('POST', 'feed/rotate', {what: name}, () => this.feed.refresh())
       },
       confirm(text, values) {
         const message = this.$t(text, values)

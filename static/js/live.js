@@ -1,12 +1,53 @@
 ;(() => {
   const LOOKS = {
-    in: {icon: 'south_west', color: 'positive', amountClass: 'text-positive'},
-    out: {icon: 'north_east', color: 'deep-orange', amountClass: ''},
-    pending: {icon: 'hourglass_empty', color: 'grey', amountClass: 'text-grey'},
-    failed: {icon: 'block', color: 'grey', amountClass: 'text-grey text-strike'},
-    test: {icon: 'science', color: 'info', amountClass: ''},
-    message: {icon: 'chat', color: 'info', amountClass: ''}
+    in: {
+      icon: 'south_west',
+      color: 'positive',
+      amountClass: 'text-positive',
+      text: 'payfeed.live.in'
+    },
+    out: {
+      icon: 'north_east',
+      color: 'deep-orange',
+      amountClass: '',
+      text: 'payfeed.live.out'
+    },
+    pending: {
+      icon: 'hourglass_empty',
+      color: 'grey',
+      amountClass: 'text-grey',
+      text: 'payfeed.live.pending'
+    },
+    failed: {
+      icon: 'block',
+      color: 'grey',
+      amountClass: 'text-grey text-strike',
+      text: 'payfeed.live.failed'
+    },
+    test: {
+      icon: 'science',
+      color: 'info',
+      amountClass: '',
+      text: 'payfeed.live.test'
+    },
+    message: {
+      icon: 'chat',
+      color: 'info',
+      amountClass: '',
+      text: 'payfeed.live.message'
+    }
   }
+  const TYPES = [
+    ['', 'payfeed.live.types.all'],
+    ['payment', 'payfeed.live.types.payment'],
+    ['message', 'payfeed.live.types.message'],
+    ['test', 'payfeed.live.types.test']
+  ]
+  const DIRECTIONS = [
+    ['', 'payfeed.live.directions.both'],
+    ['in', 'payfeed.live.directions.in'],
+    ['out', 'payfeed.live.directions.out']
+  ]
   const OUR_MEMBERS = ['type', 'id', 'timestamp', 'custom', 'signature']
   const ANY = {types: '', direction: '', minAmount: null, tag: ''}
   const ENDS_BEFORE_ROWS = 20
@@ -60,11 +101,10 @@
         return this.feed.events.filter(event => this.isFound(event, words))
       },
       typeOptions() {
-        const types = ['', 'payment', 'message', 'test']
-        return Payfeed.options('payfeed.live.types', types)
+        return Payfeed.options(TYPES)
       },
       directionOptions() {
-        return Payfeed.options('payfeed.live.directions', ['', 'in', 'out'])
+        return Payfeed.options(DIRECTIONS)
       }
     },
     watch: {
@@ -80,8 +120,8 @@
     },
     methods: {
       look(event) {
-        const kind = kindOf(event)
-        return {...LOOKS[kind], word: this.$t(`payfeed.live.${kind}`)}
+        const look = LOOKS[kindOf(event)]
+        return {...look, word: this.$t(look.text)}
       },
       headline(event) {
         if (event.type !== 'payment') return gist(event)

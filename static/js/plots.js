@@ -1,13 +1,17 @@
 ;(() => {
   const PAGE_EVENTS = 1000
-  const SUMS = ['received', 'sent', 'fees', 'total']
-  const SIZES = ['received', 'sent']
-  const COLORS = {
-    received: '#16a34a',
-    sent: '#d97706',
-    fees: '#e5484d',
-    total: '#4a90d9'
-  }
+  const CHOICES = [
+    ['hour', 'payfeed.plots.hour'],
+    ['day', 'payfeed.plots.day'],
+    ['week', 'payfeed.plots.week'],
+    ['size', 'payfeed.plots.size']
+  ]
+  const RECEIVED = {name: 'received', color: '#16a34a', text: 'payfeed.plots.received'}
+  const SENT = {name: 'sent', color: '#d97706', text: 'payfeed.plots.sent'}
+  const FEES = {name: 'fees', color: '#e5484d', text: 'payfeed.plots.fees'}
+  const TOTAL = {name: 'total', color: '#4a90d9', text: 'payfeed.plots.total'}
+  const SUMS = [RECEIVED, SENT, FEES, TOTAL]
+  const SIZES = [RECEIVED, SENT]
 
   /**
    * Confirmed payments of the whole log, drawn and in figures: sums per period, or how
@@ -26,7 +30,7 @@
     }),
     computed: {
       choices() {
-        return Payfeed.options('payfeed.plots', ['hour', 'day', 'week', 'size'])
+        return Payfeed.options(CHOICES)
       },
       units() {
         const known = this.payments.map(({fiat}) => fiat?.currency).filter(Boolean)
@@ -34,6 +38,10 @@
       },
       isBySize() {
         return this.by === 'size'
+      },
+      /** What the first column of the table holds. */
+      heading() {
+        return this.choices.find(({value}) => value === this.by).label
       },
       columns() {
         return this.isBySize ? SIZES : SUMS
@@ -135,14 +143,14 @@
         this.chart.data = data
         this.chart.update('none')
       },
-      dataset(column) {
-        const isTotal = column === 'total'
+      dataset({name, color, text}) {
+        const isTotal = name === 'total'
         return {
           type: isTotal ? 'line' : 'bar',
-          label: this.$t(`payfeed.plots.${column}`),
-          data: this.bars.map(bar => bar[column]),
-          backgroundColor: COLORS[column],
-          borderColor: COLORS[column],
+          label: this.$t(text),
+          data: this.bars.map(bar => bar[name]),
+          backgroundColor: color,
+          borderColor: color,
           yAxisID: isTotal ? 'total' : 'y',
           order: isTotal ? 0 : 1,
           borderWidth: isTotal ? 2 : 0,

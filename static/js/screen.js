@@ -1,6 +1,11 @@
 ;(() => {
   const PAGE_EVENTS = 1000
   const LOOK_SECONDS = 10
+  const STATES = {
+    connecting: 'payfeed.screen.connecting',
+    waiting: 'payfeed.screen.waiting',
+    off: 'payfeed.screen.off'
+  }
   const FILTER = {types: 'payment', direction: 'in', status: 'confirmed'}
 
   /** The public display: what is shown of one feed stays small however long it runs. */
@@ -33,6 +38,11 @@
       },
       progress() {
         return Math.min(1, this.total_msat / 1000 / this.options.goal)
+      },
+      /** What is wrong with the connection; empty while nothing is. */
+      trouble() {
+        const text = STATES[this.link.state]
+        return text ? this.$t(text, this.link) : ''
       },
       qr() {
         return Payfeed.displayOptions.qrText(this.options.qr)
