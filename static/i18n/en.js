@@ -201,8 +201,8 @@ window.localisation.en.payfeed = {
     copy: 'Copy the address of the display',
     open: 'Open it',
     preview: 'Preview',
-    theme: 'Theme',
-    themes: {
+    background: 'Background',
+    backgrounds: {
       lnbits: 'as LNbits',
       dark: 'dark',
       light: 'light',

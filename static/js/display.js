@@ -1,10 +1,10 @@
 ;(() => {
   const {usual, write, totalSince, qrText} = Payfeed.displayOptions
-  const THEMES = [
-    ['lnbits', 'payfeed.display.themes.lnbits'],
-    ['dark', 'payfeed.display.themes.dark'],
-    ['light', 'payfeed.display.themes.light'],
-    ['transparent', 'payfeed.display.themes.transparent']
+  const BACKGROUNDS = [
+    ['lnbits', 'payfeed.display.backgrounds.lnbits'],
+    ['dark', 'payfeed.display.backgrounds.dark'],
+    ['light', 'payfeed.display.backgrounds.light'],
+    ['transparent', 'payfeed.display.backgrounds.transparent']
   ]
   const TOTALS = [
     ['', 'payfeed.display.totals.none'],
@@ -27,8 +27,8 @@
       preview: ''
     }),
     computed: {
-      themes() {
-        return Payfeed.options(THEMES)
+      backgrounds() {
+        return Payfeed.options(BACKGROUNDS)
       },
       totals() {
         return Payfeed.options(TOTALS)

@@ -64,9 +64,9 @@
     },
     methods: {
       dress() {
-        const {theme} = this.options
-        document.body.classList.add(`payfeed-theme-${theme}`)
-        if (theme !== 'lnbits') this.$q.dark.set(theme !== 'light')
+        const {background} = this.options
+        document.body.classList.add(`payfeed-on-${background}`)
+        if (background !== 'lnbits') this.$q.dark.set(background !== 'light')
       },
       /** Ages move on, and the total of a day ends with it. */
       look() {
