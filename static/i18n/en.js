@@ -11,6 +11,10 @@ window.localisation.en.payfeed = {
   show: 'Show',
   hide: 'Hide',
   owner_only: 'Only the owner of this wallet can see and change this.',
+  failure: {
+    away: 'LNbits does not answer. Look whether it runs and this device is online, then try again.',
+    status: 'LNbits answered {status}. Try again later.'
+  },
   tab: {
     live: 'Live',
     plots: 'Plots',
@@ -75,7 +79,7 @@ window.localisation.en.payfeed = {
     fees: 'Fees',
     total: 'Running total',
     nothing: 'No payments yet.',
-    incomplete: 'Not all payments could be read.',
+    incomplete: 'The payments could not be read.',
     no_chart: 'This LNbits has no Chart.js: the figures are below.',
     without_fiat: 'Left out, as they have no amount in {currency}: {count}.'
   },
@@ -108,6 +112,7 @@ window.localisation.en.payfeed = {
     title: 'Access keys',
     what: 'One for each device or program: it is seen by its name and can be revoked.',
     none: 'No access keys yet.',
+    unread: 'The access keys could not be read.',
     create: 'Create a key',
     name: 'Name',
     name_hint: 'What holds it, for example: till at the door',
@@ -146,6 +151,8 @@ window.localisation.en.payfeed = {
       'LNbits’ own socket under this name carries the events live. Who knows it can also write there: check signatures.',
     rotate: 'Rotate',
     rotate_secret: 'Make a new signing secret? Whoever checks signatures needs it.',
+    rotated_secret: 'The feed has a new signing secret.',
+    rotated_channel: 'The feed has a new channel.',
     rotate_channel:
       'Make a new channel? Whoever listens to the old one hears nothing more.'
   },
@@ -154,7 +161,8 @@ window.localisation.en.payfeed = {
     what: 'This page is one of them.',
     since: 'connected {age} from {address}',
     lag: 'behind: {lag}',
-    no_lag: 'up to date'
+    no_lag: 'up to date',
+    unread: 'This list could not be read. The next attempt follows in two seconds.'
   },
   send: {
     test_title: 'Test event',

@@ -75,12 +75,10 @@
       async make() {
         this.isMaking = true
         const wish = {name: this.$t('payfeed.display.key_name'), scopes: ['read']}
-        try {
+        await Payfeed.attempt(async () => {
           const made = await Payfeed.api(this.wallet.adminkey, 'POST', 'keys', wish)
           this.key = made.key
-        } catch (error) {
-          LNbits.utils.notifyApiError(error)
-        }
+        })
         this.isMaking = false
       }
     }

@@ -27,13 +27,15 @@
       name: 'secret',
       text: 'payfeed.keys.secret',
       meaning: 'payfeed.keys.secret_means',
-      question: 'payfeed.keys.rotate_secret'
+      question: 'payfeed.keys.rotate_secret',
+      done: 'payfeed.keys.rotated_secret'
     },
     {
       name: 'channel',
       text: 'payfeed.keys.channel',
       meaning: 'payfeed.keys.channel_means',
-      question: 'payfeed.keys.rotate_channel'
+      question: 'payfeed.keys.rotate_channel',
+      done: 'payfeed.keys.rotated_channel'
     }
   ]
   const DAY_SECONDS = 86400
@@ -45,7 +47,8 @@
     template: '#payfeed-keys-template',
     props: ['wallet', 'feed', 'now'],
     data: () => ({
-      keys: [],
+      keys: null,
+      isUnread: false,
       wish: null,
       made: null,
       isAsking: false,
@@ -70,8 +73,12 @@
       begin() {
         this.wish = fresh()
       },
-      load() {
-        return this.ask('GET', 'keys', undefined, keys => (this.keys = keys))
+      async load() {
+        this.isUnread = false
+        const isRead = await this.ask('GET', 'keys', undefined, keys => {
+          this.keys = keys
+        })
+        this.isUnread = !isRead
       },
       create() {
         const {name, scopes, days} = this.wish
@@ -90,9 +97,12 @@
       change(name, value) {
         return this.ask('PATCH', 'feed', {[name]: value}, () => this.feed.refresh())
       },
-      async rotate({name, question}) {
+      async rotate({name, question, done}) {
         if (!(await this.confirm(question))) return
-        await this.ask('POST', 'feed/rotate', {what: name}, () => this.feed.refresh())
+        await this.ask('POST', 'feed/rotate', {what: name}, () => {
+          Quasar.Notify.create({type: 'positive', message: this.$t(done)})
+          return this.feed.refresh()
+        })
       },
       confirm(text, values) {
         const message = this.$t(text, values)
@@ -100,17 +110,17 @@
           LNbits.utils
             .confirmDialog(message)
             .onOk(() => resolve(true))
-            .onCancel(() => resolve(false))
+            .onDismiss(() => resolve(false))
         })
       },
       async ask(method, path, body, done) {
+        const {adminkey} = this.wallet
         this.isAsking = true
-        try {
-          await done(await Payfeed.api(this.wallet.adminkey, method, path, body))
-        } catch (error) {
-          LNbits.utils.notifyApiError(error)
-        }
+        const isDone = await Payfeed.attempt(async () =>
+          done(await Payfeed.api(adminkey, method, path, body))
+        )
         this.isAsking = false
+        return isDone
       },
       isOver({revoked_at, expires_at}) {
         return Boolean(revoked_at || (expires_at && expires_at < this.now))

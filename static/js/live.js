@@ -111,7 +111,7 @@
       wanted: {
         deep: true,
         async handler(filter) {
-          if (await this.tell(this.feed.want({...filter}))) return
+          if (await Payfeed.attempt(() => this.feed.want({...filter}))) return
           this.wanted = {...ANY, ...this.feed.filter}
         }
       },
@@ -167,7 +167,7 @@
         if (to > this.shown.length - ENDS_BEFORE_ROWS) this.loadOlder()
       },
       loadOlder(limit) {
-        return this.tell(this.feed.loadOlder(limit))
+        return Payfeed.attempt(() => this.feed.loadOlder(limit))
       },
       /** Matches of a search may lie further back than what is loaded. */
       async fill() {
@@ -177,15 +177,6 @@
           const {length} = this.feed.events
           await this.loadOlder(SEARCHED_EVENTS)
           if (this.feed.events.length === length) return
-        }
-      },
-      async tell(asked) {
-        try {
-          await asked
-          return true
-        } catch (error) {
-          LNbits.utils.notifyApiError(error)
-          return false
         }
       }
     }

@@ -89,35 +89,28 @@
         const isOver = () => found !== this.found
         this.isLoading = true
         this.isComplete = false
-        try {
-          for await (const page of this.pages()) {
-            if (isOver()) return
-            page.forEach(event => this.note(event))
+        const isRead = await Payfeed.attempt(async () => {
+          for await (const page of this.pages(isOver)) {
+            page.forEach(({id, payment}) => found.set(id, Vue.markRaw(payment)))
           }
-          this.payments = [...found.values()]
-          this.isComplete = true
-        } catch (error) {
-          if (isOver()) return
-          this.payments = []
-          LNbits.utils.notifyApiError(error)
-        }
+        })
+        if (isOver()) return
+        this.payments = isRead ? [...found.values()] : []
+        this.isComplete = isRead
         this.isLoading = false
       },
-      async *pages() {
+      async *pages(isOver) {
         const query = `events?types=payment&status=confirmed&limit=${PAGE_EVENTS}`
         let before = ''
         do {
           const page = await Payfeed.api(this.feed.key, 'GET', query + before)
           yield page.events
           before = page.has_more ? `&before=${page.events[0].id}` : ''
-        } while (before)
+        } while (before && !isOver())
       },
-      note({id, payment}) {
+      take({id, payment}) {
+        if (payment?.status !== 'confirmed') return
         this.found?.set(id, Vue.markRaw(payment))
-      },
-      take(event) {
-        if (event.payment?.status !== 'confirmed') return
-        this.note(event)
         if (this.isComplete) this.payments = [...this.found.values()]
       },
       money(value) {

@@ -75,11 +75,9 @@
         if (this.isSending) return null
         this.isSending = true
         this.sent = null
-        try {
+        await Payfeed.attempt(async () => {
           this.sent = await Payfeed.api(this.feed.key, 'POST', path, body, options)
-        } catch (error) {
-          LNbits.utils.notifyApiError(error)
-        }
+        })
         this.isSending = false
         return this.sent
       }
