@@ -33,8 +33,12 @@
       hasTotal() {
         return this.since !== null
       },
+      lastAmount() {
+        return this.last ? this.amount(this.last) : '–'
+      },
       total() {
-        return Payfeed.format.sat(this.total_msat / 1000)
+        const total = Payfeed.format.sat(this.total_msat / 1000)
+        return this.$t('payfeed.screen.total', {total})
       },
       progress() {
         return Math.min(1, this.total_msat / 1000 / this.options.goal)

@@ -263,6 +263,80 @@ async def test_a_qr_code_asks_for_payment_and_the_background_can_be_transparent(
             assert await page.evaluate(shown) == color
 
 
+# every option that the page offers, as its address names them
+OPTIONS = (
+    "title=Café+Satoshi+at+the+old+harbour&total=today&goal=210000&recent=20"
+    "&min_amount=1&sound=1&qr=bakery@example.org"
+)
+SCREENS = ((1280, 720), (1920, 1080), (3840, 2160), (390, 844), (844, 390))
+PARTS = (
+    *("h1", ".payfeed-amount", "#payfeed-last .payfeed-memo", ".payfeed-total"),
+    *(
+        "#payfeed-total .q-linear-progress",
+        "#payfeed-qr svg",
+        ".payfeed-qr-text",
+    ),
+    *(".payfeed-state [role=status]", ".payfeed-state button"),
+)
+# of an element: is it whole on the screen, and does nothing lie on it?
+IS_SEEN = """element => {
+    const {left, right, top, bottom, width, height} = element.getBoundingClientRect()
+    const isInside =
+        left >= 0 && top >= 0 && right <= innerWidth + 1 && bottom <= innerHeight + 1
+    const onTop = document.elementFromPoint(left + width / 2, top + height / 2)
+    return isInside && width > 0 && height > 0 && element.contains(onTop)
+}"""
+SCROLLS = """() => [...document.querySelectorAll('html, body, #payfeed-screen')]
+    .filter(({scrollWidth, clientWidth, scrollHeight, clientHeight}) =>
+        scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1)
+    .map(({tagName}) => tagName)"""
+
+
+async def test_everything_fits_on_every_screen_however_long_the_texts_are(
+    shop: Shop,
+) -> None:
+    for number in range(20):
+        await shop.sell(21, f"cake {number}")
+    await shop.sell(500_000, "a long memo without an end " * 21)
+    async with screen(shop, f"?{OPTIONS}") as page:
+        await expect(page.locator("#payfeed-recent li")).to_have_count(20)
+        for width, height in SCREENS:
+            await page.set_viewport_size({"width": width, "height": height})
+            place = f"{width} x {height}"
+            assert await page.evaluate(SCROLLS) == [], place
+            for part in PARTS:
+                assert await page.locator(part).evaluate(IS_SEEN), f"{part}, {place}"
+            code = await page.locator("#payfeed-qr svg").bounding_box()
+            assert code
+            assert code["width"] >= min(width, height) / 4, place
+            rows = page.locator("#payfeed-recent li")
+            seen = [await row.evaluate(IS_SEEN) for row in await rows.all()]
+            # the newest that fit, whole, and nothing of the others
+            assert sorted(seen, reverse=True) == seen, place
+            assert seen.count(True) >= 2, place
+
+
+async def test_a_long_amount_and_a_long_word_are_shown_whole(shop: Shop) -> None:
+    staged = StagedFeed()
+    async with chromium() as browser:
+        page = await browser.new_page()
+        await staged.stage(page)
+        address = f"{shop.server.base}/payfeed/display?{OPTIONS}#pfk_staged"
+        await page.goto(address)
+        await connected(page)
+        staged.pay(20_999_999_999_999, datetime.now(timezone.utc))
+        amount = page.locator(".payfeed-amount")
+        await expect(amount).to_have_text("20,999,999,999,999 sat")
+        for width, height in SCREENS:
+            await page.set_viewport_size({"width": width, "height": height})
+            assert await page.evaluate(SCROLLS) == [], f"{width} x {height}"
+            for part in (".payfeed-amount", ".payfeed-total"):
+                place = f"{part}, {width} x {height}"
+                assert await page.locator(part).evaluate(IS_SEEN), place
+                cut = "({scrollWidth, clientWidth}) => scrollWidth > clientWidth + 1"
+                assert not await page.locator(part).evaluate(cut), place
+
+
 SETTINGS = """() => Object.fromEntries(
     Object.entries(localStorage).filter(([name]) => name.startsWith('lnbits.')))"""
 
