@@ -15,7 +15,6 @@ LNBITS_OWN = "/static/null"  # LNbits 1.3.1 asks for it on every page of its own
 PLAIN = """for (const name of ['gradientBg', 'cardGradient'])
     localStorage.setItem(`lnbits.${name}`, '__q_bool|0');"""
 LIGHT = f"{PLAIN} localStorage.setItem('lnbits.darkMode', '__q_bool|0')"
-DARK = f"{PLAIN} localStorage.setItem('lnbits.darkMode', '__q_bool|1')"
 
 
 # LNbits' build of vue-i18n says nothing of a text that no language has

@@ -7,6 +7,7 @@ window.localisation.en.payfeed = {
   copied: 'Copied',
   not_copied: 'This browser does not let the page copy. Mark the text and copy it.',
   close: 'Close',
+  qr: 'QR code',
   cancel: 'Cancel',
   show: 'Show',
   hide: 'Hide',

@@ -106,9 +106,15 @@
       },
       confirm(text, values) {
         const message = this.$t(text, values)
+        const dialog = {
+          message,
+          'aria-label': message,
+          class: 'payfeed-dialog',
+          ok: {flat: true, color: 'primary'},
+          cancel: {flat: true, color: undefined}
+        }
         return new Promise(resolve => {
-          LNbits.utils
-            .confirmDialog(message)
+          Quasar.Dialog.create(dialog)
             .onOk(() => resolve(true))
             .onDismiss(() => resolve(false))
         })
