@@ -1,13 +1,17 @@
 """The pages."""
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from lnbits.core.models import User
 from lnbits.decorators import check_user_exists
 from lnbits.helpers import template_renderer
 
 from .feed import protocol
 from .host import settings
+
+NEW_NAMES = {"theme": "background"}
 
 pages = APIRouter()
 
@@ -28,8 +32,16 @@ async def index(
 
 
 @pages.get("/display", response_class=HTMLResponse)
-async def display(request: Request) -> HTMLResponse:
-    """The public display; its key stays in the fragment and never comes here."""
+async def display(request: Request) -> Response:
+    """The public display; its key stays in the fragment and never comes here.
+
+    Addresses from 0.1.0 say `theme`, which LNbits would take for itself. Browsers keep
+    the fragment when they follow a redirect.
+    """
+    query = request.query_params.multi_items()
+    if "theme" in request.query_params:
+        renamed = [(NEW_NAMES.get(name, name), value) for name, value in query]
+        return RedirectResponse(f"{request.url.path}?{urlencode(renamed)}")
     return _render(request, "payfeed/display.html", {})
 
 

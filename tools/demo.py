@@ -57,7 +57,8 @@ async def demo(port: int, folder: Path) -> None:
 async def show(server: Server) -> None:
     await server.install()
     payer = (await server.wallets(server.admin))[0]
-    shop = await server.new_wallet(server.admin, "Shop")
+    # LNbits sorts wallets by name, and its pages and ours open the first one
+    shop = await server.new_wallet(server.admin, "Demo shop")
     await server.credit(payer["id"], 100_000)
     address = f"{server.ws}/payfeed/api/v1/ws/{shop['inkey']}"
     async with websockets.connect(address) as socket_:

@@ -18,7 +18,7 @@ def compile_lock(source: Path, target: Path) -> None:
 
 
 def main() -> None:
-    for name in ("tools/js", "tests/node", "tests/wscat"):
+    for name in ("tools/js", "tests/axe", "tests/node", "tests/wscat"):
         npm = ["npm", "update", "--package-lock-only", "--no-audit", "--no-fund"]
         subprocess.run(npm, cwd=ROOT / name, check=True)
     folder = ROOT / "requirements"

@@ -57,13 +57,13 @@ async def shoot_tabs(shop: Shop, folder: Path, width: int, is_light: bool) -> No
 
 async def shoot_displays(shop: Shop, key: str, folder: Path) -> None:
     qr = "qr=cafe@example.org"
-    for theme, width in (("dark", 1280), ("light", 390), ("transparent", 1280)):
-        query = f"theme={theme}&title=Café Satoshi&total=today&recent=3&{qr}"
+    for background, width in (("dark", 1280), ("light", 390), ("transparent", 1280)):
+        query = f"background={background}&title=Café Satoshi&total=today&recent=3&{qr}"
         async with chromium() as browser:
             page = await browser.new_page(viewport={"width": width, "height": 720})
             await page.goto(f"{shop.server.base}/payfeed/display?{query}#{key}")
             await page.locator('[data-state="connected"]').wait_for()
-            await shoot(page, folder / f"display-screen-{width}-{theme}.png")
+            await shoot(page, folder / f"display-screen-{width}-{background}.png")
 
 
 async def main(folder: Path, shown: Path) -> None:

@@ -7,10 +7,15 @@ window.localisation.en.payfeed = {
   copied: 'Copied',
   not_copied: 'This browser does not let the page copy. Mark the text and copy it.',
   close: 'Close',
+  qr: 'QR code',
   cancel: 'Cancel',
   show: 'Show',
   hide: 'Hide',
   owner_only: 'Only the owner of this wallet can see and change this.',
+  failure: {
+    away: 'LNbits does not answer. Look whether it runs and this device is online, then try again.',
+    status: 'LNbits answered {status}. Try again later.'
+  },
   tab: {
     live: 'Live',
     plots: 'Plots',
@@ -33,13 +38,13 @@ window.localisation.en.payfeed = {
     filters: 'Filters',
     type: 'Type',
     types: {
-      none: 'All events',
+      all: 'All events',
       payment: 'Payments',
       message: 'Messages',
       test: 'Tests'
     },
     direction: 'Direction',
-    directions: {none: 'In and out', in: 'Received', out: 'Sent'},
+    directions: {both: 'In and out', in: 'Received', out: 'Sent'},
     min_amount: 'From amount (sat)',
     tag: 'Tag',
     in: 'Received',
@@ -75,7 +80,7 @@ window.localisation.en.payfeed = {
     fees: 'Fees',
     total: 'Running total',
     nothing: 'No payments yet.',
-    incomplete: 'Not all payments could be read.',
+    incomplete: 'The payments could not be read.',
     no_chart: 'This LNbits has no Chart.js: the figures are below.',
     without_fiat: 'Left out, as they have no amount in {currency}: {count}.'
   },
@@ -108,6 +113,7 @@ window.localisation.en.payfeed = {
     title: 'Access keys',
     what: 'One for each device or program: it is seen by its name and can be revoked.',
     none: 'No access keys yet.',
+    unread: 'The access keys could not be read.',
     create: 'Create a key',
     name: 'Name',
     name_hint: 'What holds it, for example: till at the door',
@@ -117,7 +123,12 @@ window.localisation.en.payfeed = {
       balance: 'balance: know the balance of the wallet'
     },
     expiry: 'Ends',
-    in_days: {0: 'never', 1: 'in a day', 30: 'in 30 days', 365: 'in a year'},
+    expiries: {
+      never: 'never',
+      day: 'in a day',
+      month: 'in 30 days',
+      year: 'in a year'
+    },
     once: 'This key is shown only now. Store it where it is needed.',
     stored: 'I have stored it',
     used: 'used {age}',
@@ -141,6 +152,8 @@ window.localisation.en.payfeed = {
       'LNbits’ own socket under this name carries the events live. Who knows it can also write there: check signatures.',
     rotate: 'Rotate',
     rotate_secret: 'Make a new signing secret? Whoever checks signatures needs it.',
+    rotated_secret: 'The feed has a new signing secret.',
+    rotated_channel: 'The feed has a new channel.',
     rotate_channel:
       'Make a new channel? Whoever listens to the old one hears nothing more.'
   },
@@ -149,7 +162,8 @@ window.localisation.en.payfeed = {
     what: 'This page is one of them.',
     since: 'connected {age} from {address}',
     lag: 'behind: {lag}',
-    no_lag: 'up to date'
+    no_lag: 'up to date',
+    unread: 'This list could not be read. The next attempt follows in two seconds.'
   },
   send: {
     test_title: 'Test event',
@@ -196,8 +210,8 @@ window.localisation.en.payfeed = {
     copy: 'Copy the address of the display',
     open: 'Open it',
     preview: 'Preview',
-    theme: 'Theme',
-    themes: {
+    background: 'Background',
+    backgrounds: {
       lnbits: 'as LNbits',
       dark: 'dark',
       light: 'light',

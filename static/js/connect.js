@@ -1,4 +1,23 @@
 ;(() => {
+  const KEYS = [
+    ['inkey', 'payfeed.connect.inkey'],
+    ['access', 'payfeed.connect.access']
+  ]
+  const MEANINGS = {
+    inkey: 'payfeed.connect.inkey_means',
+    access: 'payfeed.connect.access_means'
+  }
+  const LANGUAGES = {
+    browser: 'payfeed.connect.language.browser',
+    vue: 'payfeed.connect.language.vue',
+    python: 'payfeed.connect.language.python',
+    node: 'payfeed.connect.language.node',
+    wscat: 'payfeed.connect.language.wscat',
+    curl: 'payfeed.connect.language.curl',
+    esp32: 'payfeed.connect.language.esp32',
+    nginx: 'payfeed.connect.language.nginx'
+  }
+
   /** The feed's address, as text, QR code and snippets; the key hidden until shown. */
   window.app.component('payfeed-connect', {
     template: '#payfeed-connect-template',
@@ -8,11 +27,14 @@
       accessKey: '',
       isShown: false,
       language: 'browser',
-      names: Object.keys(Payfeed.snippets)
+      languages: LANGUAGES
     }),
     computed: {
       choices() {
-        return Payfeed.options('payfeed.connect', ['inkey', 'access'])
+        return Payfeed.options(KEYS)
+      },
+      meaning() {
+        return this.$t(MEANINGS[this.which])
       },
       key() {
         return this.which === 'inkey' ? this.wallet.inkey : this.accessKey || 'pfk_…'

@@ -68,11 +68,11 @@
     }
 
     fail(error) {
-      const {data, headers} = error.response ?? {}
-      const reason = data?.detail ?? error.message
-      if (!isPassing(error)) return this.show({state: 'off', reason})
+      if (!isPassing(error)) {
+        return this.show({state: 'off', reason: Payfeed.failureText(error)})
+      }
       const most = Math.min(MOST_SECONDS, 2 ** this.failures++)
-      const asked = Number(headers?.['retry-after']) || 0
+      const asked = Number(error.response?.headers['retry-after']) || 0
       const retryInSeconds = asked + 1 + Math.random() * most
       this.timer = setTimeout(() => this.start(), retryInSeconds * 1000)
       this.show({state: 'waiting', retryInSeconds})

@@ -46,9 +46,9 @@
   /** What stands where a key or a secret is hidden. */
   Payfeed.HIDDEN = '••••••••'
 
-  /** The options of a choice; an empty value's text is `none`. */
-  Payfeed.options = (texts, values) => {
+  /** The options of a choice, from pairs of a value and the name of its text. */
+  Payfeed.options = pairs => {
     const {t} = window.i18n.global
-    return values.map(value => ({value, label: t(`${texts}.${value || 'none'}`)}))
+    return pairs.map(([value, text]) => ({value, label: t(text)}))
   }
 })()

@@ -1,9 +1,9 @@
 ;(() => {
-  const THEMES = ['lnbits', 'dark', 'light', 'transparent']
+  const BACKGROUNDS = ['lnbits', 'dark', 'light', 'transparent']
   const MOST_RECENT = 20
 
   const usual = () => ({
-    theme: 'lnbits',
+    background: 'lnbits',
     title: '',
     total: '',
     goal: 0,
@@ -16,15 +16,19 @@
   const number = (text, most) =>
     Math.min(Math.max(Math.floor(Number(text)) || 0, 0), most)
 
-  /** What the display's query can say; docs/page.md names every option. */
+  /**
+   * What the display's query can say; docs/page.md names every option. LNbits reads and
+   * stores `theme`, `dark`, `gradient`, `border` and `usr` on every page: no option may
+   * have such a name.
+   */
   Payfeed.displayOptions = {
-    THEMES,
     usual,
 
     read(query) {
       const text = name => query.get(name) ?? ''
       const wished = usual()
-      if (THEMES.includes(text('theme'))) wished.theme = text('theme')
+      if (BACKGROUNDS.includes(text('background')))
+        wished.background = text('background')
       if (query.has('recent')) wished.recent = number(text('recent'), MOST_RECENT)
       return {
         ...wished,

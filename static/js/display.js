@@ -1,5 +1,16 @@
 ;(() => {
-  const {THEMES, usual, write, totalSince, qrText} = Payfeed.displayOptions
+  const {usual, write, totalSince, qrText} = Payfeed.displayOptions
+  const BACKGROUNDS = [
+    ['lnbits', 'payfeed.display.backgrounds.lnbits'],
+    ['dark', 'payfeed.display.backgrounds.dark'],
+    ['light', 'payfeed.display.backgrounds.light'],
+    ['transparent', 'payfeed.display.backgrounds.transparent']
+  ]
+  const TOTALS = [
+    ['', 'payfeed.display.totals.none'],
+    ['today', 'payfeed.display.totals.today'],
+    ['time', 'payfeed.display.totals.time']
+  ]
   const PREVIEW_SECONDS = 1
   const ACCESS_KEY = /^pfk_[\w-]{43}$/
 
@@ -16,11 +27,11 @@
       preview: ''
     }),
     computed: {
-      themes() {
-        return Payfeed.options('payfeed.display.themes', THEMES)
+      backgrounds() {
+        return Payfeed.options(BACKGROUNDS)
       },
       totals() {
-        return Payfeed.options('payfeed.display.totals', ['', 'today', 'time'])
+        return Payfeed.options(TOTALS)
       },
       isKeyWrong() {
         return Boolean(this.key) && !ACCESS_KEY.test(this.key)
@@ -64,12 +75,10 @@
       async make() {
         this.isMaking = true
         const wish = {name: this.$t('payfeed.display.key_name'), scopes: ['read']}
-        try {
+        await Payfeed.attempt(async () => {
           const made = await Payfeed.api(this.wallet.adminkey, 'POST', 'keys', wish)
           this.key = made.key
-        } catch (error) {
-          LNbits.utils.notifyApiError(error)
-        }
+        })
         this.isMaking = false
       }
     }

@@ -7,15 +7,12 @@ window.app.component('payfeed-first', {
     async make() {
       const memo = this.$t('payfeed.first.memo')
       const wish = {out: false, amount: 21, memo}
+      const {inkey} = this.wallet
       this.isMaking = true
-      try {
-        const {inkey} = this.wallet
-        const path = '/api/v1/payments'
-        const {data} = await LNbits.api.request('POST', path, inkey, wish)
-        this.bolt11 = data.bolt11 || data.payment_request
-      } catch (error) {
-        LNbits.utils.notifyApiError(error)
-      }
+      await Payfeed.attempt(async () => {
+        const made = await Payfeed.request(inkey, 'POST', '/api/v1/payments', wish)
+        this.bolt11 = made.bolt11 || made.payment_request
+      })
       this.isMaking = false
     }
   }

@@ -1,7 +1,43 @@
 ;(() => {
-  const SCOPES = ['read', 'notify', 'balance']
-  const DAYS = [0, 1, 30, 365]
-  const SWITCHES = ['allow_inkey', 'mirror_to_inkey']
+  const SCOPES = {
+    read: 'payfeed.keys.scope.read',
+    notify: 'payfeed.keys.scope.notify',
+    balance: 'payfeed.keys.scope.balance'
+  }
+  const DAYS = [
+    [0, 'payfeed.keys.expiries.never'],
+    [1, 'payfeed.keys.expiries.day'],
+    [30, 'payfeed.keys.expiries.month'],
+    [365, 'payfeed.keys.expiries.year']
+  ]
+  const SWITCHES = [
+    {
+      name: 'allow_inkey',
+      text: 'payfeed.keys.allow_inkey',
+      meaning: 'payfeed.keys.allow_inkey_means'
+    },
+    {
+      name: 'mirror_to_inkey',
+      text: 'payfeed.keys.mirror_to_inkey',
+      meaning: 'payfeed.keys.mirror_to_inkey_means'
+    }
+  ]
+  const SECRETS = [
+    {
+      name: 'secret',
+      text: 'payfeed.keys.secret',
+      meaning: 'payfeed.keys.secret_means',
+      question: 'payfeed.keys.rotate_secret',
+      done: 'payfeed.keys.rotated_secret'
+    },
+    {
+      name: 'channel',
+      text: 'payfeed.keys.channel',
+      meaning: 'payfeed.keys.channel_means',
+      question: 'payfeed.keys.rotate_channel',
+      done: 'payfeed.keys.rotated_channel'
+    }
+  ]
   const DAY_SECONDS = 86400
 
   const fresh = () => ({name: '', scopes: ['read'], days: 0})
@@ -11,16 +47,18 @@
     template: '#payfeed-keys-template',
     props: ['wallet', 'feed', 'now'],
     data: () => ({
-      keys: [],
+      keys: null,
+      isUnread: false,
       wish: null,
       made: null,
       isAsking: false,
       scopes: SCOPES,
-      switches: SWITCHES
+      switches: SWITCHES,
+      secrets: SECRETS
     }),
     computed: {
       expiries() {
-        return Payfeed.options('payfeed.keys.in_days', DAYS)
+        return Payfeed.options(DAYS)
       }
     },
     watch: {
@@ -35,8 +73,12 @@
       begin() {
         this.wish = fresh()
       },
-      load() {
-        return this.ask('GET', 'keys', undefined, keys => (this.keys = keys))
+      async load() {
+        this.isUnread = false
+        const isRead = await this.ask('GET', 'keys', undefined, keys => {
+          this.keys = keys
+        })
+        this.isUnread = !isRead
       },
       create() {
         const {name, scopes, days} = this.wish
@@ -55,27 +97,36 @@
       change(name, value) {
         return this.ask('PATCH', 'feed', {[name]: value}, () => this.feed.refresh())
       },
-      async rotate(what) {
-        if (!(await this.confirm(`payfeed.keys.rotate_${what}`))) return
-        await this.ask('POST', 'feed/rotate', {what}, () => this.feed.refresh())
+      async rotate({name, question, done}) {
+        if (!(await this.confirm(question))) return
+        await this.ask('POST', 'feed/rotate', {what: name}, () => {
+          Quasar.Notify.create({type: 'positive', message: this.$t(done)})
+          return this.feed.refresh()
+        })
       },
       confirm(text, values) {
         const message = this.$t(text, values)
+        const dialog = {
+          message,
+          'aria-label': message,
+          class: 'payfeed-dialog',
+          ok: {flat: true, color: 'primary'},
+          cancel: {flat: true, color: undefined}
+        }
         return new Promise(resolve => {
-          LNbits.utils
-            .confirmDialog(message)
+          Quasar.Dialog.create(dialog)
             .onOk(() => resolve(true))
-            .onCancel(() => resolve(false))
+            .onDismiss(() => resolve(false))
         })
       },
       async ask(method, path, body, done) {
+        const {adminkey} = this.wallet
         this.isAsking = true
-        try {
-          await done(await Payfeed.api(this.wallet.adminkey, method, path, body))
-        } catch (error) {
-          LNbits.utils.notifyApiError(error)
-        }
+        const isDone = await Payfeed.attempt(async () =>
+          done(await Payfeed.api(adminkey, method, path, body))
+        )
         this.isAsking = false
+        return isDone
       },
       isOver({revoked_at, expires_at}) {
         return Boolean(revoked_at || (expires_at && expires_at < this.now))

@@ -1,12 +1,53 @@
 ;(() => {
   const LOOKS = {
-    in: {icon: 'south_west', color: 'positive', amountClass: 'text-positive'},
-    out: {icon: 'north_east', color: 'deep-orange', amountClass: ''},
-    pending: {icon: 'hourglass_empty', color: 'grey', amountClass: 'text-grey'},
-    failed: {icon: 'block', color: 'grey', amountClass: 'text-grey text-strike'},
-    test: {icon: 'science', color: 'info', amountClass: ''},
-    message: {icon: 'chat', color: 'info', amountClass: ''}
+    in: {
+      icon: 'south_west',
+      color: 'positive',
+      amountClass: 'text-positive',
+      text: 'payfeed.live.in'
+    },
+    out: {
+      icon: 'north_east',
+      color: 'deep-orange',
+      amountClass: '',
+      text: 'payfeed.live.out'
+    },
+    pending: {
+      icon: 'hourglass_empty',
+      color: 'grey',
+      amountClass: 'text-grey',
+      text: 'payfeed.live.pending'
+    },
+    failed: {
+      icon: 'block',
+      color: 'grey',
+      amountClass: 'text-grey text-strike',
+      text: 'payfeed.live.failed'
+    },
+    test: {
+      icon: 'science',
+      color: 'info',
+      amountClass: '',
+      text: 'payfeed.live.test'
+    },
+    message: {
+      icon: 'chat',
+      color: 'info',
+      amountClass: '',
+      text: 'payfeed.live.message'
+    }
   }
+  const TYPES = [
+    ['', 'payfeed.live.types.all'],
+    ['payment', 'payfeed.live.types.payment'],
+    ['message', 'payfeed.live.types.message'],
+    ['test', 'payfeed.live.types.test']
+  ]
+  const DIRECTIONS = [
+    ['', 'payfeed.live.directions.both'],
+    ['in', 'payfeed.live.directions.in'],
+    ['out', 'payfeed.live.directions.out']
+  ]
   const OUR_MEMBERS = ['type', 'id', 'timestamp', 'custom', 'signature']
   const ANY = {types: '', direction: '', minAmount: null, tag: ''}
   const ENDS_BEFORE_ROWS = 20
@@ -60,18 +101,17 @@
         return this.feed.events.filter(event => this.isFound(event, words))
       },
       typeOptions() {
-        const types = ['', 'payment', 'message', 'test']
-        return Payfeed.options('payfeed.live.types', types)
+        return Payfeed.options(TYPES)
       },
       directionOptions() {
-        return Payfeed.options('payfeed.live.directions', ['', 'in', 'out'])
+        return Payfeed.options(DIRECTIONS)
       }
     },
     watch: {
       wanted: {
         deep: true,
         async handler(filter) {
-          if (await this.tell(this.feed.want({...filter}))) return
+          if (await Payfeed.attempt(() => this.feed.want({...filter}))) return
           this.wanted = {...ANY, ...this.feed.filter}
         }
       },
@@ -80,8 +120,8 @@
     },
     methods: {
       look(event) {
-        const kind = kindOf(event)
-        return {...LOOKS[kind], word: this.$t(`payfeed.live.${kind}`)}
+        const look = LOOKS[kindOf(event)]
+        return {...look, word: this.$t(look.text)}
       },
       headline(event) {
         if (event.type !== 'payment') return gist(event)
@@ -127,7 +167,7 @@
         if (to > this.shown.length - ENDS_BEFORE_ROWS) this.loadOlder()
       },
       loadOlder(limit) {
-        return this.tell(this.feed.loadOlder(limit))
+        return Payfeed.attempt(() => this.feed.loadOlder(limit))
       },
       /** Matches of a search may lie further back than what is loaded. */
       async fill() {
@@ -137,15 +177,6 @@
           const {length} = this.feed.events
           await this.loadOlder(SEARCHED_EVENTS)
           if (this.feed.events.length === length) return
-        }
-      },
-      async tell(asked) {
-        try {
-          await asked
-          return true
-        } catch (error) {
-          LNbits.utils.notifyApiError(error)
-          return false
         }
       }
     }

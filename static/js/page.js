@@ -1,18 +1,22 @@
 ;(() => {
   const TABS = [
-    {name: 'live', icon: 'bolt'},
-    {name: 'plots', icon: 'bar_chart'},
-    {name: 'connect', icon: 'cable'},
-    {name: 'keys', icon: 'vpn_key'},
-    {name: 'who', icon: 'people'},
-    {name: 'send', icon: 'send'},
-    {name: 'display', icon: 'tv'}
+    {name: 'live', icon: 'bolt', text: 'payfeed.tab.live'},
+    {name: 'plots', icon: 'bar_chart', text: 'payfeed.tab.plots'},
+    {name: 'connect', icon: 'cable', text: 'payfeed.tab.connect'},
+    {name: 'keys', icon: 'vpn_key', text: 'payfeed.tab.keys'},
+    {name: 'who', icon: 'people', text: 'payfeed.tab.who'},
+    {name: 'send', icon: 'send', text: 'payfeed.tab.send'},
+    {name: 'display', icon: 'tv', text: 'payfeed.tab.display'}
   ]
-  const ICONS = {
-    connected: ['check_circle', 'positive'],
-    connecting: ['sync', 'warning'],
-    waiting: ['sync_problem', 'warning'],
-    off: ['cancel', 'negative']
+  const STATES = {
+    connected: {
+      icon: 'check_circle',
+      color: 'positive',
+      text: 'payfeed.state.connected'
+    },
+    connecting: {icon: 'sync', color: 'warning', text: 'payfeed.state.connecting'},
+    waiting: {icon: 'sync_problem', color: 'warning', text: 'payfeed.state.waiting'},
+    off: {icon: 'cancel', color: 'negative', text: 'payfeed.state.off'}
   }
   const NOW_SECONDS = 10
   const NEWS_SECONDS = 60
@@ -47,11 +51,8 @@
       canRetry() {
         return ['waiting', 'off'].includes(this.link.state)
       },
-      stateIcon() {
-        return ICONS[this.link.state][0]
-      },
-      stateColor() {
-        return ICONS[this.link.state][1]
+      state() {
+        return STATES[this.link.state]
       }
     },
     watch: {

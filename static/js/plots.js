@@ -1,13 +1,17 @@
 ;(() => {
   const PAGE_EVENTS = 1000
-  const SUMS = ['received', 'sent', 'fees', 'total']
-  const SIZES = ['received', 'sent']
-  const COLORS = {
-    received: '#16a34a',
-    sent: '#d97706',
-    fees: '#e5484d',
-    total: '#4a90d9'
-  }
+  const CHOICES = [
+    ['hour', 'payfeed.plots.hour'],
+    ['day', 'payfeed.plots.day'],
+    ['week', 'payfeed.plots.week'],
+    ['size', 'payfeed.plots.size']
+  ]
+  const RECEIVED = {name: 'received', color: '#16a34a', text: 'payfeed.plots.received'}
+  const SENT = {name: 'sent', color: '#d97706', text: 'payfeed.plots.sent'}
+  const FEES = {name: 'fees', color: '#e5484d', text: 'payfeed.plots.fees'}
+  const TOTAL = {name: 'total', color: '#4a90d9', text: 'payfeed.plots.total'}
+  const SUMS = [RECEIVED, SENT, FEES, TOTAL]
+  const SIZES = [RECEIVED, SENT]
 
   /**
    * Confirmed payments of the whole log, drawn and in figures: sums per period, or how
@@ -26,7 +30,7 @@
     }),
     computed: {
       choices() {
-        return Payfeed.options('payfeed.plots', ['hour', 'day', 'week', 'size'])
+        return Payfeed.options(CHOICES)
       },
       units() {
         const known = this.payments.map(({fiat}) => fiat?.currency).filter(Boolean)
@@ -34,6 +38,10 @@
       },
       isBySize() {
         return this.by === 'size'
+      },
+      /** What the first column of the table holds. */
+      heading() {
+        return this.choices.find(({value}) => value === this.by).label
       },
       columns() {
         return this.isBySize ? SIZES : SUMS
@@ -81,35 +89,28 @@
         const isOver = () => found !== this.found
         this.isLoading = true
         this.isComplete = false
-        try {
-          for await (const page of this.pages()) {
-            if (isOver()) return
-            page.forEach(event => this.note(event))
+        const isRead = await Payfeed.attempt(async () => {
+          for await (const page of this.pages(isOver)) {
+            page.forEach(({id, payment}) => found.set(id, Vue.markRaw(payment)))
           }
-          this.payments = [...found.values()]
-          this.isComplete = true
-        } catch (error) {
-          if (isOver()) return
-          this.payments = []
-          LNbits.utils.notifyApiError(error)
-        }
+        })
+        if (isOver()) return
+        this.payments = isRead ? [...found.values()] : []
+        this.isComplete = isRead
         this.isLoading = false
       },
-      async *pages() {
+      async *pages(isOver) {
         const query = `events?types=payment&status=confirmed&limit=${PAGE_EVENTS}`
         let before = ''
         do {
           const page = await Payfeed.api(this.feed.key, 'GET', query + before)
           yield page.events
           before = page.has_more ? `&before=${page.events[0].id}` : ''
-        } while (before)
+        } while (before && !isOver())
       },
-      note({id, payment}) {
+      take({id, payment}) {
+        if (payment?.status !== 'confirmed') return
         this.found?.set(id, Vue.markRaw(payment))
-      },
-      take(event) {
-        if (event.payment?.status !== 'confirmed') return
-        this.note(event)
         if (this.isComplete) this.payments = [...this.found.values()]
       },
       money(value) {
@@ -135,14 +136,14 @@
         this.chart.data = data
         this.chart.update('none')
       },
-      dataset(column) {
-        const isTotal = column === 'total'
+      dataset({name, color, text}) {
+        const isTotal = name === 'total'
         return {
           type: isTotal ? 'line' : 'bar',
-          label: this.$t(`payfeed.plots.${column}`),
-          data: this.bars.map(bar => bar[column]),
-          backgroundColor: COLORS[column],
-          borderColor: COLORS[column],
+          label: this.$t(text),
+          data: this.bars.map(bar => bar[name]),
+          backgroundColor: color,
+          borderColor: color,
           yAxisID: isTotal ? 'total' : 'y',
           order: isTotal ? 0 : 1,
           borderWidth: isTotal ? 2 : 0,

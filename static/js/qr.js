@@ -7,6 +7,12 @@ window.app.component('payfeed-qr', {
       class="payfeed-qr inline-block q-pa-md rounded-borders bg-white"
       style="line-height: 0"
     >
-      <qrcode-vue :value="text" :size="220" level="M" render-as="svg"></qrcode-vue>
+      <qrcode-vue
+        :value="text"
+        :size="220"
+        :aria-label="$t('payfeed.qr')"
+        level="M"
+        render-as="svg"
+      ></qrcode-vue>
     </div>`
 })

@@ -1,6 +1,11 @@
 ;(() => {
   const PAGE_EVENTS = 1000
   const LOOK_SECONDS = 10
+  const STATES = {
+    connecting: 'payfeed.screen.connecting',
+    waiting: 'payfeed.screen.waiting',
+    off: 'payfeed.screen.off'
+  }
   const FILTER = {types: 'payment', direction: 'in', status: 'confirmed'}
 
   /** The public display: what is shown of one feed stays small however long it runs. */
@@ -28,11 +33,20 @@
       hasTotal() {
         return this.since !== null
       },
+      lastAmount() {
+        return this.last ? this.amount(this.last) : '–'
+      },
       total() {
-        return Payfeed.format.sat(this.total_msat / 1000)
+        const total = Payfeed.format.sat(this.total_msat / 1000)
+        return this.$t('payfeed.screen.total', {total})
       },
       progress() {
         return Math.min(1, this.total_msat / 1000 / this.options.goal)
+      },
+      /** What is wrong with the connection; empty while nothing is. */
+      trouble() {
+        const text = STATES[this.link.state]
+        return text ? this.$t(text, this.link) : ''
       },
       qr() {
         return Payfeed.displayOptions.qrText(this.options.qr)
@@ -54,9 +68,9 @@
     },
     methods: {
       dress() {
-        const {theme} = this.options
-        document.body.classList.add(`payfeed-theme-${theme}`)
-        if (theme !== 'lnbits') this.$q.dark.set(theme !== 'light')
+        const {background} = this.options
+        document.body.classList.add(`payfeed-on-${background}`)
+        if (background !== 'lnbits') this.$q.dark.set(background !== 'light')
       },
       /** Ages move on, and the total of a day ends with it. */
       look() {

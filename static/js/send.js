@@ -1,11 +1,19 @@
 ;(() => {
+  const FORMS = [
+    ['text', 'payfeed.send.text'],
+    ['json', 'payfeed.send.json']
+  ]
+  const HINTS = {text: 'payfeed.send.hint_text', json: 'payfeed.send.hint_json'}
+
   const isObject = value => typeof value === 'object' && value && !Array.isArray(value)
 
-  /** Which text tells of a value in it that cannot be sent; else empty. */
+  /** The name of the text that says which value cannot be sent; else empty. */
   const valueTrouble = (value, nesting, depth = 1) => {
-    if (typeof value === 'number') return Number.isFinite(value) ? '' : 'infinite'
+    if (typeof value === 'number') {
+      return Number.isFinite(value) ? '' : 'payfeed.send.infinite'
+    }
     if (typeof value !== 'object' || !value) return ''
-    if (depth > nesting) return 'too_deep'
+    if (depth > nesting) return 'payfeed.send.too_deep'
     const inner = Object.values(value).map(one => valueTrouble(one, nesting, depth + 1))
     return inner.find(Boolean) ?? ''
   }
@@ -17,7 +25,10 @@
     data: () => ({form: 'text', text: '', sent: null, isSending: false}),
     computed: {
       forms() {
-        return Payfeed.options('payfeed.send', ['text', 'json'])
+        return Payfeed.options(FORMS)
+      },
+      hint() {
+        return this.$t(HINTS[this.form])
       },
       /** What is wrong with the message; empty if it can be sent. */
       trouble() {
@@ -38,7 +49,7 @@
         }
         const {nesting, members} = this.rules
         const trouble = valueTrouble(value, nesting)
-        if (trouble) return this.$t(`payfeed.send.${trouble}`, {nesting})
+        if (trouble) return this.$t(trouble, {nesting})
         if (!isObject(value)) return ''
         const member = members.find(name => Object.hasOwn(value, name))
         if (member) return this.$t('payfeed.send.reserved_member', {member})
@@ -64,11 +75,9 @@
         if (this.isSending) return null
         this.isSending = true
         this.sent = null
-        try {
+        await Payfeed.attempt(async () => {
           this.sent = await Payfeed.api(this.feed.key, 'POST', path, body, options)
-        } catch (error) {
-          LNbits.utils.notifyApiError(error)
-        }
+        })
         this.isSending = false
         return this.sent
       }

@@ -5,7 +5,7 @@
   window.app.component('payfeed-who', {
     template: '#payfeed-who-template',
     props: ['feed'],
-    data: () => ({subscribers: [], now: Date.now() / 1000}),
+    data: () => ({subscribers: [], isUnread: false, now: Date.now() / 1000}),
     mounted() {
       this.look()
       this.timer = setInterval(this.look, LOOK_SECONDS * 1000)
@@ -16,12 +16,21 @@
     methods: {
       /** While LNbits restarts nobody is connected: the state above says so. */
       async look() {
-        const {key, link} = this.feed
-        const isAsked = link.state === 'connected'
-        this.subscribers = isAsked
-          ? await Payfeed.api(key, 'GET', 'subscribers').catch(() => [])
-          : []
+        if (this.isLooking) return
+        this.isLooking = true
+        try {
+          this.subscribers = await this.read()
+          this.isUnread = false
+        } catch {
+          this.subscribers = []
+          this.isUnread = true
+        }
+        this.isLooking = false
         this.now = Date.now() / 1000
+      },
+      read() {
+        const {key, link} = this.feed
+        return link.state === 'connected' ? Payfeed.api(key, 'GET', 'subscribers') : []
       },
       since({since}) {
         return Payfeed.format.age(since, this.now)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
@@ -163,7 +164,7 @@ async def lost(page: Page) -> None:
 
 async def test_a_payment_pops_up_unless_motion_is_unwanted(shop: Shop) -> None:
     for motion, expected in (("no-preference", "payfeed-pop"), ("reduce", "none")):
-        async with screen(shop, "?theme=dark", reduced_motion=motion) as page:
+        async with screen(shop, "?background=dark", reduced_motion=motion) as page:
             news = page.locator(".payfeed-news", has_text="21 sat")
             animated = expect(news).to_have_css("animation-name", expected)
             await asyncio.gather(animated, shop.sell(21, "tea"))
@@ -241,23 +242,139 @@ async def test_a_qr_code_asks_for_payment_and_the_background_can_be_transparent(
     while datetime.now(timezone.utc) < since:
         await asyncio.sleep(0.05)
     await shop.sell(30, "in time")
-    query = f"?theme=transparent&qr=bakery@example.org&total={since:%Y-%m-%dT%H:%M:%S}"
+    query = (
+        f"?background=transparent&qr=bakery@example.org&total={since:%Y-%m-%dT%H:%M:%S}"
+    )
     async with screen(shop, query, timezone_id="UTC") as page:
         await expect(page.locator("#payfeed-total")).to_have_text("Together 30 sat")
         await expect_qr(page, "lightning:bakery@example.org", "#payfeed-qr")
         await expect(page.locator("#payfeed-qr")).to_contain_text("bakery@example.org")
         shown = "getComputedStyle(document.body).backgroundColor"
         assert await page.evaluate(shown) == "rgba(0, 0, 0, 0)"
-        for theme, color in (
+        for background, color in (
             ("dark", "rgb(16, 16, 20)"),
             ("light", "rgb(255, 255, 255)"),
         ):
-            address = page.url.replace("transparent", theme).replace("dark", theme)
+            address = re.sub("transparent|dark", background, page.url)
             await page.goto("about:blank")
             await page.goto(address.replace("bakery@example.org", LNURL))
             await connected(page)
             await expect_qr(page, f"lightning:{LNURL}", "#payfeed-qr")
             assert await page.evaluate(shown) == color
+
+
+# every option that the page offers, as its address names them
+OPTIONS = (
+    "title=Café+Satoshi+at+the+old+harbour&total=today&goal=210000&recent=20"
+    "&min_amount=1&sound=1&qr=bakery@example.org"
+)
+SCREENS = ((1280, 720), (1920, 1080), (3840, 2160), (390, 844), (844, 390))
+PARTS = (
+    *("h1", ".payfeed-amount", "#payfeed-last .payfeed-memo", ".payfeed-total"),
+    *(
+        "#payfeed-total .q-linear-progress",
+        "#payfeed-qr svg",
+        ".payfeed-qr-text",
+    ),
+    *(".payfeed-state [role=status]", ".payfeed-state button"),
+)
+# of an element: is it whole on the screen, and does nothing lie on it?
+IS_SEEN = """element => {
+    const {left, right, top, bottom, width, height} = element.getBoundingClientRect()
+    const isInside =
+        left >= 0 && top >= 0 && right <= innerWidth + 1 && bottom <= innerHeight + 1
+    const onTop = document.elementFromPoint(left + width / 2, top + height / 2)
+    return isInside && width > 0 && height > 0 && element.contains(onTop)
+}"""
+SCROLLS = """() => [...document.querySelectorAll('html, body, #payfeed-screen')]
+    .filter(({scrollWidth, clientWidth, scrollHeight, clientHeight}) =>
+        scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1)
+    .map(({tagName}) => tagName)"""
+
+
+async def test_everything_fits_on_every_screen_however_long_the_texts_are(
+    shop: Shop,
+) -> None:
+    for number in range(20):
+        await shop.sell(21, f"cake {number}")
+    await shop.sell(500_000, "a long memo without an end " * 21)
+    async with screen(shop, f"?{OPTIONS}") as page:
+        await expect(page.locator("#payfeed-recent li")).to_have_count(20)
+        for width, height in SCREENS:
+            await page.set_viewport_size({"width": width, "height": height})
+            place = f"{width} x {height}"
+            assert await page.evaluate(SCROLLS) == [], place
+            for part in PARTS:
+                assert await page.locator(part).evaluate(IS_SEEN), f"{part}, {place}"
+            code = await page.locator("#payfeed-qr svg").bounding_box()
+            assert code
+            assert code["width"] >= min(width, height) / 4, place
+            rows = page.locator("#payfeed-recent li")
+            seen = [await row.evaluate(IS_SEEN) for row in await rows.all()]
+            # the newest that fit, whole, and nothing of the others
+            assert sorted(seen, reverse=True) == seen, place
+            assert seen.count(True) >= 2, place
+
+
+async def test_a_long_amount_and_a_long_word_are_shown_whole(shop: Shop) -> None:
+    staged = StagedFeed()
+    async with chromium() as browser:
+        page = await browser.new_page()
+        await staged.stage(page)
+        address = f"{shop.server.base}/payfeed/display?{OPTIONS}#pfk_staged"
+        await page.goto(address)
+        await connected(page)
+        staged.pay(20_999_999_999_999, datetime.now(timezone.utc))
+        amount = page.locator(".payfeed-amount")
+        await expect(amount).to_have_text("20,999,999,999,999 sat")
+        for width, height in SCREENS:
+            await page.set_viewport_size({"width": width, "height": height})
+            assert await page.evaluate(SCROLLS) == [], f"{width} x {height}"
+            for part in (".payfeed-amount", ".payfeed-total"):
+                place = f"{part}, {width} x {height}"
+                assert await page.locator(part).evaluate(IS_SEEN), place
+                cut = "({scrollWidth, clientWidth}) => scrollWidth > clientWidth + 1"
+                assert not await page.locator(part).evaluate(cut), place
+
+
+SETTINGS = """() => Object.fromEntries(
+    Object.entries(localStorage).filter(([name]) => name.startsWith('lnbits.')))"""
+
+
+async def test_a_display_leaves_the_merchants_own_lnbits_as_it_was(shop: Shop) -> None:
+    async with browser_page(shop) as (page, complaints):
+        await open_payfeed(page, shop, "Display")
+        await page.get_by_role("button", name="Make a key for it").click()
+        preview = page.frame_locator("#payfeed-preview")
+        shown = preview.locator('.payfeed-state[data-state="connected"]')
+        await expect(shown).to_be_visible()
+        before = await page.evaluate(SETTINGS)
+        await page.get_by_label("Background").click()
+        await page.get_by_role("option", name="light").click()
+        await page.get_by_label("Heading").fill("Bakery")
+        await expect(preview.locator("body.payfeed-on-light")).to_be_visible()
+        await expect(shown).to_be_visible()
+        assert await page.evaluate(SETTINGS) == before
+        frame = page.frames[-1]
+        title, key = await frame.evaluate("[location.search, location.hash]")
+        assert "title=Bakery" in title
+        assert key.startswith("#pfk_")
+        assert complaints == []
+
+
+async def test_an_address_saved_before_keeps_its_theme_and_changes_no_other(
+    shop: Shop,
+) -> None:
+    async with screen(shop) as page:
+        before = await page.evaluate(SETTINGS)
+        address = page.url.replace("/display", "/display?theme=light&title=Old")
+        await page.goto("about:blank")
+        await page.goto(address)
+        await connected(page)
+        await expect(page.locator("body.payfeed-on-light")).to_be_visible()
+        await expect(page.locator("h1")).to_have_text("Old")
+        assert await page.evaluate(SETTINGS) == before
+        assert "theme=" not in page.url
 
 
 async def test_the_sound_rings_once_the_browser_allows_it(shop: Shop) -> None:
@@ -351,7 +468,7 @@ async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
         await page.get_by_role("button", name="Make a key for it").click()
         preview = page.frame_locator("#payfeed-preview")
         await expect(preview.locator("#payfeed-last")).to_contain_text("77 sat")
-        await page.get_by_label("Theme").click()
+        await page.get_by_label("Background").click()
         await page.get_by_role("option", name="transparent").click()
         await page.get_by_label("Heading").fill("My bar & café")
         await page.get_by_label("Running total since").click()
@@ -368,7 +485,7 @@ async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
         await page.get_by_label("Copy the address of the display").click()
         address = str(await page.evaluate("navigator.clipboard.readText()"))
         query = (
-            "?theme=transparent&title=My+bar+%26+caf%C3%A9&total=today&goal=2100"
+            "?background=transparent&title=My+bar+%26+caf%C3%A9&total=today&goal=2100"
             "&recent=3&min_amount=5&sound=1&qr=bar%40example.org#pfk_"
         )
         assert query in address

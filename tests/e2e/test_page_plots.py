@@ -100,7 +100,9 @@ async def test_sums_of_a_part_of_the_payments_are_never_shown(shop: Shop) -> Non
         broken = {"status": 500, "json": {"detail": "The disk is full."}}
         await page.route(before, lambda route: route.fulfill(**broken), times=1)
         await open_payfeed(page, shop, "Plots")
-        await expect(page.get_by_text("Not all payments could be read")).to_be_visible()
+        await expect(
+            page.get_by_text("The payments could not be read.")
+        ).to_be_visible()
         await expect(sums(page)).to_have_count(0)
         await page.get_by_role("button", name="Try now").click()
         await expect(sums(page)).to_contain_text("1,000 sat")

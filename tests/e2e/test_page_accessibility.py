@@ -1,0 +1,131 @@
+"""axe-core finds nothing wrong in our part of the page and in the display."""
+
+from axe import violations
+from browser import chromium
+from page import PLAIN, browser_page, open_payfeed
+from playwright.async_api import Page, expect
+from shop import Shop
+
+
+async def settled(page: Page) -> None:
+    """Colors are read once nothing moves or fades any more."""
+    await page.wait_for_function(
+        "document.getAnimations().every(({playState}) => playState !== 'running')"
+    )
+
+
+class Walk:
+    """A way through the page; `found` has what axe-core reported on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.found: list[str] = []
+
+    async def check(self, place: str) -> None:
+        for theme, is_dark in (("dark", "true"), ("light", "false")):
+            await self.page.evaluate(f"Quasar.Dark.set({is_dark})")
+            await settled(self.page)
+            found = await violations(self.page)
+            self.found += [f"{place}, {theme}: {one}" for one in found]
+
+    async def open(self, tab: str) -> None:
+        await self.page.get_by_role("tab", name=tab).click()
+        await self.check(tab)
+
+    async def press(self, name: str) -> None:
+        await self.page.get_by_role("button", name=name).last.click()
+
+
+async def walk(way: Walk) -> None:
+    """Every tab and every dialog that they open."""
+    page = way.page
+    for tab in ("Live", "Plots", "Connect", "Keys", "Who", "Send", "Display"):
+        await way.open(tab)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    for tab in ("Live", "Plots", "Connect"):
+        await way.open(tab)
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    await page.get_by_role("tab", name="Live").click()
+    await way.press("Filters")
+    await way.check("filters")
+    await page.locator("#payfeed-events .q-item").first.click()
+    await expect(page.locator(".payfeed-frame")).to_be_visible()
+    await way.check("frame")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("tab", name="Connect").click()
+    await way.press("Show the key")
+    await way.check("Connect with its key")
+    await page.get_by_role("tab", name="Keys").click()
+    await way.press("Create a key")
+    await page.get_by_label("Name").fill("till")
+    await way.check("create a key")
+    await way.press("Create a key")
+    await expect(page.locator("#payfeed-new-key")).to_be_visible()
+    await way.check("the new key")
+    await way.press("I have stored it")
+    await expect(page.locator(".q-dialog")).to_have_count(0)
+    await way.press("Revoke till")
+    await expect(page.locator(".q-dialog")).to_be_visible()
+    await way.check("revoke")
+    await way.press("OK")
+    await expect(page.locator("#payfeed-keys")).to_contain_text("revoked")
+    await way.check("Keys with a revoked one")
+    await page.get_by_role("tab", name="Display").click()
+    await page.get_by_label("Access key").fill("wrong")
+    await way.check("Display with a wrong key")
+    await way.press("Make a key for it")
+    await expect(page.locator("#payfeed-preview")).to_be_visible()
+    await way.check("Display with a preview")
+
+
+THEMES = (
+    *("autumn", "bitcoin", "classic", "cyber", "flamingo"),
+    *("freedom", "mint", "monochrome", "salvador"),
+)
+
+
+async def try_on(way: Walk) -> None:
+    """LNbits' themes differ in their colors."""
+    page = way.page
+    await page.get_by_role("tab", name="Send").click()
+    for theme in THEMES:
+        await page.evaluate("theme => (document.body.dataset.theme = theme)", theme)
+        await page.get_by_role("button", name="Send a test event").focus()
+        await way.check(theme)
+
+
+async def test_every_tab_and_dialog_passes_axe_core(shop: Shop) -> None:
+    async with browser_page(shop, reduced_motion="reduce") as (page, complaints):
+        await page.add_init_script(PLAIN)
+        await open_payfeed(page, shop)
+        way = Walk(page)
+        await expect(page.get_by_text("No payments yet")).to_be_visible()
+        await way.check("an empty feed")
+        await shop.sell(21, "tea")
+        await expect(page.locator("#payfeed-events")).to_contain_text("tea")
+        await shop.server.payfeed("POST", "test", shop.wallet["inkey"])
+        await walk(way)
+        await try_on(way)
+        assert not way.found, "\n".join(way.found)
+        assert complaints == []
+
+
+async def test_the_display_passes_axe_core(shop: Shop) -> None:
+    await shop.sell(21, "tea")
+    wish = {"name": "counter", "scopes": ["read"]}
+    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    key = made.json()["key"]
+    options = "&title=Bakery&total=today&goal=2100&sound=1&qr=bakery@example.org"
+    async with chromium() as browser:
+        page = await browser.new_page()
+        for background in ("dark", "light", "transparent"):
+            address = f"{shop.server.base}/payfeed/display?background={background}"
+            for place, state in (
+                (f"{address}{options}#{key}", "connected"),
+                (f"{address}#pfk_unknown", "off"),
+            ):
+                await page.goto("about:blank")
+                await page.goto(place)
+                await expect(page.locator(f"[data-state={state}]")).to_be_visible()
+                found = await violations(page)
+                assert not found, "\n".join([background, *found])

@@ -1,0 +1,87 @@
+"""Every text that the page can show is in English, and every text is shown.
+
+Names of texts are written out in the sources, never put together: so they are found.
+"""
+
+import json
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from needs import need
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LANGUAGES = sorted((ROOT / "static" / "i18n").glob("*.js"))
+PAGES = sorted((ROOT / "templates" / "payfeed").glob("*.html"))
+SOURCES = [
+    *(path for path in (ROOT / "static/js").glob("*.js")),
+    *(ROOT / "templates").rglob("*.html"),
+]
+
+# a name, and what follows it
+NAME = re.compile(r"""['"`](payfeed\.[\w.]*)(['"`]?\s*[+$]?)""")
+NOT_TEXTS = {"payfeed.v1"}  # the subprotocol
+
+
+def leaves(tree: Any, name: str = "payfeed") -> dict[str, str]:
+    """The texts by their names, as `$t` takes them."""
+    if not isinstance(tree, dict):
+        return {name: tree}
+    found: dict[str, str] = {}
+    for key in tree:
+        found |= leaves(tree[key], f"{name}.{key}")
+    return found
+
+
+@cache
+def texts(path: Path) -> dict[str, str]:
+    """What a language file adds to LNbits' texts."""
+    program = f"""const everything = {{get: (all, name) => (all[name] ??= {{}})}}
+        globalThis.window = {{localisation: new Proxy({{}}, everything)}}
+        require({json.dumps(str(path))})
+        console.log(JSON.stringify(window.localisation[{json.dumps(path.stem)}].payfeed))"""
+    done = subprocess.run(
+        [need("node"), "-e", program], capture_output=True, text=True, check=True
+    )
+    return leaves(json.loads(done.stdout))
+
+
+def names() -> dict[str, str]:
+    """All names in the sources, with what follows each."""
+    return {
+        name: rest
+        for source in SOURCES
+        for name, rest in NAME.findall(source.read_text())
+        if name not in NOT_TEXTS
+    }
+
+
+def placeholders(text: str) -> set[str]:
+    return set(re.findall(r"{(\w+)}", text))
+
+
+def test_no_name_of_a_text_is_put_together() -> None:
+    assert {name for name, rest in names().items() if rest[-1:] in ("+", "$")} == set()
+
+
+def test_every_text_that_the_page_asks_for_exists_in_english() -> None:
+    assert set(names()) - set(texts(ROOT / "static/i18n/en.js")) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda path: path.stem)
+def test_a_language_has_only_texts_that_the_page_asks_for(language: Path) -> None:
+    """What is missing in it is shown in English."""
+    english = texts(ROOT / "static/i18n/en.js")
+    for name, text in texts(language).items():
+        assert name in names()
+        assert text.strip()
+        assert placeholders(text) == placeholders(english[name]), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_every_language_is_loaded(page: Path) -> None:
+    for language in LANGUAGES:
+        assert f'"i18n/{language.stem}"' in page.read_text()
