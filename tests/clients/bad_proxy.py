@@ -12,8 +12,10 @@ COMPRESSION = re.compile(rb"(?im)^sec-websocket-extensions:.*\r\n")
 
 
 class BadProxy:
-    """`fault`: none, no-upgrade, idle, down, elsewhere; buffers: everything; or from
-    hello (buffers-later), or from a test event on (buffers-last)."""
+    """`fault`: none, no-upgrade, idle, down, elsewhere, password (401);
+    no-events, busy-events: 404, 503 for GET events; nonsense-feed, nonsense-test: null
+    for these routes with a key; buffers: everything; or from hello
+    (buffers-later), or from a test event on (buffers-last)."""
 
     def __init__(self, port: int, fault: str) -> None:
         self.port = port
@@ -32,7 +34,19 @@ class BadProxy:
                 "down": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
                 "elsewhere": b"HTTP/1.1 301 Moved\r\nLocation: https://localhost/\r\n"
                 b"Content-Length: 0\r\n\r\n",
+                "password": b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n"
+                b'WWW-Authenticate: Basic realm="proxy"\r\n\r\n',
             }
+            of_events = {
+                "no-events": b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+                "busy-events": b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
+            }
+            if b"/api/v1/events?" in head:
+                answers |= of_events
+            route = head.split(b" ")[1].decode().rpartition("/")[2]
+            if b"x-api-key:" in head.lower():
+                null = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull"
+                answers[f"nonsense-{route}"] = null
             if self.fault in answers:
                 writer.write(answers[self.fault])
                 await writer.drain()

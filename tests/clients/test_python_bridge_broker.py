@@ -6,7 +6,6 @@ import copy
 import json
 import signal
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 import pytest_asyncio
 import scripted_server
 from command import run, running
-from lnbits_payfeed import BadAddress
+from lnbits_payfeed import BadAddress, InvalidEvent
 from lnbits_payfeed.bridge import Lane, checked_name
 from lnbits_payfeed.mqtt import Broker
 from mosquitto import Mosquitto, Subscriber, without_mqtt5
@@ -247,15 +246,6 @@ async def test_a_server_does_not_choose_the_bridges_topics(
     assert code == 2, err
     assert "the wallet id that the server sent" in err
     assert "broker: connected" not in err
-
-
-@dataclass
-class InvalidEvent:
-    """As the library hands it out."""
-
-    id: str
-    reason: str
-    raw: str
 
 
 async def test_an_event_of_the_wrong_shape_becomes_a_gap_of_its_own() -> None:

@@ -1,9 +1,12 @@
 """`payfeed doctor` names every fault that it is said to name, each made for real."""
 
 import asyncio
+import contextlib
+import signal
 import socket
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +158,7 @@ async def test_an_lnbits_without_the_extension(bare: Server) -> None:
         ("idle", "heartbeat", "idle timeout"),
         ("down", "http", "does not reach LNbits"),
         ("elsewhere", "http", "sends elsewhere"),
+        ("password", "http", "asks for a password (HTTP 401)"),
     ],
 )
 async def test_proxies(shop: Any, fault: str, step: str, what: str) -> None:
@@ -181,6 +185,74 @@ async def test_tls(shop: Any, tmp_path: Path) -> None:
         options = ["doctor", "--ca", str(pem)]
         code, out, _ = await run(*options, key=key, url=f"https://localhost:{port}")
         assert code == 0, out
+        found = await examine(f"http://localhost:{port}", key)
+        assert found.startswith("http:")
+        assert f"port {port} speaks TLS" in found
+        assert "Use https://" in found
+
+
+async def test_a_stopped_server_and_one_whose_answers_become_nonsense(
+    shop: Any,
+) -> None:
+    key, process = shop.wallet["inkey"], shop.server.process
+    for route, step in (("feed", "key"), ("test", "message")):
+        async with bad_proxy(shop.server.port, f"nonsense-{route}") as port:
+            found = await examine(f"http://127.0.0.1:{port}", key)
+        assert found.startswith(f"{step}:")
+        assert "makes no sense" in found
+    process.send_signal(signal.SIGSTOP)  # the kernel still takes its connections
+    try:
+        found = await examine(shop.server.base, key)
+        assert found.startswith("http:")
+        assert "no answer within 10 s" in found
+        assert "stopped or stuck" in found
+        found = await examine(f"https://127.0.0.1:{shop.server.port}", key)
+        assert found.startswith("tls:")
+        assert "does not answer within 10 s" in found
+    finally:
+        process.send_signal(signal.SIGCONT)
+
+
+@asynccontextmanager
+async def talking(answer: bytes) -> AsyncIterator[str]:
+    """The address of a server that answers all requests so."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def ok(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+@pytest.mark.parametrize(
+    ("answer", "what"),
+    [
+        (b"220 mail.example.org ESMTP\r\n", "does not speak HTTP"),
+        (b"\x00\xff" * 1000, "does not speak HTTP"),
+        (b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 1000, "does not speak HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", "not LNbits"),
+        (b"", "ended without an answer"),
+        (ok(b"<html>"), "not LNbits"),
+        (ok(b"[" * 100_000), "not LNbits"),
+        (ok(b" " * (4 * 2**20 + 1)), "not LNbits"),
+        (ok(b"null"), "makes no sense"),
+        (b"HTTP/1.1 999\r\n\r\n", "not LNbits"),
+    ],
+)
+async def test_a_server_that_talks_nonsense(answer: bytes, what: str) -> None:
+    async with talking(answer) as url:
+        found = await examine(url, "0" * 32)
+    assert found.startswith("http:")
+    assert what in found
 
 
 async def test_what_is_not_lnbits() -> None:

@@ -90,7 +90,8 @@ async def test_nothing_lost_nothing_twice_as_documented(
     url, key = shop.server.base, shop.wallet["inkey"]
     program.write_text(
         "import asyncio\n"
-        "from lnbits_payfeed import Feed, FileCursor, Gap, PaymentEvent\n\n"
+        "from lnbits_payfeed import Feed, FileCursor, Gap, InvalidEvent\n"
+        "from lnbits_payfeed import PaymentEvent\n\n"
         "async def hand_out(event):\n    print(event.payment.amount)\n\n"
         f"async def main(url, key):\n{lines}\nasyncio.run(main({url!r}, {key!r}))\n"
     )

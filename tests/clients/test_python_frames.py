@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lnbits_payfeed import frames
+from scripted_server import SECRET, payment_body, sign
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RECORDED = {
@@ -102,6 +103,96 @@ def test_frames_that_hurt_parsers_are_refused() -> None:
     for text in ("[" * 100_000, "1" * 5000, "\ud800", '{"type":"payment"'):
         with pytest.raises(payfeed.InvalidFrame):
             frames.parse_frame(text)
+
+
+HUGE = 10**400
+
+
+def changed(name: str, **members: Any) -> str:
+    frame = json.loads(RECORDED[name]["text"]) | members
+    return json.dumps(frame).replace("Infinity", "1e999")
+
+
+@pytest.mark.parametrize(
+    ("number", "seconds", "moment"),
+    [
+        (HUGE, 3600, 32_503_680_000),
+        (float("inf"), 3600, 32_503_680_000),
+        (10**30, 3600, 32_503_680_000),
+        (-(10**30), 0, 0),
+        (-HUGE, 0, 0),
+        (7, 7, 7),
+    ],
+)
+def test_hostile_numbers_are_clamped_with_a_warning(
+    number: Any, seconds: int, moment: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    error = frames.parse_frame(changed("error", retry_after=number))
+    hello = frames.parse_frame(changed("hello", heartbeat=number))
+    test = frames.parse_frame(changed("test", timestamp=number))
+    assert isinstance(error, frames.Goodbye)
+    assert isinstance(hello, payfeed.Connected)
+    assert isinstance(test, payfeed.TestEvent)
+    assert error.retry_after == seconds
+    assert hello.heartbeat_seconds == max(1, seconds)
+    assert test.timestamp == moment
+    names = [] if number == 7 else ["retry_after", "heartbeat", "timestamp"]
+    assert [line.message.split()[0] for line in caplog.records] == names
+    assert all(len(line.message) < 120 for line in caplog.records)
+
+
+def test_a_timestamp_that_is_clamped_is_verified_as_it_was_signed() -> None:
+    body = payment_body(1, "abc", HUGE)
+    text = sign(body)
+    event = frames.parse_frame(text)
+    assert isinstance(event, payfeed.PaymentEvent)
+    assert event.timestamp == 32_503_680_000
+    verifier = frames.Verifier(SECRET)
+    assert verifier.is_signed(text, event.id, event.frame["timestamp"])
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "event_id"),
+    [
+        ("payment_in", "payment", True),
+        ("payment_out", "timestamp", True),
+        ("payment_in", "id", False),
+        ("message", "timestamp", True),
+        ("test", "data", True),
+        ("own_type", "timestamp", True),
+    ],
+)
+def test_a_malformed_event_is_an_item_with_its_id_and_text(
+    name: str, member: str, event_id: bool
+) -> None:
+    text = changed(name, **{member: 1.5})
+    item = frames.parse_frame(text)
+    assert isinstance(item, payfeed.InvalidEvent)
+    assert item.id == (json.loads(text)["id"] if event_id else None)
+    assert item.raw == text
+    assert member in item.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "member"), [("hello", "cursor"), ("error", "code"), ("gap", "since")]
+)
+def test_a_malformed_state_is_refused(name: str, member: str) -> None:
+    with pytest.raises(payfeed.InvalidFrame, match=member):
+        frames.parse_frame(changed(name, **{member: 1.5}))
+
+
+@pytest.mark.parametrize("event_id", ["", "a b", "a\n", "é-1", "a" * 257])
+def test_what_cannot_be_asked_for_is_no_event_id(event_id: str) -> None:
+    for name, member in (
+        ("hello", "cursor"),
+        ("hello", "head"),
+        ("heartbeat", "cursor"),
+    ):
+        with pytest.raises(payfeed.InvalidFrame):
+            frames.parse_frame(changed(name, **{member: event_id}))
+    item = frames.parse_frame(changed("payment_in", id=event_id))
+    assert isinstance(item, payfeed.InvalidEvent)
+    assert item.id is None
 
 
 def test_a_secret_that_cannot_be_one_is_refused_at_once() -> None:

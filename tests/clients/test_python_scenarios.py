@@ -8,9 +8,10 @@ from typing import Any
 
 import lnbits_payfeed as payfeed
 import pytest
-from lnbits_payfeed import Event, Feed, Gap, Item
+from lnbits_payfeed import Event, Feed, Gap, InvalidEvent, Item
 from lnbits_payfeed.address import filter_query
 from lnbits_payfeed.backoff import Backoff
+from lnbits_payfeed.place import Place
 from scenario import SCENARIOS, check_connections, report
 from scripted_server import KEY, SECRET, scripted_server
 
@@ -29,6 +30,8 @@ def options(scenario: dict[str, Any]) -> dict[str, Any]:
 def told(item: object) -> str:
     if isinstance(item, Gap):
         return f"gap {item.reason}"
+    if isinstance(item, InvalidEvent):
+        return f"invalid {item.id}" if item.id else "invalid"
     assert isinstance(item, Event)
     return item.id
 
@@ -49,7 +52,7 @@ async def listen(
     try:
         async for item in items:
             found.append(told(item))
-            if ack and isinstance(item, Event):
+            if ack and isinstance(item, Event | InvalidEvent):
                 await feed.ack(item)
             if expected["outcome"] == "running" and len(found) == len(expected["told"]):
                 return found, "running"
@@ -166,7 +169,30 @@ async def test_the_cursor_keeps_only_what_was_acknowledged(
         assert await read("restart~3", 1, ack=False) == ["abc-1"]
         connections = await asyncio.to_thread(report, port, "restart~3")
     assert connections[0]["since"] == "abc-2"
-    assert list(tmp_path.iterdir()) == ([path] if is_file else [])
+    files = {path, tmp_path / "place.lock"} if is_file else set()
+    assert set(tmp_path.iterdir()) == files
+
+
+@pytest.mark.parametrize(
+    ("since", "acknowledged"), [("acked", "abc-8"), ("start", None), (None, None)]
+)
+def test_only_readers_that_acknowledge_do_so_for_heartbeats(
+    since: str | None, acknowledged: str | None
+) -> None:
+    """Others would move the place of a reader with the same key."""
+    place = Place(since, None)
+    place.hello("abc-0", True)
+    place.heartbeat("abc-0")
+    assert place.take_ack() is None
+    place.heartbeat("abc-8")
+    assert place.take_ack() == acknowledged
+    place.event("abc-9")
+    place.heartbeat("abc-12")
+    assert place.take_ack() is None
+    place.finished("abc-9")
+    assert place.take_ack() == "abc-9"
+    place.heartbeat("abc-15")
+    assert place.take_ack() == "abc-15"
 
 
 async def test_closing_ends_a_waiting_iteration() -> None:

@@ -6,6 +6,8 @@ from urllib.parse import urlencode, urlsplit
 
 from .errors import BadAddress
 
+MAX_AMOUNT = 21 * 10**14  # all the satoshi that there will be
+
 
 @dataclass(frozen=True)
 class Address:
@@ -19,6 +21,10 @@ class Address:
     @property
     def http(self) -> str:
         return f"{'https' if self.is_secure else 'http'}://{self.base}/api/v1"
+
+    @property
+    def ascii_host(self) -> str:
+        return self.host if self.host.isascii() else self.host.encode("idna").decode()
 
     def socket(self, query: dict[str, str]) -> str:
         start = f"{'wss' if self.is_secure else 'ws'}://{self.base}/api/v1/ws"
@@ -68,6 +74,8 @@ def filter_query(
     status: str | None,
 ) -> dict[str, str]:
     """`types`: names, or a text of names with commas. `min_amount` in satoshi."""
+    if min_amount is not None and not 0 <= min_amount <= MAX_AMOUNT:
+        raise BadAddress("min_amount must be a number of satoshi, 0 or more")
     wanted = {
         "types": types if isinstance(types, str) else ",".join(types),
         "direction": direction,

@@ -16,15 +16,24 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, TypeGuard
+from typing import Any
 
 from .backoff import Backoff
 from .errors import BadAddress
-from .events import Balance, Connected, Disconnected, Event, Gap, Item
+from .events import (
+    Balance,
+    Connected,
+    Disconnected,
+    Event,
+    Gap,
+    InvalidEvent,
+    Item,
+)
 from .feed import Feed
 from .homeassistant import Device, Message
-from .listen import as_text, printable
+from .listen import as_text
 from .mqtt import Broker, BrokerConnection, BrokerError, NotTaken, Rejected, connected
+from .terminal import printable
 
 # MQTT forbids surrogates and advises against control characters and noncharacters;
 # mosquitto closes the connection for all of them
@@ -235,14 +244,14 @@ class Lane:
             await self._retain(connection, self._balance_messages(item))
         elif isinstance(item, Event):
             await self._publish_event(connection, item)
-        elif is_invalid_event(item):
+        elif isinstance(item, InvalidEvent):
             await self._publish_notice(connection, item.id, "invalid", item.reason)
         else:
             await self._publish_gap(connection, as_text(item))
         self._waiting = None
         self._backoff.reset()
         if not isinstance(item, Balance | Gap):
-            self._passed = item.id
+            self._passed = item.id or self._passed
             await self._feed.ack(item)
 
     async def _publish_event(self, connection: BrokerConnection, event: Event) -> None:
@@ -257,13 +266,17 @@ class Lane:
             self._failures.pop(topic, None)
 
     async def _publish_notice(
-        self, connection: BrokerConnection, event_id: str, reason: str, detail: str
+        self,
+        connection: BrokerConnection,
+        event_id: str | None,
+        reason: str,
+        detail: str,
     ) -> None:
         text = notice(self._passed, event_id, reason, detail)
         await self._publish_gap(connection, text)
         self._unpublished[reason] += 1
         if len(self._unpublished_ids) < LISTED_IDS:
-            self._unpublished_ids.append(event_id)
+            self._unpublished_ids.append(str(event_id))
         self._say(printable(f"{self._name}: event {event_id} is {reason}: {detail}"))
 
     async def _publish_gap(self, connection: BrokerConnection, text: str) -> None:
@@ -301,20 +314,13 @@ def checked_name(wallet_id: str) -> str:
     return wallet_id
 
 
-def notice(since: str, event_id: str, reason: str, detail: str) -> str:
+def notice(since: str, event_id: str | None, reason: str, detail: str) -> str:
     """A gap frame for one event, which comes after `since` and was not published.
 
     reason: "refused" by the broker or "invalid", a frame of the wrong shape.
     """
     gap = asdict(Gap(since, None, reason))
     return json.dumps({"type": "gap"} | gap | {"id": event_id, "detail": detail[:200]})
-
-
-def is_invalid_event(item: object) -> TypeGuard[Any]:
-    """An event whose frame has the wrong shape, with `id` and `reason`."""
-    # To be replaced when the library has the class:
-    # isinstance(item, InvalidEvent), with InvalidEvent imported from .events
-    return type(item).__name__ == "InvalidEvent"
 
 
 async def bridge(lanes: list[Lane], say: Callable[[str], None]) -> None:

@@ -2,14 +2,17 @@
 
 Exit codes: 0 done, 1 the doctor found a fault, 2 wrong usage or a file that cannot be
 read or written, 3 refused by the server, 4 no connection or an HTTP answer that may be
-better later, 5 wrong signature, 6 the command of --exec failed, 130 interrupted.
+better later, 5 wrong signature, 6 the command of --exec failed, 7 --exec met an event
+of the wrong shape, 130 interrupted.
 `listen` and `bridge` end with 0 on the first SIGINT or SIGTERM.
 """
 
 import argparse
 import asyncio
+import contextlib
 import io
 import json
+import logging
 import os
 import ssl
 import sys
@@ -27,8 +30,9 @@ from .errors import (
     WrongSignature,
 )
 from .http import request
-from .listen import CommandFailed, listen
+from .listen import CommandFailed, NothingToRun, listen
 from .signals import on_end
+from .terminal import printable
 from .version import __version__
 
 EXIT_CODES: dict[type[PayfeedError], int] = {
@@ -38,6 +42,7 @@ EXIT_CODES: dict[type[PayfeedError], int] = {
     RequestFailed: 4,
     WrongSignature: 5,
     CommandFailed: 6,
+    NothingToRun: 7,
 }
 
 
@@ -189,18 +194,28 @@ async def send(args: argparse.Namespace, options: dict[str, Any]) -> int:
                 value = json.loads(value)
             except ValueError as exc:
                 raise BadAddress(f"the message is no JSON: {exc}") from exc
-    url = f"{parse_address(args.url).http}/{args.command}"
-    answer = await request("POST", url, args.key, value, **options)
-    print(f"{answer['id']}, to {answer['delivered']} listeners now")
+    address = parse_address(args.url)
+    url = f"{address.http}/{args.command}"
+    answer = await request("POST", address, url, args.key, value, **options)
+    if not isinstance(answer, dict) or not {"id", "delivered"} <= answer.keys():
+        raise RequestFailed(200, "the answer is not Payfeed's")
+    _say(f"{answer['id']}, to {answer['delivered']} listeners now")
     return 0
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    print(printable(line), flush=True)
 
 
 def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    print(printable(line), file=sys.stderr, flush=True)
+
+
+class _Warnings(logging.Handler):
+    """The library's warnings, on standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _tell(f"payfeed: {record.getMessage()}")
 
 
 def exit_code(exc: PayfeedError) -> int:
@@ -209,26 +224,54 @@ def exit_code(exc: PayfeedError) -> int:
     return next(code for kind, code in EXIT_CODES.items() if isinstance(exc, kind))
 
 
-def main() -> None:
+def open_streams() -> None:
+    """A stream that was closed, as by `>&-`, leads nowhere from here on, or the next
+    socket would get its number; what a stream cannot show is no error."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "r" if number == 0 else "w"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # what it cannot show is no error
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def settle_streams() -> None:
+    """Python flushes at exit, which must not fail with a pipe that is broken."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def main() -> None:
+    open_streams()
+    logging.getLogger("lnbits_payfeed").addHandler(_Warnings(logging.WARNING))
     args = parser().parse_args()
     try:
         code = asyncio.run(run(args))
+        sys.stdout.flush()
     except PayfeedError as exc:
-        print(f"payfeed: {exc}", file=sys.stderr)
         code = exit_code(exc)
-    except BrokenPipeError:
-        # What was piped to has ended; Python must not flush into it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        complain(exc)
+    except BrokenPipeError:  # what was piped to has ended
         code = 0
     except KeyboardInterrupt:
         code = 130
     except OSError as exc:
-        print(f"payfeed: {exc}", file=sys.stderr)
         code = 2
+        complain(exc)
+    settle_streams()
     sys.exit(code)
+
+
+def complain(exc: Exception) -> None:
+    with contextlib.suppress(OSError):
+        _tell(f"payfeed: {exc}")
 
 
 if __name__ == "__main__":

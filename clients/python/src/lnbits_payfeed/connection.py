@@ -3,19 +3,25 @@
 import asyncio
 import contextlib
 import ssl
+import time
 from collections.abc import Callable
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.datastructures import Headers
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.frames import CloseCode
 from websockets.http11 import Response
 from websockets.typing import Data
 
+from .address import Address
+from .clamp import LONGEST_RETRY_SECONDS, clamp
+from .proxy import Proxy, dial
 from .version import __version__
 
 MAX_FRAME_BYTES = 4 * 2**20
 CLOSE_SECONDS = 1
+LEAST_SECONDS = 0.001  # websockets takes 0 for no time-out
 
 Trace = Callable[[str], None]
 
@@ -30,6 +36,13 @@ class Ended(Exception):
         self.reason = reason
         self.code = code
         self.retry_after = retry_after
+
+
+class FrameTooLarge(Ended):
+    """The next frame has more than MAX_FRAME_BYTES; what it is was not read."""
+
+    def __init__(self) -> None:
+        super().__init__(f"a frame has more than {MAX_FRAME_BYTES} bytes", 1009)
 
 
 class _Connect(connect):
@@ -49,6 +62,14 @@ def _trace_headers(trace: Trace, mark: str, headers: Headers) -> None:
         trace(f"{mark} {name}: {'***' if name == 'X-Api-Key' else value}")
 
 
+def _retry_after(answer: Response) -> float | None:
+    """Seconds; a date is not understood."""
+    text = (answer.headers.get_all("Retry-After") or [""])[0]
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return clamp("Retry-After", float(text), 0, LONGEST_RETRY_SECONDS)
+
+
 class Connection:
     def __init__(self, socket: ClientConnection, trace: Trace | None) -> None:
         self._socket = socket
@@ -57,41 +78,30 @@ class Connection:
     @classmethod
     async def open(
         cls,
-        url: str,
+        address: Address,
+        query: dict[str, str],
         key: str,
         timeout_seconds: float,
+        proxy: Proxy | None,
         tls: ssl.SSLContext | None,
         trace: Trace | None,
     ) -> "Connection":
         """Opened, or Ended is raised."""
-        options: dict[str, Any] = {"ssl": tls} if tls and url[:3] == "wss" else {}
+        url = address.socket(query)
         if trace:
-            trace(f"> GET {url}")
+            by = f" through the proxy {proxy.name}" if proxy else ""
+            trace(f"> GET {url}{by}")
         try:
-            socket = await _Connect(
-                url,
-                additional_headers={"X-Api-Key": key},
-                user_agent_header=f"lnbits-payfeed/{__version__}",
-                open_timeout=timeout_seconds,
-                close_timeout=CLOSE_SECONDS,
-                max_size=MAX_FRAME_BYTES,
-                ping_interval=None,
-                **options,
-            )
+            socket = await _open(address, url, key, timeout_seconds, proxy, tls)
         except InvalidStatus as exc:
             answer = exc.response
             if trace:
                 _trace_answer(trace, answer)
-            wait = answer.headers.get("Retry-After", "")
-            raise Ended(
-                f"HTTP {answer.status_code} where 101 is due",
-                retry_after=float(wait) if wait.isascii() and wait.isdigit() else None,
-            ) from exc
-        except TimeoutError as exc:
+            text = f"HTTP {answer.status_code} where 101 is due"
+            raise Ended(text, retry_after=_retry_after(answer)) from exc
+        except (TimeoutError, asyncio.TimeoutError) as exc:  # two before Python 3.11
             raise Ended(f"no answer within {timeout_seconds:g} s") from exc
-        except asyncio.TimeoutError as exc:  # its own class before Python 3.11
-            raise Ended(f"no answer within {timeout_seconds:g} s") from exc
-        except (OSError, InvalidHandshake, EOFError) as exc:
+        except (OSError, WebSocketException, EOFError, ValueError) as exc:
             raise Ended(str(exc) or type(exc).__name__) from exc
         if trace:
             if socket.request:
@@ -128,6 +138,8 @@ class Connection:
         return data
 
     def _ended(self, exc: ConnectionClosed) -> Ended:
+        if exc.sent and exc.sent.code == CloseCode.MESSAGE_TOO_BIG:
+            return FrameTooLarge()
         if exc.rcvd is None:
             return Ended("the connection broke")
         if self._trace:
@@ -147,3 +159,29 @@ class Connection:
 
     async def close(self) -> None:
         await self._socket.close()
+
+
+async def _open(
+    address: Address,
+    url: str,
+    key: str,
+    timeout_seconds: float,
+    proxy: Proxy | None,
+    tls: ssl.SSLContext | None,
+) -> ClientConnection:
+    """One time-out for the way and the handshake."""
+    begun = time.monotonic()
+    sock = await asyncio.wait_for(dial(address, proxy), timeout_seconds)
+    options: dict[str, Any] = {"ssl": tls} if tls and address.is_secure else {}
+    left = timeout_seconds - (time.monotonic() - begun)
+    return await _Connect(
+        url,
+        sock=sock,
+        additional_headers={"X-Api-Key": key},
+        user_agent_header=f"lnbits-payfeed/{__version__}",
+        open_timeout=max(left, LEAST_SECONDS),
+        close_timeout=CLOSE_SECONDS,
+        max_size=MAX_FRAME_BYTES,
+        ping_interval=None,
+        **options,
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import http.client
 import socket
 import ssl
 import time
@@ -15,16 +16,22 @@ from .events import Connected, Event
 from .feed import IDLE_HEARTBEATS
 from .frames import Frame, Goodbye, Heartbeat, parse_frame
 from .http import request
+from .proxy import ProxyFailed, ProxyNeedsPassword, dial, find_proxy
 
 ANSWER_SECONDS = 10
 UPGRADE_CURE = (
     "The proxy must pass the upgrade on. For nginx: proxy_http_version 1.1;"
     ' proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";'
 )
+LATE_HEARTBEATS = 1.5  # after so many without one it is held up: it was due
 BUFFER_CURE = "Switch buffering off in the proxy (nginx: proxy_buffering off;)."
 IDLE_CURE = (
     "Raise the proxy's idle timeout above the heartbeat (nginx: proxy_read_timeout)"
     " or lower PAYFEED_HEARTBEAT_SECONDS."
+)
+STOPPED_CURE = (
+    "LNbits (or its proxy) is stopped or stuck: look at its process and its log, and"
+    " start it again."
 )
 
 
@@ -49,6 +56,7 @@ class Doctor:
         say: Callable[[str], None],
     ) -> None:
         self.address: Address = parse_address(url)
+        self.proxy = find_proxy(self.address)
         self.key = key
         self.tls = tls
         self.trace = trace
@@ -85,7 +93,9 @@ class Doctor:
                 await self.connection.close()
 
     async def name(self) -> str:
-        loop, host = asyncio.get_running_loop(), self.address.host
+        """With a proxy it is the proxy's: it connects to the server by itself."""
+        loop = asyncio.get_running_loop()
+        host = self.proxy.host if self.proxy else self.address.host
         try:
             found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as exc:
@@ -93,45 +103,72 @@ class Doctor:
                 f"the name {host} cannot be resolved",
                 "Check the spelling, the DNS entry, and this machine's name server.",
             ) from exc
-        return f"{host} is {', '.join(sorted({str(one[4][0]) for one in found}))}"
+        kind = "the proxy " if self.proxy else ""
+        return f"{kind}{host} is {', '.join(sorted({str(one[4][0]) for one in found}))}"
 
     async def port(self) -> str:
-        address = self.address
+        host, port = self.address.host, self.address.port
+        if self.proxy:
+            host, port = self.proxy.host, self.proxy.port
         try:
-            await self._dial(None)
+            (await self._reach()).close()
         except ConnectionRefusedError as exc:
             raise Fault(
-                f"{address.host} refuses port {address.port}: nothing listens there",
-                "Is LNbits (or its proxy) running, on this port and this interface?",
+                f"{host} refuses port {port}: nothing listens there",
+                f"Correct {self.proxy.variable}, or start the proxy."
+                if self.proxy
+                else "Is LNbits (or its proxy) running, on this port and this"
+                " interface?",
+            ) from exc
+        except ProxyNeedsPassword as exc:
+            raise Fault(
+                str(exc),
+                "Give user and password in the variable of the environment that names"
+                " the proxy: http_proxy=http://user:password@host:port, or the like.",
+            ) from exc
+        except ProxyFailed as exc:
+            raise Fault(
+                str(exc),
+                "Let the proxy connect to that port, or exempt the host in no_proxy.",
             ) from exc
         except (OSError, asyncio.TimeoutError) as exc:
             raise Fault(
-                f"port {address.port} of {address.host} does not answer",
+                f"port {port} of {host} does not answer",
                 "Check the firewall and the route to that machine.",
             ) from exc
-        return f"{address.port} is open"
+        by = f", through the proxy {self.proxy.name}" if self.proxy else ""
+        return f"{self.address.port} is open{by}"
 
     async def certificate(self) -> str:
         if not self.address.is_secure:
             return "not used: fit for this machine or a private network only"
         try:
-            await self._dial(self.tls or ssl.create_default_context())
+            await self._shake_hands(self.tls or ssl.create_default_context())
+        except (TimeoutError, asyncio.TimeoutError) as exc:
+            raise Fault(
+                f"port {self.address.port} is open, but does not answer within"
+                f" {ANSWER_SECONDS} s",
+                STOPPED_CURE,
+            ) from exc
         except ssl.SSLCertVerificationError as exc:
             raise Fault(
                 f"the certificate is not good: {exc.verify_message}",
                 "Renew it or let it name this host; a private authority is given"
                 " with --ca.",
             ) from exc
-        except (OSError, asyncio.TimeoutError) as exc:
+        except OSError as exc:
             raise Fault(
                 f"port {self.address.port} does not speak TLS ({exc})",
                 "Use http:// for this port, or the port of the TLS proxy.",
             ) from exc
         return "the certificate is good"
 
-    async def _dial(self, tls: ssl.SSLContext | None) -> None:
+    async def _reach(self) -> socket.socket:
+        return await asyncio.wait_for(dial(self.address, self.proxy), ANSWER_SECONDS)
+
+    async def _shake_hands(self, tls: ssl.SSLContext) -> None:
         opening = asyncio.open_connection(
-            self.address.host, self.address.port, ssl=tls or None
+            sock=await self._reach(), ssl=tls, server_hostname=self.address.ascii_host
         )
         _, writer = await asyncio.wait_for(opening, ANSWER_SECONDS)
         writer.close()
@@ -139,13 +176,70 @@ class Doctor:
             await writer.wait_closed()
 
     async def _get(self, url: str, key: str | None = None) -> Any:
-        return await request("GET", url, key, tls=self.tls, trace=self.trace)
+        return await self._request("GET", url, key)
+
+    async def _request(self, method: str, url: str, key: str | None) -> Any:
+        """RequestFailed for an answer that is an error, Fault without an answer."""
+        try:
+            return await request(
+                method, self.address, url, key, tls=self.tls, trace=self.trace
+            )
+        except RequestFailed as exc:
+            if exc.status == 0:
+                raise await self._unanswered(exc) from exc
+            raise
+
+    async def _unanswered(self, exc: RequestFailed) -> Fault:
+        cause = exc.__cause__
+        if isinstance(cause, TimeoutError | asyncio.TimeoutError):
+            what = f"port {self.address.port} is open, but there is {exc.detail}"
+            return Fault(what, STOPPED_CURE)
+        if await self._speaks_tls():
+            return self._needs_https()
+        if isinstance(cause, http.client.HTTPException) and not isinstance(
+            cause, http.client.RemoteDisconnected
+        ):
+            return Fault(
+                f"what answers does not speak HTTP: {exc.detail}",
+                "Check host and port: another program listens there.",
+            )
+        return Fault(
+            f"the connection ended without an answer: {exc.detail}",
+            "Is it LNbits' port? Look into the log of LNbits and of its proxy.",
+        )
+
+    async def _speaks_tls(self) -> bool:
+        """Any certificate will do: the address said http://."""
+        if self.address.is_secure:
+            return False
+        tls = ssl.create_default_context()
+        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+        try:
+            await self._shake_hands(tls)
+        except (OSError, asyncio.TimeoutError):
+            return False
+        return True
+
+    def _needs_https(self) -> Fault:
+        return Fault(
+            f"port {self.address.port} speaks TLS, the address says http://",
+            "Use https:// in the address.",
+        )
 
     async def lnbits(self) -> str:
         url = self.address.http.removesuffix("/payfeed/api/v1") + "/api/v1/health"
         try:
-            await self._get(url)
+            answer = await self._get(url)
         except RequestFailed as exc:
+            if await self._speaks_tls():  # nginx says so with a 400
+                raise self._needs_https() from exc
+            if exc.status in (401, 407):
+                raise Fault(
+                    f"a proxy before LNbits asks for a password (HTTP {exc.status})",
+                    "Payfeed has keys of its own: exempt its paths from the proxy's"
+                    " password (nginx: auth_basic off; in a location of /payfeed/api/"
+                    " and one of /api/v1/health).",
+                ) from exc
             if 300 <= exc.status < 400:
                 raise Fault(
                     f"the server sends elsewhere (HTTP {exc.status})",
@@ -161,7 +255,15 @@ class Doctor:
                 f"this is not LNbits: {exc} for /api/v1/health",
                 "Check host, port and path; LNbits' own address is wanted.",
             ) from exc
+        if not isinstance(answer, dict):
+            raise self._nonsense("/api/v1/health")
         return "LNbits answers"
+
+    def _nonsense(self, route: str) -> Fault:
+        return Fault(
+            f"the answer for {route} makes no sense",
+            "Check host, port and path: something else answers in LNbits' place.",
+        )
 
     async def installed(self) -> str:
         """Without a key Payfeed answers 401; without Payfeed LNbits answers 404."""
@@ -197,6 +299,8 @@ class Doctor:
             if exc.status == 403:
                 raise Fault(exc.detail, "Make a new access key.") from exc
             raise self._unexpected(exc) from exc
+        if not isinstance(feed, dict) or not {"wallet_id", "events"} <= feed.keys():
+            raise self._nonsense("/payfeed/api/v1/feed")
         if "secret" in feed:
             raise Fault(
                 "this is the wallet's admin key, which can spend its money",
@@ -210,10 +314,15 @@ class Doctor:
         return Fault(f"an unexpected answer: {exc}", "Look into LNbits' log.")
 
     async def upgrade(self) -> str:
-        url = self.address.socket({})
         try:
             self.connection = await Connection.open(
-                url, self.key, ANSWER_SECONDS, self.tls, self.trace
+                self.address,
+                {},
+                self.key,
+                ANSWER_SECONDS,
+                self.proxy,
+                self.tls,
+                self.trace,
             )
         except Ended as exc:
             raise Fault(
@@ -256,11 +365,13 @@ class Doctor:
         begun = time.monotonic()
         url = f"{self.address.http}/test"
         try:
-            sent = await request("POST", url, self.key, tls=self.tls, trace=self.trace)
+            sent = await self._request("POST", url, self.key)
         except RequestFailed as exc:
             if exc.status == 403:
                 return "skipped: this key may not notify, so no test event was sent"
             raise self._unexpected(exc) from exc
+        if not isinstance(sent, dict) or "id" not in sent:
+            raise self._nonsense("/payfeed/api/v1/test")
         deadline = begun + ANSWER_SECONDS
         try:
             while True:
@@ -293,7 +404,7 @@ class Doctor:
                     f"the server ended the connection: {exc.reason}",
                     "Run the doctor again; see docs/troubleshooting.md for this code.",
                 ) from exc
-            if after < limit:
+            if after < seconds * LATE_HEARTBEATS:
                 raise Fault(
                     f"the idle connection ended after {after:.1f} s: {exc.reason}",
                     IDLE_CURE,

@@ -1,7 +1,7 @@
 """What can go wrong, as one tree.
 
 PayfeedError
-├── BadAddress       address, key, secret or option cannot be used as given
+├── BadAddress       address, key, secret, option, proxy or cursor file cannot be used
 ├── InvalidFrame     a frame of the wrong shape; told to `on_invalid`, never raised
 ├── WrongSignature   an event was not signed with the secret; the feed stops before it
 ├── Refused          the server closed for good; `code` says why
@@ -9,7 +9,8 @@ PayfeedError
 │   ├── UnknownKey   4401  key missing or unknown
 │   └── NotAllowed   4403  revoked, expired, not enabled, not allowed
 ├── GaveUp           `max_attempts` connections failed in a row
-└── RequestFailed    an HTTP request (notify, test) was answered with an error
+└── RequestFailed    an HTTP request (notify, test, or to get past an event that is too
+                     large) was answered with an error
 """
 
 

@@ -71,11 +71,26 @@ class TestEvent(Event):
 
 
 @dataclass(frozen=True)
+class InvalidEvent:
+    """An event of the wrong shape, perhaps a payment: look into the wallet.
+
+    `reason` says what is wrong, `raw` is the frame as it arrived. Acknowledge it like
+    any event; the ack of a later one passes it too. `id` is None if the frame has none,
+    then only a later ack passes it.
+    """
+
+    id: str | None
+    reason: str
+    raw: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Gap:
     """Events after `since` are lost; what is kept begins at `oldest` (None: nothing).
 
     `expired`: retention deleted them. `unknown`: the feed never had this id, as after
-    a restored backup.
+    a restored backup. `too_large`: one event, which does not fit into a frame that this
+    client takes; it is still kept by the server, and `oldest` is None.
     """
 
     since: str
@@ -113,4 +128,4 @@ class Disconnected:
     retry_seconds: float
 
 
-Item = Event | Gap | Balance
+Item = Event | InvalidEvent | Gap | Balance

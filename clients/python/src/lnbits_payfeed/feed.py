@@ -6,13 +6,15 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 from websockets.typing import Data
 
 from .address import check_key, filter_query, parse_address
 from .backoff import Backoff
-from .connection import Connection, Ended, Trace
+from .connection import Connection, Ended, FrameTooLarge, Trace
 from .cursor import Cursor
 from .errors import (
     REFUSALS,
@@ -20,16 +22,34 @@ from .errors import (
     GaveUp,
     InvalidFrame,
     PayfeedError,
+    RequestFailed,
     WrongSignature,
 )
-from .events import Balance, Connected, Disconnected, Event, Gap, Item
+from .events import (
+    Balance,
+    Connected,
+    Disconnected,
+    Event,
+    Gap,
+    InvalidEvent,
+    Item,
+)
 from .frames import Frame, Goodbye, Heartbeat, Unknown, Verifier, parse_frame
+from .http import find_too_large
 from .place import Place
+from .proxy import find_proxy
 
 log = logging.getLogger("lnbits_payfeed")
 
 ACK_PAUSE_SECONDS = 0.25
 IDLE_HEARTBEATS = 2.5
+
+
+@dataclass(frozen=True)
+class _TooLarge:
+    """The id of an event that does not fit into a frame."""
+
+    id: str
 
 
 class Feed:
@@ -52,7 +72,8 @@ class Feed:
     tls: for a private certificate authority.
     on_change, on_invalid, trace: told of connections, refused frames and all traffic.
 
-    Raises Refused, WrongSignature and GaveUp out of the iteration, BadAddress at once.
+    Raises Refused, WrongSignature, GaveUp and RequestFailed out of the iteration,
+    BadAddress at once. The proxy is taken from the environment at once, too.
     """
 
     def __init__(
@@ -80,6 +101,7 @@ class Feed:
         trace: Trace | None = None,
     ) -> None:
         self._address = parse_address(url)
+        self._proxy = find_proxy(self._address)
         self._key = check_key(key)
         self._may_ack = key.startswith("pfk_")
         self._query = filter_query(types, direction, min_amount, tag, status)
@@ -103,7 +125,8 @@ class Feed:
         self._next_attempt_at = 0.0
         self._next_ack_at = 0.0
         self._ack_task: asyncio.Task[None] | None = None
-        self._io: asyncio.Task[Data | None] | None = None
+        self._io: asyncio.Task[Data | _TooLarge | None] | None = None
+        self._is_blocked = False
         self._is_closed = False
         self._failure: PayfeedError | None = None
         self.invalid = 0
@@ -142,22 +165,27 @@ class Feed:
                     return item
         raise StopAsyncIteration
 
-    async def ack(self, event: Event) -> None:
+    async def ack(self, event: Event | InvalidEvent) -> None:
         """This event and all before it are processed.
 
         Saves the cursor; with an access key the server is told too, at most four
         times a second, always the newest.
         """
-        self._place.finished(event.id)
+        if event.id is not None:
+            self._place.finished(event.id)
         self._schedule_ack()
 
     async def close(self) -> None:
-        """Ends the iteration, sends the last ack, closes the socket."""
+        """Ends the iteration, sends the last ack, closes the socket and the cursor's
+        file."""
         self._is_closed = True
         if self._io:
             self._io.add_done_callback(_forget)
             self._io.cancel()
-        await self._hang_up()
+        try:
+            await self._hang_up()
+        finally:
+            self._place.close()
 
     async def _hang_up(self) -> None:
         if self._ack_task:
@@ -177,17 +205,26 @@ class Feed:
         if self._is_closed:
             return None
         self._io = None
-        data = io.result()
+        try:
+            data = io.result()
+        except RequestFailed as exc:
+            self._failure = exc
+            return None
         if data is None:
             return None
+        if isinstance(data, _TooLarge):
+            return self._skip(data.id)
         try:
             return self._handle(parse_frame(data))
         except InvalidFrame as exc:
             self._tell_invalid(exc)
             return None
 
-    async def _connect_or_receive(self) -> Data | None:
+    async def _connect_or_receive(self) -> Data | _TooLarge | None:
         if self._connection is None:
+            await asyncio.sleep(self._next_attempt_at - time.monotonic())
+            if self._is_blocked:
+                return await self._find_too_large()
             await self._connect()
             return None
         limit = self._connect_timeout
@@ -196,22 +233,53 @@ class Feed:
         return await self._connection.receive(limit)
 
     async def _connect(self) -> None:
-        await asyncio.sleep(self._next_attempt_at - time.monotonic())
-        query = dict(self._query)
-        if self._place.since:
-            query["since"] = self._place.since
         self._hello = self._goodbye = None
         self._connection = await Connection.open(
-            self._address.socket(query),
+            self._address,
+            self._query_since(),
             self._key,
             self._connect_timeout,
+            self._proxy,
             self._tls,
             self._trace,
         )
 
+    def _query_since(self) -> dict[str, str]:
+        since = self._place.since
+        return self._query | ({"since": since} if since else {})
+
+    async def _find_too_large(self) -> _TooLarge:
+        """What the next event is, whose frame was refused without a look at it.
+
+        Ended if it may be known later: after an error that may pass, or because the
+        frame was no event and the next one fits.
+        """
+        since, begun = self._place.since, FrameTooLarge().reason
+        try:
+            event_id = await find_too_large(
+                self._address, self._key, self._query_since(), self._proxy, self._tls
+            )
+        except RequestFailed as exc:
+            detail = f"{begun} after {since}, and GET events fails: {exc.detail}"
+            if exc.status in (0, 429) or exc.status >= 500:
+                raise Ended(detail) from exc
+            raise RequestFailed(exc.status, detail) from exc
+        self._is_blocked = False
+        if event_id in (None, since):
+            raise Ended(f"{begun} after {since}, and is no event")
+        return _TooLarge(str(event_id))
+
+    def _skip(self, event_id: str) -> Gap:
+        gap = Gap(str(self._place.since), None, "too_large")
+        log.warning("event %s is left out: it is too large for a frame", event_id)
+        self._place.skip(event_id)
+        return gap
+
     def _handle(self, frame: Frame) -> Item | None:
         if isinstance(frame, Event):
             return self._event(frame)
+        if isinstance(frame, InvalidEvent):
+            return self._invalid_event(frame)
         if isinstance(frame, Gap):
             self._place.gap()
             return frame
@@ -220,7 +288,8 @@ class Feed:
         if isinstance(frame, Connected):
             self._greet(frame)
         elif isinstance(frame, Heartbeat):
-            self._place.passed(frame.cursor)
+            self._place.heartbeat(frame.cursor)
+            self._schedule_ack()
         elif isinstance(frame, Goodbye):
             self._goodbye = frame
         elif isinstance(frame, Unknown) and frame.id:
@@ -235,17 +304,36 @@ class Feed:
         self._tell(hello)
 
     def _event(self, event: Event) -> Event | None:
-        if self._verifier and not self._verifier.is_signed(
-            event.text, event.id, event.timestamp
-        ):
-            self._failure = WrongSignature(event.id)
-            self._tell_invalid(InvalidFrame(str(self._failure)))
+        if not self._is_signed(event.id, event.frame["timestamp"], event.text):
             return None
         return event if self._place.event(event.id) else None
+
+    def _invalid_event(self, event: InvalidEvent) -> InvalidEvent | None:
+        stamp = json.loads(event.raw).get("timestamp")
+        if not self._is_signed(event.id, stamp, event.raw):
+            return None
+        if event.id is not None and not self._place.event(event.id):
+            return None
+        self._tell_invalid(InvalidFrame(event.reason))
+        return event
+
+    def _is_signed(self, event_id: str | None, timestamp: Any, text: str) -> bool:
+        """If not, nothing is handed out any more."""
+        verifier = self._verifier
+        if verifier is None or verifier.is_signed(text, str(event_id), timestamp):
+            return True
+        self._failure = WrongSignature(str(event_id))
+        self._tell_invalid(InvalidFrame(str(self._failure)))
+        return False
 
     def _lost(self, ended: Ended) -> None:
         """Decide what follows: an error for good, or a pause and another attempt."""
         self._connection = None
+        if isinstance(ended, FrameTooLarge) and self._hello:
+            self._is_blocked = True
+            self._hello = None
+            self._tell(Disconnected(ended.reason, ended.code, 0))
+            return
         goodbye = self._goodbye
         code = ended.code or (goodbye.code if goodbye else None)
         reason = goodbye.message if goodbye else ended.reason
@@ -302,7 +390,7 @@ class Feed:
             self._on_invalid(exc)
 
 
-def _forget(io: "asyncio.Task[Data | None]") -> None:
+def _forget(io: "asyncio.Task[Data | _TooLarge | None]") -> None:
     """How it ended no longer matters, and asyncio need not warn."""
     if not io.cancelled():
         io.exception()

@@ -10,12 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from .clamp import HEARTBEAT_SECONDS, LONGEST_RETRY_SECONDS, TIMESTAMPS, clamp
 from .errors import BadAddress, InvalidFrame
 from .events import (
     Balance,
     Connected,
     Event,
     Gap,
+    InvalidEvent,
     MessageEvent,
     OwnEvent,
     Payment,
@@ -23,6 +25,7 @@ from .events import (
     TestEvent,
 )
 
+EVENT_ID = re.compile(r"[!-~]{1,256}\Z")
 OWN_TYPE = re.compile(r"[a-z0-9_.-]{1,64}\Z")
 MARK = ',"signature":"v1,'
 
@@ -48,11 +51,12 @@ class Unknown:
     id: str | None
 
 
-Frame = Connected | Gap | Balance | Heartbeat | Goodbye | Unknown | Event
+Frame = Connected | Gap | Balance | Heartbeat | Goodbye | Unknown | Event | InvalidEvent
 
 
 def parse_frame(text: str | bytes) -> Frame:
-    """The checked frame, or InvalidFrame."""
+    """The checked frame, or InvalidFrame; an InvalidEvent for an event of the wrong
+    shape, which may be a payment."""
     if isinstance(text, bytes):
         raise InvalidFrame("a binary frame")
     try:
@@ -61,7 +65,19 @@ def parse_frame(text: str | bytes) -> Frame:
         raise InvalidFrame("no valid JSON") from exc
     if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
         raise InvalidFrame("no object with a type")
-    return _Members(frame, text).frame()
+    members = _Members(frame, text)
+    if not members.is_event():
+        return members.state()
+    try:
+        return members.event()
+    except InvalidFrame as exc:
+        event_id = frame.get("id")
+        return InvalidEvent(event_id if is_event_id(event_id) else None, str(exc), text)
+
+
+def is_event_id(value: Any) -> TypeGuard[str]:
+    """Ids are opaque, but are put into addresses: one word of ASCII, not too long."""
+    return isinstance(value, str) and EVENT_ID.match(value) is not None
 
 
 def _refuse_constant(name: str) -> Any:
@@ -69,10 +85,8 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _is_number(value: Any) -> TypeGuard[int | float]:
-    """Booleans are none; integers of any size are, which isfinite would refuse."""
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool)
+    """Booleans are none. Infinity is one: JSON's 1e999 is read so."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 class _Members:
@@ -90,8 +104,8 @@ class _Members:
 
     def event_id(self, name: str) -> str:
         value: str = self.text(name)
-        if not value:
-            raise InvalidFrame(f"{name} is empty")
+        if not is_event_id(value):
+            raise InvalidFrame(f"{name} is no event id")
         return value
 
     def whole(self, name: str, least: int | None = None) -> int:
@@ -102,11 +116,24 @@ class _Members:
 
     def number(self, name: str, least: int | None = None) -> int | float:
         value = self.values.get(name)
-        if not _is_number(value):
+        if not _is_number(value) or abs(value) == math.inf:
             raise InvalidFrame(f"{name} is not a number")
         if least is not None and value < least:
             raise InvalidFrame(f"{name} is below {least}")
         return value
+
+    def clamped(self, name: str, least: float, most: float) -> float:
+        value = self.values.get(name)
+        if not _is_number(value):
+            raise InvalidFrame(f"{name} is not a number")
+        return clamp(name, value, least, most)
+
+    def timestamp(self) -> int:
+        """Unix seconds, clamped."""
+        value = self.clamped("timestamp", *TIMESTAMPS)
+        if value != int(value):
+            raise InvalidFrame("timestamp is not whole")
+        return int(value)
 
     def optional(self, name: str, kind: type) -> Any:
         value = self.values.get(name)
@@ -114,7 +141,11 @@ class _Members:
             raise InvalidFrame(f"{name} is wrong")
         return value
 
-    def frame(self) -> Frame:
+    def is_event(self) -> bool:
+        kind = self.values["type"]
+        return kind in ("payment", "message", "test") or "custom" in self.values
+
+    def state(self) -> Frame:
         kind = self.values["type"]
         if kind == "hello":
             return self.hello()
@@ -122,33 +153,30 @@ class _Members:
             oldest = self.optional("oldest", str)
             return Gap(self.text("since"), oldest, self.text("reason"))
         if kind == "balance_update":
-            msat, stamp = self.whole("balance_msat"), self.whole("timestamp")
+            msat, stamp = self.whole("balance_msat"), self.timestamp()
             return Balance(self.text("wallet_id"), self.number("balance"), msat, stamp)
         if kind == "heartbeat":
             return Heartbeat(self.event_id("cursor"))
         if kind == "error":
-            wait = self.values.get("retry_after")
-            seconds = None if wait is None else self.number("retry_after", 0)
-            return Goodbye(self.whole("code"), self.text("message"), seconds)
-        if kind in ("payment", "message", "test") or "custom" in self.values:
-            return self.event()
-        return Unknown(self.optional("id", str))
+            wait = None
+            if self.values.get("retry_after") is not None:
+                wait = self.clamped("retry_after", 0, LONGEST_RETRY_SECONDS)
+            return Goodbye(self.whole("code"), self.text("message"), wait)
+        event_id = self.values.get("id")
+        return Unknown(event_id if is_event_id(event_id) else None)
 
     def hello(self) -> Connected:
-        heartbeat = self.number("heartbeat")
-        if heartbeat <= 0:
-            raise InvalidFrame("heartbeat is not positive")
         return Connected(
             wallet_id=self.text("wallet_id"),
             head=self.event_id("head"),
             cursor=self.event_id("cursor"),
             recovered=self.values.get("recovered") is not False,
-            heartbeat_seconds=heartbeat,
+            heartbeat_seconds=self.clamped("heartbeat", *HEARTBEAT_SECONDS),
         )
 
     def event(self) -> Event:
         kind = self.values["type"]
-        stamp = self.whole("timestamp")
+        stamp = self.timestamp()
         head = (self.event_id("id"), kind, stamp, self.values, self.whole_text)
         if kind == "payment":
             return PaymentEvent(*head, self.inner("payment").payment())
@@ -185,7 +213,7 @@ class _Members:
             memo=self.text("memo"),
             status=self.text("status", "pending", "confirmed", "failed"),
             direction=self.text("direction", "in", "out"),
-            timestamp=self.whole("timestamp"),
+            timestamp=self.timestamp(),
             wallet_id=self.text("wallet_id"),
             tag=self.optional("tag", str),
             comment=self.optional("comment", str),
@@ -204,8 +232,9 @@ class Verifier:
         if not self._key:
             raise BadAddress("the signing secret is empty")
 
-    def is_signed(self, text: str, event_id: str, timestamp: int) -> bool:
-        """In constant time, over the text as it arrived."""
+    def is_signed(self, text: str, event_id: str, timestamp: Any) -> bool:
+        """In constant time, over the text as it arrived. `timestamp`: as in the text,
+        which is not clamped."""
         body, mark, tail = text.rpartition(MARK)
         signed = f"{event_id}.{timestamp}.{body}}}".encode("utf-8", "surrogatepass")
         digest = base64.b64encode(hmac.digest(self._key, signed, hashlib.sha256))

@@ -1,28 +1,32 @@
-"""The few HTTP requests of the command line."""
+"""The few HTTP requests of the clients: one request, one bounded answer."""
 
 import asyncio
+import contextlib
 import http.client
 import json
+import re
+import socket
 import ssl
-import urllib.error
-import urllib.request
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
-from .connection import Trace
+from .address import Address
+from .connection import MAX_FRAME_BYTES, Trace
 from .errors import RequestFailed
+from .proxy import Proxy, dial, find_proxy
+from .version import __version__
 
 TIMEOUT_SECONDS = 10
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """The key must not travel to another address."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
+FIRST_ID = re.compile(
+    rb'\s*\{\s*"events"\s*:\s*\[\s*\{\s*"type"\s*:\s*"[^"\\]*"\s*,'
+    rb'\s*"id"\s*:\s*"([!-~]{1,256}?)"'
+)
 
 
 async def request(
     method: str,
+    address: Address,
     url: str,
     key: str | None = None,
     value: Any = None,
@@ -36,7 +40,9 @@ async def request(
         if body:
             trace(f"> {body}")
     try:
-        answer = await asyncio.to_thread(_request, method, url, key, body, tls)
+        proxy = find_proxy(address)
+        text = await _exchange(_Request(method, address, url, key, body, tls), proxy)
+        answer = _parse(text)
     except RequestFailed as exc:
         if trace:
             trace(f"< {exc}")
@@ -46,35 +52,119 @@ async def request(
     return answer
 
 
-def _request(
-    method: str,
-    url: str,
-    key: str | None,
-    body: str | None,
-    tls: ssl.SSLContext | None,
-) -> Any:
-    content = body.encode() if body else None
-    wanted = urllib.request.Request(url, content, method=method)  # noqa: S310
-    wanted.add_header("Content-Type", "application/json")
-    if key:
-        wanted.add_header("X-Api-Key", key)
-    opener = urllib.request.build_opener(
-        _NoRedirect, urllib.request.HTTPSHandler(context=tls)
-    )
+def _parse(text: bytes) -> Any:
+    if len(text) > MAX_FRAME_BYTES:
+        raise RequestFailed(200, "the answer is too large")
     try:
-        with opener.open(wanted, timeout=TIMEOUT_SECONDS) as answer:
-            return json.load(answer)
-    except urllib.error.HTTPError as exc:
-        with exc:
-            raise RequestFailed(exc.code, _detail(exc)) from exc
-    except urllib.error.URLError as exc:
-        raise RequestFailed(0, str(exc.reason)) from exc
+        return json.loads(text)
+    except (ValueError, RecursionError) as exc:
+        raise RequestFailed(200, "the answer is not JSON") from exc
+
+
+async def find_too_large(
+    address: Address,
+    key: str,
+    query: dict[str, str],
+    proxy: Proxy | None,
+    tls: ssl.SSLContext | None,
+) -> str | None:
+    """The id of the event after `since`, if it is larger than a frame may be.
+
+    Reads `GET events` with `limit=1` up to the size of a frame: an answer that goes on
+    holds an event that does not fit, and begins with its type and id. RequestFailed
+    without such an answer.
+    """
+    url = f"{address.http}/events?{urlencode(query | {'limit': '1'})}"
+    text = await _exchange(_Request("GET", address, url, key, None, tls), proxy)
+    if len(text) <= MAX_FRAME_BYTES:
+        return None
+    found = FIRST_ID.match(text)
+    if found is None:
+        raise RequestFailed(200, "the answer does not begin with an event's id")
+    return found[1].decode()
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    address: Address
+    url: str
+    key: str | None
+    body: str | None
+    tls: ssl.SSLContext | None
+
+
+async def _exchange(wanted: _Request, proxy: Proxy | None) -> bytes:
+    """The body of a good answer, at most one byte more than a frame may have."""
+    try:
+        sock = await asyncio.wait_for(dial(wanted.address, proxy), TIMEOUT_SECONDS)
+    except (TimeoutError, asyncio.TimeoutError) as exc:
+        raise RequestFailed(0, f"no connection within {TIMEOUT_SECONDS} s") from exc
+    except OSError as exc:
+        raise RequestFailed(0, str(exc) or type(exc).__name__) from exc
+    conversation = _Conversation(sock, wanted)
+    try:
+        running = asyncio.to_thread(conversation.run)
+        return await asyncio.wait_for(running, TIMEOUT_SECONDS)
+    except (TimeoutError, asyncio.TimeoutError) as exc:
+        raise RequestFailed(0, f"no answer within {TIMEOUT_SECONDS} s") from exc
     except (OSError, ValueError, http.client.HTTPException) as exc:
         raise RequestFailed(0, str(exc) or type(exc).__name__) from exc
+    finally:
+        conversation.abort()
 
 
-def _detail(answer: urllib.error.HTTPError) -> str:
-    try:
-        return str(json.load(answer)["detail"])
-    except (ValueError, KeyError, TypeError, OSError):
-        return str(answer.reason)
+class _Conversation:
+    """One request on one socket; `run` blocks until `abort` if the server does."""
+
+    def __init__(self, sock: socket.socket, wanted: _Request) -> None:
+        self._sock = sock
+        self._wanted = wanted
+
+    def run(self) -> bytes:
+        self._sock.settimeout(TIMEOUT_SECONDS)
+        with contextlib.closing(self._connection()) as connection:
+            connection.sock = self._sock
+            if isinstance(self._sock, ssl.SSLSocket):
+                self._sock.do_handshake()
+            return self._ask(connection)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        address = self._wanted.address
+        host, port = address.ascii_host, address.port
+        if not address.is_secure:
+            return http.client.HTTPConnection(host, port)
+        tls = self._wanted.tls or ssl.create_default_context()
+        self._sock = tls.wrap_socket(
+            self._sock, server_hostname=host, do_handshake_on_connect=False
+        )
+        return http.client.HTTPSConnection(host, port, context=tls)
+
+    def _ask(self, connection: http.client.HTTPConnection) -> bytes:
+        """Redirects are not followed: the key must not travel to another address."""
+        parts = urlsplit(self._wanted.url)
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": f"lnbits-payfeed/{__version__}",
+            "Connection": "close",
+        }
+        if self._wanted.key:
+            headers["X-Api-Key"] = self._wanted.key
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        connection.request(self._wanted.method, target, self._wanted.body, headers)
+        answer = connection.getresponse()
+        text = answer.read(MAX_FRAME_BYTES + 1)
+        if not 200 <= answer.status < 300:
+            raise RequestFailed(answer.status, _detail(answer, text))
+        return text
+
+    def abort(self) -> None:
+        """Ends a `run` that waits in its thread."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+
+
+def _detail(answer: http.client.HTTPResponse, text: bytes) -> str:
+    with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
+        return str(json.loads(text)["detail"])
+    return answer.reason

@@ -9,13 +9,14 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from .cursor import FileCursor
-from .errors import InvalidFrame, PayfeedError
+from .errors import PayfeedError
 from .events import (
     Balance,
     Connected,
     Disconnected,
     Event,
     Gap,
+    InvalidEvent,
     Item,
     MessageEvent,
     OwnEvent,
@@ -24,12 +25,17 @@ from .events import (
 )
 from .feed import Feed
 from .signals import on_end
+from .terminal import printable, printable_json
 
 COLOURS = {"green": 32, "red": 31, "yellow": 33, "cyan": 36, "dim": 2}
 
 
 class CommandFailed(PayfeedError):
     """The command of --exec failed; its event is not acknowledged."""
+
+
+class NothingToRun(PayfeedError):
+    """--exec cannot process an event of the wrong shape; it is not acknowledged."""
 
 
 async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
@@ -49,7 +55,6 @@ async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
         balance=args.balance,
         max_attempts=args.max_attempts,
         on_change=show.change,
-        on_invalid=show.invalid,
         **options,
     )
     working, closing = asyncio.Lock(), set()
@@ -64,7 +69,7 @@ async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
         async for item in feed:
             async with working:
                 show.item(item)
-                if not isinstance(item, Event):
+                if isinstance(item, Gap | Balance):
                     continue
                 if args.exec:
                     await run(args.exec, item)
@@ -74,11 +79,16 @@ async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
                     return
 
 
-async def run(command: str, event: Event) -> None:
+async def run(command: str, event: Event | InvalidEvent) -> None:
     """The shell command gets the event on its standard input.
 
     In a session of its own: an interrupt from the terminal is for `listen` alone.
     """
+    if isinstance(event, InvalidEvent):
+        raise NothingToRun(
+            f"event {event.id} has a wrong shape ({event.reason}); nothing ran: look"
+            " into the wallet; `listen` without --exec acknowledges it"
+        )
     process = await asyncio.create_subprocess_shell(
         command, stdin=asyncio.subprocess.PIPE, start_new_session=True
     )
@@ -99,7 +109,7 @@ class Show:
 
     def item(self, item: Item) -> None:
         if self._as_json:
-            print(as_text(item), file=self._out, flush=True)
+            print(printable_json(as_text(item)), file=self._out, flush=True)
         else:
             colour, text = describe(item)
             self._print(self._out, text, colour)
@@ -111,9 +121,6 @@ class Show:
             text = f"{change.reason}; next attempt in {change.retry_seconds:.1f} s"
         self._print(self._err, text, "dim")
 
-    def invalid(self, exc: InvalidFrame) -> None:
-        self._print(self._err, f"a frame was refused: {exc}", "yellow")
-
     def _print(self, file: TextIO, text: str, colour: str) -> None:
         text = printable(text)
         if file.isatty():
@@ -121,21 +128,24 @@ class Show:
         print(text, file=file, flush=True)
 
 
-def printable(text: str) -> str:
-    """Whoever pays writes the memo: it must not steer the terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
 def as_text(item: Item) -> str:
     """An event as it arrived, so that its signature can still be verified."""
     if isinstance(item, Event):
         return item.text
-    kind = "gap" if isinstance(item, Gap) else "balance_update"
-    return json.dumps({"type": kind} | asdict(item))
+    return json.dumps({"type": _kind(item)} | asdict(item))
+
+
+def _kind(item: Gap | Balance | InvalidEvent) -> str:
+    if isinstance(item, Gap):
+        return "gap"
+    return "invalid" if isinstance(item, InvalidEvent) else "balance_update"
 
 
 def describe(item: Item) -> tuple[str, str]:
     """Colour and line."""
+    if isinstance(item, InvalidEvent):
+        text = f"{item.id}  an event of the wrong shape: {item.reason}; look into the"
+        return "red", f"{text} wallet"
     if isinstance(item, Gap):
         follows = item.oldest or "what comes next"
         return "red", f"gap: events after {item.since} are lost ({item.reason})," + (
@@ -143,9 +153,15 @@ def describe(item: Item) -> tuple[str, str]:
         )
     if isinstance(item, Balance):
         return "cyan", f"balance {item.balance} sat"
-    stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(item.timestamp))
     colour, text = _describe_event(item)
-    return colour, f"{stamp}  {item.id}  {text}"
+    return colour, f"{_local_time(item.timestamp)}  {item.id}  {text}"
+
+
+def _local_time(timestamp: int) -> str:
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(timestamp))
+    except (OSError, OverflowError, ValueError):  # not every system knows all years
+        return f"@{timestamp}"
 
 
 def _describe_event(event: Event) -> tuple[str, str]:

@@ -3,7 +3,7 @@ but the cursor's."""
 
 from collections import OrderedDict
 
-from .cursor import Cursor
+from .cursor import Cursor, FileCursor
 
 REMEMBERED = 10_000
 
@@ -18,6 +18,7 @@ class Place:
     def __init__(self, since: str | None, cursor: Cursor | None) -> None:
         self._cursor = cursor
         self._since = since
+        self._is_acking = since == "acked" or cursor is not None
         self.position: str | None = None
         self.saved = cursor.load() if cursor else None
         self._count = 0
@@ -56,6 +57,22 @@ class Place:
         if self._done == self._count:
             self._save(cursor)
 
+    def heartbeat(self, cursor: str) -> None:
+        """Acknowledges what the filter left out, if nothing is in hand.
+
+        Only for readers that acknowledge: another one with the same key would move the
+        place of those that do.
+        """
+        self.passed(cursor)
+        is_new = cursor not in (self._ack, self._hello_cursor)
+        if self._is_acking and self._done == self._count and is_new:
+            self._ack, self._is_ack_due = cursor, True
+
+    def skip(self, event_id: str) -> None:
+        """Behind an event that cannot be had; kept only with what follows, as the gap
+        has yet to be handled."""
+        self.position = event_id
+
     def event(self, event_id: str) -> bool:
         """False if it was handed out before."""
         if event_id in self._seen:
@@ -69,6 +86,7 @@ class Place:
 
     def finished(self, event_id: str) -> None:
         """The caller has processed this event and all before it."""
+        self._is_acking = True
         number = self._seen.get(event_id, 0)
         if number <= self._done:
             return
@@ -81,6 +99,11 @@ class Place:
         """The id to acknowledge, if the server has not been told of it yet."""
         is_due, self._is_ack_due = self._is_ack_due, False
         return self._ack if is_due else None
+
+    def close(self) -> None:
+        """Another listener may have the cursor's file."""
+        if isinstance(self._cursor, FileCursor):
+            self._cursor.close()
 
     def _save(self, event_id: str) -> None:
         if self._cursor and event_id != self.saved:

@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Iterator
 from types import TracebackType
 from typing import Any, TypeVar
 
-from .events import Event, Item
+from .events import Event, InvalidEvent, Item
 from .feed import Feed
 
 LEAST_SECONDS = 0.001  # with none at all, asyncio would not even begin
@@ -66,7 +66,7 @@ class SyncFeed:
         except asyncio.TimeoutError:
             return None
 
-    def ack(self, event: Event) -> None:
+    def ack(self, event: Event | InvalidEvent) -> None:
         """This event and all before it are processed."""
         self._call(self._feed.ack(event))
 
