@@ -30,8 +30,8 @@ const client = new PayfeedClient({
   onState: ({state}) => state === 'connected' && save(client.cursor)
 })
 for await (const event of client) {
-  if (event.type === 'gap')
-    console.log(`Look into the wallet: lost after ${event.since}`)
+  if (event.type === 'gap' || event.type === 'invalid')
+    console.log('Look into the wallet:', event.reason, event.since ?? event.raw)
   else if (isReceived(event)) await handOut(event)
   if (event.id) client.ack(event.id)
   save(client.cursor)
