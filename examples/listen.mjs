@@ -32,6 +32,8 @@ const client = new PayfeedClient({
 for await (const event of client) {
   if (event.type === 'gap')
     console.log(`Check the wallet: events after ${event.since} are lost`)
+  else if (event.type === 'invalid')
+    console.log(`Check the wallet: ${event.reason} in ${event.raw}`)
   else if (isReceived(event)) await handOut(event)
   if (event.id) client.ack(event.id)
   save(client.cursor)

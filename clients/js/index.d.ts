@@ -44,12 +44,15 @@ export interface OwnEvent extends Recorded {
   custom: true
 }
 
-/** Events after `since` are lost; what is kept begins at `oldest`. */
+/**
+ * Events after `since` are lost; what is kept begins at `oldest`. `too_large`: the client
+ * passed one frame of more than 4 MiB; the server still has its event, `oldest` is null.
+ */
 export interface Gap {
   type: 'gap'
   since: string
   oldest: string | null
-  reason: 'expired' | 'unknown'
+  reason: 'expired' | 'unknown' | 'too_large'
 }
 
 export interface Balance {
@@ -112,7 +115,8 @@ export interface Options<Own extends OwnEvent = never> {
   onGap?(gap: Gap): unknown
   onBalance?(balance: Balance): void
   onState?(state: State): void
-  onInvalid?(error: InvalidFrame): void
+  /** If `isEvent`, what it returns is awaited, and the feed stops if it throws. */
+  onInvalid?(invalid: InvalidFrame): unknown
 }
 
 /** Events of one wallet, in order, each handed out once. */
@@ -125,10 +129,11 @@ export class PayfeedClient<Own extends OwnEvent = never> {
   stop(): void
   retryNow(): void
   ack(id: string): void
-  [Symbol.asyncIterator](): AsyncGenerator<FeedEvent<Own> | Gap, void>
+  /** Invalid frames only if `isEvent`. */
+  [Symbol.asyncIterator](): AsyncGenerator<FeedEvent<Own> | Gap | InvalidFrame, void>
 }
 
-/** The checked frame. @throws {InvalidFrame} */
+/** The checked frame, its numbers clamped. @throws {InvalidFrame} */
 export function parseFrame(text: string): {type: string; [member: string]: unknown}
 /** @throws {BadAddress} the secret cannot be one */
 export function verifySignature(text: string, secret: string): Promise<boolean>
@@ -137,9 +142,19 @@ export function isReceived(item: {type: string}): item is PaymentEvent
 
 export class PayfeedError extends Error {}
 export class BadAddress extends PayfeedError {}
-export class InvalidFrame extends PayfeedError {}
+/** A frame of the wrong shape. */
+export class InvalidFrame extends PayfeedError {
+  type: 'invalid'
+  /** The event's id, null if the frame has none of the right shape. */
+  id: string | null
+  /** The frame says that it is an event, so it may be a payment. */
+  isEvent: boolean
+  reason: string
+  /** The frame as it arrived, null if it was binary. */
+  raw: string | null
+}
 export class WrongSignature extends PayfeedError {
-  eventId: string
+  eventId: string | null
 }
 export class Refused extends PayfeedError {
   code: 4400 | 4401 | 4403

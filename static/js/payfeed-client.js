@@ -3,7 +3,7 @@
  *
  * PayfeedError
  * ├── BadAddress       address, key, secret or option cannot be used as given
- * ├── InvalidFrame     a frame of the wrong shape; told to `onInvalid`, never thrown
+ * ├── InvalidFrame     a frame of the wrong shape: an item for `onInvalid` and the loop
  * ├── WrongSignature   an event was not signed with `secret`; the feed stops before it
  * ├── Refused          the server closed for good: `code` 4400, 4401 or 4403
  * └── GaveUp           `maxAttempts` connections failed in a row
@@ -15,7 +15,15 @@ const IDLE_HEARTBEATS = 2.5
 const ACK_PAUSE_SECONDS = 0.25
 const CLOSE_SECONDS = 1
 const REMEMBERED_IDS = 10000
-const MOST_WAITING_FRAMES = 100
+const MAX_FRAME_CHARS = 4 * 2 ** 20
+const FRAME_TOO_LARGE = 1009
+// Frames waiting for a slow callback. Beyond the first limit a socket is paused, if its
+// class can pause. Beyond the second the connection is closed; the client reconnects
+// after it has processed them.
+const PAUSE_BEYOND = {frames: 100, chars: 2 ** 20}
+const CLOSE_BEYOND = {frames: 5000, chars: 8 * 2 ** 20}
+const MAX_RETRY_AFTER_SECONDS = 3600
+const LAST_TIMESTAMP = 32_503_680_000 // the year 3000
 const MARK = ',"signature":"v1,'
 
 /** `facts`: members that say more; which, is in clients/js/index.d.ts. */
@@ -32,7 +40,16 @@ export class PayfeedError extends Error {
 
 export class BadAddress extends PayfeedError {}
 
-export class InvalidFrame extends PayfeedError {}
+/**
+ * `isEvent`: the frame says that it is an event, so it may be a payment. `id`: its event
+ * id, or null. `raw`: the frame as it arrived, null if it was binary.
+ */
+export class InvalidFrame extends PayfeedError {
+  constructor(reason, facts) {
+    super(reason, {type: 'invalid', id: null, isEvent: false, raw: null, reason})
+    Object.assign(this, facts)
+  }
+}
 
 export class WrongSignature extends PayfeedError {}
 
@@ -41,7 +58,8 @@ export class Refused extends PayfeedError {}
 export class GaveUp extends PayfeedError {}
 
 const isText = value => typeof value === 'string'
-const isId = value => isText(value) && value !== ''
+const isId = value =>
+  isText(value) && /^[a-z0-9]{1,16}-(0|[1-9][0-9]{0,17})$/.test(value)
 const isHash = value => isText(value) && /^[0-9a-f]{64}$/.test(value)
 const isOwnType = value => isText(value) && /^[a-z0-9_.-]{1,64}$/.test(value)
 const isWhole = Number.isInteger
@@ -87,6 +105,7 @@ const EVENTS = new Map([
 ])
 const OWN_EVENT = {...EVENT, type: isOwnType}
 const UNKNOWN = {id: optional(isText)}
+const LEADING_ID = /^{"type":"[a-z0-9_.-]{1,64}","id":"([^"]{1,35})"/
 
 const isEvent = frame =>
   EVENTS.has(frame.type) || (!STATES.has(frame.type) && Object.hasOwn(frame, 'custom'))
@@ -102,23 +121,77 @@ function check(value, shape, name = 'the frame') {
   }
 }
 
+const clamp = (value, min, max) => Math.min(Math.max(value, min), max)
+
+/** What a server asks to wait; anything but a positive number counts as 0. */
+const retrySeconds = value => clamp(value, 0, MAX_RETRY_AFTER_SECONDS) || 0
+
+const heartbeatSeconds = value => clamp(value, 1, 3600)
+
+const timestamp = value => clamp(value, 0, LAST_TIMESTAMP)
+
+function clampMember(object, name, clamped) {
+  if (typeof object?.[name] === 'number') object[name] = clamped(object[name])
+}
+
+/** Replaces numbers that no timer or date can hold, such as 1e400, by the nearest one. */
+function clampNumbers(frame) {
+  if (STATES.has(frame.type) || isEvent(frame)) {
+    clampMember(frame, 'timestamp', timestamp)
+  }
+  if (frame.type === 'payment') clampMember(frame.payment, 'timestamp', timestamp)
+  if (frame.type === 'hello') clampMember(frame, 'heartbeat', heartbeatSeconds)
+  if (frame.type === 'error') clampMember(frame, 'retry_after', retrySeconds)
+}
+
+function parseJson(text) {
+  if (!isText(text)) throw new InvalidFrame('a binary frame')
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new InvalidFrame('no valid JSON', {raw: text})
+  }
+}
+
 /**
  * The checked frame, as docs/protocol.md has it. A type of a later protocol passes.
+ * Timestamps, `heartbeat` and `retry_after` are clamped.
  * @param {string} text
  * @throws {InvalidFrame}
  */
 export function parseFrame(text) {
-  if (!isText(text)) throw new InvalidFrame('a binary frame')
-  let frame
+  const frame = parseJson(text)
   try {
-    frame = JSON.parse(text)
-  } catch {
-    throw new InvalidFrame('no valid JSON')
+    check(frame, {type: isText})
+    clampNumbers(frame)
+    const shape = STATES.get(frame.type) ?? EVENTS.get(frame.type)
+    check(frame, shape ?? (isEvent(frame) ? OWN_EVENT : UNKNOWN))
+  } catch (error) {
+    const id = isId(frame?.id) ? frame.id : null
+    const isOne = isObject(frame) && isText(frame.type) && isEvent(frame)
+    throw Object.assign(error, {id, isEvent: isOne, raw: text})
   }
-  check(frame, {type: isText})
-  const shape = STATES.get(frame.type) ?? EVENTS.get(frame.type)
-  check(frame, shape ?? (isEvent(frame) ? OWN_EVENT : UNKNOWN))
   return frame
+}
+
+/** The id of an event by the first characters of its text, which are copied. */
+function leadingId(text) {
+  const beginning = Array.from(text.slice(0, 200)).join('')
+  const id = LEADING_ID.exec(beginning)?.[1]
+  return isId(id) ? id : null
+}
+
+/** What is kept of a frame until its turn: its text, or the id of one too large. */
+function keep(data) {
+  if (!isText(data)) return {text: null}
+  if (data.length <= MAX_FRAME_CHARS) return {text: data}
+  return {isTooLarge: true, id: leadingId(data)}
+}
+
+/** The id that follows, as offsets have no holes. */
+function nextId(id) {
+  const [epoch, offset] = id.split('-')
+  return `${epoch}-${BigInt(offset) + 1n}`
 }
 
 /** Money came in: the only case to hand out goods. */
@@ -146,7 +219,8 @@ function importSecret(secret) {
   return crypto.subtle.importKey('raw', bytes, hmac, false, ['verify'])
 }
 
-async function isSigned(text, {id, timestamp}, key) {
+async function isSigned(text, key) {
+  const {id, timestamp} = JSON.parse(text)
   const at = text.lastIndexOf(MARK)
   const tail = text.slice(at + MARK.length)
   if (at < 0 || !/^[A-Za-z0-9+/]{43}="}$/.test(tail)) return false
@@ -162,7 +236,8 @@ async function isSigned(text, {id, timestamp}, key) {
 export async function verifySignature(text, secret) {
   const key = await importSecret(secret)
   try {
-    return await isSigned(text, parseFrame(text), key)
+    parseFrame(text)
+    return await isSigned(text, key)
   } catch (error) {
     if (error instanceof InvalidFrame) return false
     throw error
@@ -208,6 +283,11 @@ const defaults = () => ({
 const withoutUndefined = options =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 
+const eventName = ({id}) => (id ? `event ${id}` : 'an event')
+
+const isBeyond = ({waiting}, {frames, chars}) =>
+  waiting.frames > frames || waiting.chars > chars
+
 const now = () => performance.now() / 1000
 
 const later = (seconds, job) => setTimeout(job, Math.min(seconds * 1000, 2 ** 31 - 1))
@@ -225,8 +305,9 @@ const report = error =>
  *     for await (const event of new PayfeedClient({url, key, since: 'start'})) …
  *     new PayfeedClient({url, key, onEvent: event => …}).start()
  *
- * What `onEvent` and `onGap` return is awaited before the next frame. If one throws,
- * the feed stops before that event, and the error is thrown as an uncaught one.
+ * What `onEvent` and `onGap` return is awaited before the next frame, and what
+ * `onInvalid` returns for an event. If one throws, the feed stops before that event, and
+ * the error is thrown as an uncaught one.
  * Options and their defaults: docs/clients.md and clients/js/index.d.ts.
  */
 export class PayfeedClient {
@@ -246,6 +327,7 @@ export class PayfeedClient {
   #count = 0
   #queue = Promise.resolve()
   #acked = {id: null, number: 0, isSent: true}
+  #isAcking = false
   #ackTimer = null
   #nextAckAt = 0
   #isRead = false
@@ -263,6 +345,7 @@ export class PayfeedClient {
     if (maxAttempts < 1) throw new BadAddress('`maxAttempts` must be at least 1')
     if (!WebSocket) throw new BadAddress('give a `WebSocket` class, as of package ws')
     this.#mayAck = key.startsWith('pfk_')
+    this.#isAcking = this.#options.since === 'acked'
     if (secret) this.#secretKey = importSecret(secret)
   }
 
@@ -299,6 +382,7 @@ export class PayfeedClient {
    * moves too: at most four times a second, always the newest.
    */
   ack(id) {
+    this.#isAcking = true
     const number = this.#seen.get(id) ?? 0
     if (number <= this.#acked.number) return
     this.#acked = {id, number, isSent: false}
@@ -306,7 +390,9 @@ export class PayfeedClient {
     this.#scheduleAck()
   }
 
-  /** Events and gaps, one loop at a time; leaving the loop stops the feed. */
+  /**
+   * Events, gaps and invalid events, one loop at a time; leaving the loop stops the feed.
+   */
   async *[Symbol.asyncIterator]() {
     let offer = null
     try {
@@ -335,8 +421,8 @@ export class PayfeedClient {
     } catch (error) {
       return this.#fail(new BadAddress(error.message))
     }
-    const link = {socket, since: this.cursor, waiting: 0, timer: null}
-    Object.assign(link, {hello: null, goodbye: null})
+    const link = {socket, since: this.cursor, timer: null, hello: null, goodbye: null}
+    link.waiting = {frames: 0, chars: 0}
     this.#link = link
     this.#listen(link)
     this.#watch(link)
@@ -346,28 +432,44 @@ export class PayfeedClient {
   #listen(link) {
     const {socket} = link
     let trouble = ''
+    let isTooLarge = false
     socket.onopen = () => this.#watch(link)
     socket.onmessage = ({data}) => {
       this.#watch(link)
-      this.#enqueue(link, () => this.#take(link, data))
+      this.#receive(link, keep(data))
     }
-    socket.onerror = ({message}) => (trouble = message)
-    socket.onclose = ({code, reason}) => this.#ended(link, code, reason || trouble)
+    socket.onerror = ({message, error}) => {
+      trouble = message
+      // package ws closes by itself, but with 1006 on this side
+      isTooLarge = error?.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
+    }
+    socket.onclose = ({code, reason}) =>
+      this.#ended(link, isTooLarge ? FRAME_TOO_LARGE : code, reason || trouble)
     // package ws tells the HTTP answer; browsers keep it to themselves
     socket.on?.('unexpected-response', (_, {statusCode, headers}) => {
       const reason = `HTTP ${statusCode} where 101 is due`
-      this.#ended(link, BROKEN, reason, Number(headers['retry-after']) || 0)
+      this.#ended(link, BROKEN, reason, retrySeconds(headers['retry-after']))
     })
   }
 
+  #receive(link, kept) {
+    this.#enqueue(link, () => this.#take(link, kept), kept.text?.length)
+    if (isBeyond(link, PAUSE_BEYOND)) link.socket.pause?.()
+    if (!isBeyond(link, CLOSE_BEYOND)) return
+    this.#ended(link, null, 'events arrive faster than they are processed')
+    link.isBehind = true
+  }
+
   /** One frame after the other, over all connections: callbacks take their time. */
-  #enqueue(link, job) {
-    link.waiting += 1
-    if (link.waiting > MOST_WAITING_FRAMES) link.socket.pause?.()
+  #enqueue(link, job, chars = 0) {
+    const {waiting, socket} = link
+    waiting.frames += 1
+    waiting.chars += chars
     const run = async () => {
       if (link === this.#link) await job()
-      link.waiting -= 1
-      if (!link.waiting && link.socket.isPaused) link.socket.resume()
+      waiting.frames -= 1
+      waiting.chars -= chars
+      if (!waiting.frames && socket.isPaused) socket.resume()
     }
     this.#queue = this.#queue.then(run).catch(error => this.#fail(error))
   }
@@ -384,20 +486,39 @@ export class PayfeedClient {
     })
   }
 
-  async #take(link, text) {
+  async #take(link, {text, isTooLarge, id}) {
+    if (isTooLarge) return this.#passTooLarge(link, id)
     let frame
     try {
       frame = parseFrame(text)
     } catch (error) {
-      return this.#call('onInvalid', error)
+      return this.#refuse(link, error)
     }
-    if (isEvent(frame)) return this.#event(link, frame, text)
+    if (isEvent(frame)) return this.#event(link, frame, 'onEvent', text)
     if (frame.type === 'hello') this.#greet(link, frame)
     else if (frame.type === 'gap') await this.#gap(link, frame)
     else if (frame.type === 'balance_update') this.#call('onBalance', frame)
-    else if (frame.type === 'heartbeat') this.#position = frame.cursor
+    else if (frame.type === 'heartbeat') this.#pass(frame.cursor)
     else if (frame.type === 'error') this.#part(link, frame)
-    else if (frame.id) this.#position = frame.id
+    else if (isId(frame.id)) this.#position = frame.id
+  }
+
+  /** An event of the wrong shape may be a payment: it is handed out as events are. */
+  async #refuse(link, invalid) {
+    if (!invalid.isEvent) return this.#call('onInvalid', invalid)
+    await this.#event(link, invalid, 'onInvalid', invalid.raw)
+  }
+
+  /**
+   * The filter left out everything up to this cursor. It is acknowledged unless an event
+   * still waits for its ack: otherwise retention overtakes readers with a narrow filter.
+   */
+  #pass(cursor) {
+    this.#position = cursor
+    const {id, number} = this.#acked
+    if (!this.#isAcking || number !== this.#count || id === cursor) return
+    this.#acked = {id: cursor, number, isSent: false}
+    this.#scheduleAck()
   }
 
   /**
@@ -424,35 +545,54 @@ export class PayfeedClient {
     link.goodbye = {code, reason: message, retryAfter: retry_after ?? 0}
   }
 
-  async #gap(link, gap) {
+  async #gap(link, gap, cursor = link.hello?.cursor) {
     if (!this.#options.onGap && !this.#isRead) {
       console.warn(`Payfeed: events after ${gap.since} are lost; give \`onGap\``)
     }
     const isProcessed = await this.#hand(gap, 'onGap')
-    if (isProcessed && link.hello) this.#position = link.hello.cursor
+    if (isProcessed && cursor) this.#position = cursor
   }
 
-  async #event(link, event, text) {
-    const {id} = event
-    if (this.#secretKey) await this.#verify(event, text)
+  /** `id`: the id of the event in the frame, null if it is unknown. */
+  async #passTooLarge(link, id) {
+    if (this.#seen.has(id)) return
+    const since = this.cursor ?? ''
+    const gap = {type: 'gap', since, oldest: null, reason: 'too_large'}
+    await this.#gap(link, gap, id)
+  }
+
+  /** `item`: an event, or an invalid one, whose id may be null. */
+  async #event(link, item, callback, text) {
+    const {id} = item
+    if (this.#secretKey) await this.#verify(item, text)
     if (link !== this.#link) return
     if (this.#seen.has(id)) return
-    this.#remember(id)
+    if (id) this.#remember(id)
+    if (callback === 'onInvalid') this.#alarm(item)
     let isProcessed = false
     try {
-      isProcessed = await this.#hand(event, 'onEvent', text)
+      isProcessed = await this.#hand(item, callback, text)
     } finally {
       this.#current = null
-      if (isProcessed) this.#position = id
+      if (isProcessed) this.#position = id ?? this.#position
       else if (this.#position !== id) this.#seen.delete(id)
     }
   }
 
-  async #verify(event, text) {
-    if (await isSigned(text, event, await this.#secretKey)) return
-    const told = `the signature of event ${event.id} is wrong or missing`
-    this.#call('onInvalid', new InvalidFrame(told))
-    throw new WrongSignature(told, {eventId: event.id})
+  /** Without `onInvalid` and a loop: an uncaught error, and a state with its reason. */
+  #alarm(invalid) {
+    if (this.#options.onInvalid || this.#isRead) return
+    const reason = `${eventName(invalid)} is invalid: ${invalid.reason}`
+    report(invalid)
+    this.#tell(this.#state, {reason})
+  }
+
+  async #verify(item, text) {
+    if (await isSigned(text, await this.#secretKey)) return
+    const {id} = item
+    const reason = `the signature of ${eventName(item)} is wrong or missing`
+    this.#call('onInvalid', new InvalidFrame(reason, {id, isEvent: true, raw: text}))
+    throw new WrongSignature(reason, {eventId: id})
   }
 
   #remember(id) {
@@ -534,15 +674,19 @@ export class PayfeedClient {
   }
 
   /** Decides what follows: an error for good, or a pause and another attempt. */
-  #lost({hello, helloAt, goodbye, ended}) {
+  async #lost(link) {
+    const isPassed = await this.#passUnreceived(link)
+    if (link !== this.#link) return
     this.#link = null
+    const {hello, helloAt, goodbye, ended} = link
     const {maxAttempts, stableSeconds} = this.#options
     const {code, reason, retryAfter} = goodbye ?? ended
     if (FINAL_CODES.includes(code)) {
       throw new Refused(`${reason} (${code})`, {code, reason})
     }
     const isStable = hello && ended.at - helloAt >= stableSeconds
-    this.#failures = isStable ? 0 : this.#failures + 1
+    const isAhead = isPassed || (link.isBehind && this.cursor !== link.since)
+    this.#failures = isStable || isAhead ? 0 : this.#failures + 1
     if (this.#failures >= maxAttempts) {
       const told = `gave up after ${maxAttempts} attempts: ${reason}`
       throw new GaveUp(told, {attempts: maxAttempts, reason})
@@ -551,6 +695,16 @@ export class PayfeedClient {
     this.#notBefore = now() + retryAfter
     this.#retryTimer = later(retryInSeconds, () => this.#connect())
     this.#tell('waiting', {retryInSeconds, code, reason})
+  }
+
+  /**
+   * A frame that the socket class or a proxy refuses would end every connection. Its id
+   * is unknown, so the client passes one event per connection.
+   */
+  async #passUnreceived(link) {
+    if (link.ended.code !== FRAME_TOO_LARGE || !isId(this.#position)) return false
+    await this.#passTooLarge(link, nextId(this.#position))
+    return true
   }
 
   /** Full jitter: anything up to a limit that doubles with every failure. */

@@ -1,12 +1,22 @@
 """The JavaScript client in a real Chromium, imported from a real LNbits."""
 
+import asyncio
+import contextlib
+import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browser import chromium
+from node_programs import ROOT
 from playwright.async_api import Browser, Page
 from shop import Shop
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 
 MODULE = "/payfeed/static/js/payfeed-client.js"
 START = """
@@ -22,6 +32,21 @@ async ({module, ...options}) => {
   client.start()
 }
 """
+BLOCKED = """
+async () => {
+  const {PayfeedClient} = await import('/client.js')
+  window.items = []
+  const isUnblocked = new Promise(resolve => (window.unblock = resolve))
+  window.client = new PayfeedClient({
+    key: 'pfk_a',
+    since: 'e-0',
+    onEvent: ({id}) => items.push(id) && isUnblocked,
+    onGap: ({since, reason}) => items.push(`gap ${reason} after ${since}`)
+  })
+  client.start()
+}
+"""
+HANG_GUARD_SECONDS = 60
 AGES = 600  # a pause that only an event of the browser ends in the time of a test
 
 
@@ -134,3 +159,82 @@ async def test_a_refusal_is_final_and_says_why(browser: Browser, shop: Shop) -> 
     assert connecting["state"] == "connecting"
     assert off["code"] == 4401
     assert off["reason"]
+
+
+class FastFeed:
+    """A server that sends every event after `since` without a pause."""
+
+    def __init__(self, memos: list[str]) -> None:
+        self.memos = memos
+        self.since: list[str] = []
+        self.was_closed = asyncio.Event()
+
+    def answer(self, _: ServerConnection, request: Request) -> Response | None:
+        """The client's file at its address, a socket at any other."""
+        if request.path != "/client.js":
+            return None
+        body = (ROOT / "static" / "js" / "payfeed-client.js").read_bytes()
+        headers = Headers({"Content-Type": "text/javascript", "Connection": "close"})
+        headers["Content-Length"] = str(len(body))
+        return Response(200, "OK", headers, body)
+
+    async def send(self, connection: ServerConnection) -> None:
+        assert connection.request
+        (since,) = parse_qs(urlsplit(connection.request.path).query)["since"]
+        self.since.append(since)
+        with contextlib.suppress(ConnectionClosed):
+            place = {"wallet_id": "w", "head": since, "cursor": since}
+            await connection.send(
+                json.dumps({"type": "hello", "heartbeat": 20} | place)
+            )
+            for offset in range(int(since[2:]), len(self.memos)):
+                await connection.send(self.event(offset))
+            await connection.wait_closed()
+        self.was_closed.set()
+
+    def event(self, offset: int) -> str:
+        frame = {"type": "test", "id": f"e-{offset + 1}", "timestamp": 1}
+        message = {"data": {"message": self.memos[offset]}}
+        return json.dumps(frame | message, separators=(",", ":"))
+
+
+@asynccontextmanager
+async def fast_feed(browser: Browser, memos: list[str]) -> AsyncIterator[Any]:
+    """A page whose client reads from a FastFeed; its first event takes long."""
+    feed = FastFeed(memos)
+    options: dict[str, Any] = {
+        "process_request": feed.answer,
+        "select_subprotocol": lambda _, offered: offered[0],
+        "compression": None,
+        "close_timeout": 1,
+    }
+    async with serve(feed.send, "127.0.0.1", 0, **options) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        page = await browser.new_page()
+        await page.goto(f"http://127.0.0.1:{port}/client.js")
+        await page.evaluate(BLOCKED)
+        yield page, feed
+        await page.close()
+
+
+async def test_a_page_that_is_slower_than_its_feed_resumes_when_it_has_caught_up(
+    browser: Browser,
+) -> None:
+    count = 8000
+    async with fast_feed(browser, [""] * count) as (page, feed):
+        await asyncio.wait_for(feed.was_closed.wait(), HANG_GUARD_SECONDS)
+        assert await page.evaluate("items") == ["e-1"]
+        await page.evaluate("unblock()")
+        await page.wait_for_function(f"items.length >= {count}")
+        assert await page.evaluate("items") == [f"e-{n + 1}" for n in range(count)]
+        assert feed.since == ["e-0", "e-5001"]
+
+
+async def test_a_page_passes_a_frame_that_is_too_large(browser: Browser) -> None:
+    memos = ["", "x" * 5 * 2**20, ""]
+    async with fast_feed(browser, memos) as (page, feed):
+        await page.evaluate("unblock()")
+        await page.wait_for_function("items.length >= 3")
+        items = ["e-1", "gap too_large after e-1", "e-3"]
+        assert await page.evaluate("items") == items
+        assert feed.since == ["e-0"]

@@ -1,7 +1,16 @@
 // The client alone, over a WebSocket class that the tests play themselves.
 import assert from 'node:assert/strict'
+import {once} from 'node:events'
+import {createServer} from 'node:http'
 import {test} from 'node:test'
-import {BadAddress, GaveUp, PayfeedClient} from 'lnbits-payfeed'
+import {
+  BadAddress,
+  GaveUp,
+  InvalidFrame,
+  PayfeedClient,
+  parseFrame
+} from 'lnbits-payfeed'
+import WebSocket, {WebSocketServer} from 'ws'
 
 class Socket {
   static all = []
@@ -54,6 +63,14 @@ class Socket {
 
 const settled = () => new Promise(resolve => setImmediate(resolve))
 const soon = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000))
+
+async function until(isSo) {
+  const hangGuard = performance.now() + 10_000
+  while (!isSo()) {
+    assert.ok(performance.now() < hangGuard, `still not: ${isSo}`)
+    await settled()
+  }
+}
 
 function opened(options = {}) {
   Socket.all = []
@@ -187,7 +204,7 @@ test('a callback that looks on may throw without stopping the feed', async () =>
   const error = await uncaught(async () => {
     client.start()
     Socket.last.hello()
-    Socket.last.tell({type: 'payment'})
+    Socket.last.tell({type: 'heartbeat'})
     Socket.last.event(1)
     await settled()
   })
@@ -274,6 +291,362 @@ test('what has arrived before the end is processed before the next try', async (
   assert.equal(Socket.all.length, 2)
   assert.match(Socket.last.address, /since=e-2$/)
   client.stop()
+})
+
+/** As browsers have it: it cannot pause. */
+class NativeSocket extends Socket {
+  pause = undefined
+}
+
+const MEBIBYTE = 2 ** 20
+const text = id => `{"type":"test","id":"${id}","timestamp":1,"data":{"message":""}}`
+const padded = (id, chars) => {
+  const missing = Math.max(0, chars - text(id).length)
+  return text(id).replace('""', `"${'x'.repeat(missing)}"`)
+}
+
+for (const [name, count, chars] of [
+  ['events', 6000, 0],
+  ['text', 100, MEBIBYTE]
+]) {
+  test(`too many waiting ${name} close the connection until they are processed`, async () => {
+    const ids = []
+    let finish
+    const isBegun = new Promise(resolve => (finish = resolve))
+    const onEvent = async ({id}) => ids.push(id) && isBegun
+    const {client, states} = opened({
+      WebSocket: NativeSocket,
+      maxAttempts: 1,
+      onEvent,
+      since: 'start'
+    })
+    client.start()
+    Socket.last.hello()
+    for (let number = 1; number <= count; number += 1) {
+      Socket.last.onmessage?.({data: padded(`e-${number}`, chars)})
+    }
+    await settled()
+    assert.equal(Socket.last.readyState, 3)
+    assert.equal(Socket.all.length, 1)
+    finish()
+    await until(() => Socket.all.length === 2)
+    assert.equal(ids.at(-1), client.cursor)
+    assert.ok(ids.length < count)
+    assert.match(Socket.last.address, new RegExp(`since=${client.cursor}$`))
+    assert.ok(!states.includes('off'))
+    client.stop()
+  })
+}
+
+test('a class that can pause does so for long frames too', async () => {
+  const {client} = opened({onEvent: () => new Promise(() => {})})
+  client.start()
+  Socket.last.hello()
+  for (const id of ['e-1', 'e-2']) {
+    Socket.last.onmessage({data: padded(id, 0.6 * MEBIBYTE)})
+  }
+  assert.equal(Socket.last.isPaused, true)
+  assert.equal(Socket.last.readyState, 1)
+  client.stop()
+})
+
+test('a frame over 4 MiB is a gap, and the feed goes on after it', async () => {
+  const items = []
+  const onEvent = ({id}) => items.push(id)
+  const {client} = opened({onEvent, onGap: gap => items.push({...gap})})
+  client.start()
+  Socket.last.hello()
+  for (const [id, chars] of [
+    ['e-1', 4 * MEBIBYTE],
+    ['e-2', 4 * MEBIBYTE + 1]
+  ]) {
+    Socket.last.onmessage({data: padded(id, chars)})
+  }
+  await settled()
+  const gap = {type: 'gap', since: 'e-1', oldest: null, reason: 'too_large'}
+  assert.deepEqual(items, ['e-1', gap])
+  assert.equal(client.cursor, 'e-2')
+  Socket.last.onmessage({data: `"${'x'.repeat(4 * MEBIBYTE)}"`})
+  await settled()
+  assert.deepEqual(items.at(-1), {...gap, since: 'e-2'})
+  assert.equal(client.cursor, 'e-2')
+  Socket.last.event(3)
+  await settled()
+  assert.equal(client.cursor, 'e-3')
+  assert.equal(Socket.all.length, 1)
+  client.stop()
+})
+
+test('a frame that the WebSocket class refuses is passed on a new connection', async () => {
+  const server = new WebSocketServer({port: 0, host: '127.0.0.1'})
+  const asked = []
+  server.on('connection', (socket, {url}) => {
+    const since = new URL(url, 'ws://x').searchParams.get('since')
+    asked.push(since)
+    const cursor = since === 'start' ? 'e-0' : since
+    const hello = {wallet_id: 'w', head: 'e-3', cursor, heartbeat: 20}
+    socket.send(JSON.stringify({type: 'hello', ...hello}))
+    const from = Number(cursor.slice(2)) + 1
+    for (let number = from; number <= 3; number += 1) {
+      socket.send(padded(`e-${number}`, number === 2 ? 4000 : 100))
+    }
+  })
+  await once(server, 'listening')
+  class Small extends WebSocket {
+    constructor(address, protocols) {
+      super(address, protocols, {maxPayload: 2000})
+    }
+  }
+  const {client} = opened({
+    url: `http://127.0.0.1:${server.address().port}`,
+    WebSocket: Small,
+    since: 'start',
+    maxAttempts: 1
+  })
+  const items = []
+  for await (const {id, since, reason} of client) {
+    items.push(id ?? `gap ${reason} after ${since}`)
+    if (id === 'e-3') break
+  }
+  assert.deepEqual(items, ['e-1', 'gap too_large after e-1', 'e-3'])
+  assert.deepEqual(asked, ['start', 'e-2'])
+  server.close()
+})
+
+test('only ids become since', async () => {
+  for (const cursor of [
+    'e'.repeat(MEBIBYTE),
+    'E-1',
+    'e-01',
+    'e-1\n',
+    'e',
+    '',
+    'start'
+  ]) {
+    const invalid = []
+    const onInvalid = ({reason}) => invalid.push(reason)
+    const {client} = opened({onInvalid, since: 'e-1'})
+    client.start()
+    Socket.last.hello(cursor)
+    Socket.last.hello('e-1', {head: cursor})
+    Socket.last.tell({type: 'heartbeat', cursor})
+    Socket.last.tell({type: 'future', id: cursor})
+    Socket.last.tell({type: 'test', id: cursor, timestamp: 1, data: {message: ''}})
+    await settled()
+    assert.equal(client.cursor, 'e-1')
+    assert.equal(invalid.length, 4)
+    client.stop()
+  }
+})
+
+test('a server can ask for a pause of one hour at most', async () => {
+  for (const [asked, seconds] of [
+    ['1e300', 3600],
+    ['1e400', 3600],
+    ['3601', 3600],
+    ['7', 7],
+    ['-5', 0],
+    ['-1e400', 0],
+    ['null', 0]
+  ]) {
+    let pause
+    const onState = ({retryInSeconds}) => (pause ??= retryInSeconds)
+    const {client} = opened({onState})
+    client.start()
+    const data = `{"type":"error","code":4429,"message":"","retry_after":${asked}}`
+    Socket.last.onmessage({data})
+    Socket.last.end(4429)
+    await settled()
+    client.stop()
+    assert.equal(pause, seconds, asked)
+  }
+})
+
+test('so can an HTTP answer', async () => {
+  let header
+  const server = createServer()
+  server.on('upgrade', (_, socket) =>
+    socket.end(`HTTP/1.1 429 Too Many Requests\r\nRetry-After: ${header}\r\n\r\n`)
+  )
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${server.address().port}`
+  for (const [asked, seconds] of [
+    ['1000000', 3600],
+    ['1e300', 3600],
+    ['-1', 0],
+    ['NaN', 0],
+    ['2', 2]
+  ]) {
+    header = asked
+    let pause = null
+    const onState = ({retryInSeconds}) => (pause ??= retryInSeconds)
+    const {client} = opened({url, WebSocket, onState})
+    client.start()
+    await until(() => pause !== null)
+    client.stop()
+    assert.equal(pause, seconds, asked)
+  }
+  server.close()
+})
+
+test('numbers that timers and dates cannot hold are clamped', () => {
+  const hash = 'ab'.repeat(32)
+  const payment = `{"payment_hash":"${hash}","amount":1,"amount_msat":1000,"fee":0,
+    "fee_msat":0,"memo":"","status":"confirmed","direction":"in","wallet_id":"w",
+    "timestamp":N}`
+  const event = `{"type":"payment","id":"e-1","timestamp":N,"payment":${payment}}`
+  const own = '{"type":"x","id":"e-1","custom":true,"timestamp":N,"heartbeat":N}'
+  const hello =
+    '{"type":"hello","wallet_id":"w","head":"e-0","cursor":"e-0","heartbeat":N}'
+  for (const [number, timestamp, heartbeat] of [
+    ['1e400', 32_503_680_000, 3600],
+    [`1${'0'.repeat(30)}`, 32_503_680_000, 3600],
+    [`1${'0'.repeat(400)}`, 32_503_680_000, 3600],
+    ['-1e400', 0, 1],
+    ['-7', 0, 1],
+    ['0', 0, 1],
+    ['1700000000', 1700000000, 3600],
+    ['1e-300', null, 1],
+    ['20', 20, 20]
+  ]) {
+    const parse = frame => parseFrame(frame.replaceAll('N', number))
+    assert.equal(parse(hello).heartbeat, heartbeat, number)
+    if (timestamp === null) continue
+    const frame = parse(event)
+    assert.equal(frame.timestamp, timestamp, number)
+    assert.equal(frame.payment.timestamp, timestamp, number)
+    assert.equal(parse(own).timestamp, timestamp, number)
+    assert.equal(parse(own).heartbeat, Number(number))
+  }
+})
+
+test('the cursor of a heartbeat is acknowledged when no event waits for its ack', async () => {
+  for (const [cases, acks] of [
+    [['heartbeat e-3'], ['e-3']],
+    [['heartbeat e-3', 'heartbeat e-3'], ['e-3']],
+    [['event 1', 'heartbeat e-3'], []],
+    [
+      ['event 1', 'ack e-1', 'heartbeat e-3'],
+      ['e-1', 'e-3']
+    ],
+    [['event 1', 'ack e-1', 'event 2', 'heartbeat e-3'], ['e-1']]
+  ]) {
+    const {client} = opened({since: 'acked', onEvent: () => {}})
+    client.start()
+    const {last: socket} = Socket
+    socket.hello()
+    for (const [kind, id] of cases.map(text => text.split(' '))) {
+      if (kind === 'event') socket.event(Number(id))
+      if (kind === 'heartbeat') socket.tell({type: 'heartbeat', head: id, cursor: id})
+      if (kind === 'ack') client.ack(id)
+      await settled()
+      if (kind === 'ack') await until(() => socket.sent.length)
+    }
+    client.stop() // sends the ack that is due
+    const ids = socket.sent.map(({id}) => id)
+    assert.deepEqual(ids, acks, cases)
+  }
+})
+
+test('without acks of the program the place on the server stays', async () => {
+  for (const options of [{since: 'start'}, {since: 'acked', key: 'invoicekey'}]) {
+    const {client} = opened(options)
+    client.start()
+    Socket.last.hello()
+    Socket.last.tell({type: 'heartbeat', head: 'e-3', cursor: 'e-3'})
+    await until(() => client.cursor === 'e-3')
+    client.stop()
+    assert.deepEqual(Socket.last.sent, [])
+  }
+})
+
+const BROKEN = {type: 'payment', id: 'e-1', timestamp: 1, payment: {amount: -5}}
+
+test('an invalid payment is awaited, and stops the feed if onInvalid throws', async () => {
+  const items = []
+  let finish
+  const onInvalid = item => {
+    items.push(item)
+    return new Promise((resolve, reject) => (finish = {resolve, reject}))
+  }
+  const onEvent = ({id}) => items.push(id)
+  const {client, states} = opened({onInvalid, onEvent})
+  client.start()
+  Socket.last.hello()
+  Socket.last.tell(BROKEN)
+  Socket.last.event(2)
+  await settled()
+  const [invalid] = items
+  assert.ok(invalid instanceof InvalidFrame)
+  const {type, id, reason, raw, isEvent} = invalid
+  assert.deepEqual({type, id, isEvent}, {type: 'invalid', id: 'e-1', isEvent: true})
+  assert.equal(raw, JSON.stringify(BROKEN))
+  assert.equal(reason, 'payment_hash is wrong')
+  assert.equal(client.cursor, 'e-0')
+  assert.equal(items.length, 1)
+  finish.resolve()
+  await settled()
+  assert.equal(items[1], 'e-2')
+  Socket.last.tell({...BROKEN, id: 'e-3'})
+  Socket.last.event(4)
+  await settled()
+  const error = await uncaught(async () => {
+    finish.reject(new Error('no paper'))
+    await settled()
+  })
+  assert.equal(error.message, 'no paper')
+  assert.equal(states.at(-1), 'off')
+  assert.equal(client.cursor, 'e-2')
+})
+
+test('a loop gets an invalid payment, and no ack passes it unseen', async () => {
+  const {client} = opened()
+  setImmediate(() => {
+    Socket.last.hello()
+    Socket.last.event(1)
+    Socket.last.tell({...BROKEN, id: 'e-2'})
+    Socket.last.tell({...BROKEN, id: 7})
+    Socket.last.event(3)
+  })
+  const items = []
+  for await (const {type, id} of client) {
+    items.push([type, id])
+    if (id) client.ack(id)
+    if (id === 'e-3') break
+  }
+  const invalid = ['e-2', null].map(id => ['invalid', id])
+  assert.deepEqual(items, [['test', 'e-1'], ...invalid, ['test', 'e-3']])
+  assert.equal(client.cursor, 'e-3')
+})
+
+test('an invalid payment that nothing handles is an error and a state', async () => {
+  const reasons = []
+  const onState = ({state, reason}) => reason && reasons.push([state, reason])
+  const ids = []
+  const {client} = opened({onState, onEvent: ({id}) => ids.push(id)})
+  const error = await uncaught(async () => {
+    client.start()
+    Socket.last.hello()
+    Socket.last.tell(BROKEN)
+    Socket.last.event(2)
+    await settled()
+  })
+  assert.ok(error instanceof InvalidFrame)
+  assert.equal(error.id, 'e-1')
+  const reason = 'event e-1 is invalid: payment_hash is wrong'
+  assert.deepEqual(reasons, [['connected', reason]])
+  assert.deepEqual(ids, ['e-2'])
+  client.stop()
+})
+
+test('an invalid payment that is not signed stops the feed', async () => {
+  const {client, states} = opened({secret: 'whsec_YQ==', onInvalid: () => {}})
+  client.start()
+  Socket.last.hello()
+  Socket.last.tell(BROKEN)
+  await until(() => states.at(-1) === 'off')
+  assert.equal(client.cursor, 'e-0')
 })
 
 test('only a connection that lasted forgives failures', async () => {

@@ -31,6 +31,11 @@ function outcome(error) {
   throw error
 }
 
+function label({type, id, reason}) {
+  if (type === 'gap') return `gap ${reason}`
+  return type === 'invalid' ? `invalid ${id ?? ''}`.trim() : id
+}
+
 async function play([name, {client: chosen = {}, expect}]) {
   const told = []
   let invalid = 0
@@ -39,7 +44,7 @@ async function play([name, {client: chosen = {}, expect}]) {
   const isAll = () => expect.outcome === 'running' && told.length === expect.told.length
   try {
     for await (const item of client) {
-      told.push(item.type === 'gap' ? `gap ${item.reason}` : item.id)
+      told.push(label(item))
       if (chosen.ack && item.id) client.ack(item.id)
       if (isAll()) return [name, {told, invalid, outcome: 'running'}]
     }

@@ -1,5 +1,6 @@
 // What a program in TypeScript may expect of clients/js; compiled by `make check`.
 import {
+  InvalidFrame,
   isReceived,
   PayfeedClient,
   Refused,
@@ -16,6 +17,7 @@ export async function listen(key: string): Promise<void> {
   try {
     for await (const item of client) {
       if (item.type === 'gap') console.log(item.oldest)
+      else if (item instanceof InvalidFrame) item.raw?.trim()
       else if (item.type === 'payment') item.payment.amount_msat.toFixed()
       else if (item.type === 'door.open') item.door.toFixed()
       else if (item.type === 'test') item.data.message.trim()
