@@ -13,11 +13,12 @@ import sys
 import zipfile
 from pathlib import Path
 
+from check_imports import PACKAGES
+
 ROOT = Path(__file__).resolve().parent.parent
 FILES = {"config.json", "manifest.json", "LICENSE", "README.md", "CHANGELOG.md"}
 FILES |= {"description.md"}
 FOLDERS = {"static", "templates"}
-PACKAGES = {"access", "crud", "delivery", "feed", "host", "payments"}
 
 
 def is_released(name: str) -> bool:
