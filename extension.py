@@ -16,9 +16,10 @@ from .delivery.peers import Peers
 from .delivery.subscribers import Subscribers
 from .errors import PayfeedError, Restarting
 from .feed.feeds import Feeds
-from .feed.journal import Journal, Tail
+from .feed.journal import Journal
 from .feed.messages import Messages
 from .feed.retention import Retention
+from .feed.tail import Tail
 from .host.settings import Settings
 from .metrics import Metrics
 from .models import Event

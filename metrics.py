@@ -1,4 +1,4 @@
-"""Counters of this process, told in Prometheus' text format.
+"""Counters of this process, in Prometheus' text format.
 
 Labels have a few fixed values: no wallet, key, name or address is in them.
 """
@@ -10,7 +10,7 @@ TYPES = ("payment", "message", "test")
 
 
 class Metrics:
-    """What has happened since the start of this copy of the extension."""
+    """Counted since the start of this copy of the extension."""
 
     def __init__(self) -> None:
         self.recorded: Counter[str] = Counter()
@@ -20,11 +20,11 @@ class Metrics:
         self.reconciled = 0
 
     def record(self, event_type: str) -> None:
-        """Own types, which anybody may choose, count as messages."""
+        """Custom types count as messages: anyone may choose their names."""
         self.recorded[event_type if event_type in TYPES else "message"] += 1
 
     def text(self, subscribers: int, lag_events: int) -> str:
-        """The exposition; the arguments are what is so at this moment."""
+        """The exposition. The arguments are the values of this moment."""
         recorded = [(f'{{type="{name}"}}', self.recorded[name]) for name in TYPES]
         refusals = [
             (f'{{code="{code}"}}', count)
@@ -42,9 +42,9 @@ class Metrics:
         return "".join(_family(*family) for family in families)
 
 
-def _family(name: str, told: str, values: int | Iterable[tuple[str, int]]) -> str:
+def _family(name: str, help_text: str, values: int | Iterable[tuple[str, int]]) -> str:
     kind = "counter" if name.endswith("_total") else "gauge"
     samples = [("", values)] if isinstance(values, int) else values
-    return (f"# HELP payfeed_{name} {told}\n# TYPE payfeed_{name} {kind}\n") + "".join(
-        f"payfeed_{name}{labels} {value}\n" for labels, value in samples
-    )
+    return (
+        f"# HELP payfeed_{name} {help_text}\n# TYPE payfeed_{name} {kind}\n"
+    ) + "".join(f"payfeed_{name}{labels} {value}\n" for labels, value in samples)

@@ -7,8 +7,9 @@ from typing import Any
 
 from .. import crud
 from ..errors import Forbidden, Malformed, PayfeedError
-from ..feed.journal import Journal, Tail
+from ..feed.journal import Journal
 from ..feed.protocol import SCOPES
+from ..feed.tail import Tail
 from ..models import AccessKey, CreateKey
 from .authenticator import hash_of
 

@@ -31,12 +31,12 @@ async def one_subscriber(rounds: int = 60) -> list[Row]:
             )
             took[name].append(found[0] - began)
         own, ours = (statistics.median(took[name]) for name in ("lnbits", "payfeed"))
-        told = f"{ms(ours - own)} after LNbits' own; goal: at most 10 ms"
-        return [Row("payment → frame, 1 subscriber, p50", ms(own), ms(ours), told)]
+        note = f"{ms(ours - own)} after LNbits' own; goal: at most 10 ms"
+        return [Row("payment → frame, 1 subscriber, p50", ms(own), ms(ours), note)]
 
 
 async def outgoing(rounds: int = 30) -> list[Row]:
-    """LNbits tells extensions nothing of what is sent; the sweep finds it."""
+    """LNbits does not notify extensions of outgoing payments; the sweep finds them."""
     async with Bench() as bench:
         await bench.join_payfeed("payer", 1, bench.shop.payer)
         took = []
@@ -50,9 +50,9 @@ async def outgoing(rounds: int = 30) -> list[Row]:
                 "payer", b'"direction":"out"', pay
             )
             took.append(found[0] - answered)
-        told = f"p50, and {ms(max(took))} at most; goal: at most 2 s"
+        note = f"p50, and {ms(max(took))} at most; goal: at most 2 s"
         half = ms(statistics.median(took))
-        return [Row("sent payment: LNbits' answer → frame", "", half, told)]
+        return [Row("sent payment: LNbits' answer → frame", "", half, note)]
 
 
 async def fanout(count: int = 1000, rounds: int = 30) -> list[Row]:
@@ -87,8 +87,8 @@ async def fanout(count: int = 1000, rounds: int = 30) -> list[Row]:
 
 def _compared(measure: str, took: dict[str, list[float]], goal: float) -> Row:
     own, ours = (statistics.median(took[name]) for name in ("lnbits", "payfeed"))
-    told = f"{ours / own:.2f} times; goal: at most {goal}"
-    return Row(f"{measure}, p50", ms(own), ms(ours), told)
+    note = f"{ours / own:.2f} times; goal: at most {goal}"
+    return Row(f"{measure}, p50", ms(own), ms(ours), note)
 
 
 IDLE_SECONDS = 20
@@ -98,7 +98,7 @@ FILLING = 1000
 
 
 async def stalled(count: int = 100, stalls: int = 10, rounds: int = 300) -> list[Row]:
-    """Long messages, so that the buffers of readers that have stalled fill up."""
+    """Long messages, so that the buffers of stalled readers fill up."""
     async with Bench() as bench:
         server, key = bench.shop.server, bench.shop.wallet["inkey"]
 
@@ -112,31 +112,31 @@ async def stalled(count: int = 100, stalls: int = 10, rounds: int = 300) -> list
         async def join_lnbits(name: str, size: int) -> None:
             await bench.join_lnbits(name, size, "benchmark")
 
-        told: dict[str, tuple[list[float], list[float]]] = {}
+        note: dict[str, tuple[list[float], list[float]]] = {}
         for name, join, act in (
             ("payfeed", bench.join_payfeed, notify),
             ("lnbits", join_lnbits, send),
         ):
             await join("others", count)
             if name == "payfeed":
-                # as full a log as the one that stalled readers are behind in
+                # a log as full as the one that the stalled readers lag behind in
                 for _ in range(FILLING):
                     await act()
             alone = await _others(bench, act, count, rounds)
             bench.crowd.close("others")
             await asyncio.sleep(1)
-            # first in line, and in the way if anything is
+            # connected first, and in the way if anything is
             await join("stalled", stalls)
             bench.crowd.stall("stalled")
             await join("others", count)
             if name == "payfeed":
                 await _until_behind(bench, act, stalls)
-            told[name] = (alone, await _others(bench, act, count, rounds))
+            note[name] = (alone, await _others(bench, act, count, rounds))
             bench.crowd.close("others")
             bench.crowd.close("stalled")
         measure = f"p99 of {count} others, without → beside {stalls} stalled readers"
-        own, ours = (_beside(*told[name], count) for name in ("lnbits", "payfeed"))
-        alone, beside = told["payfeed"]
+        own, ours = (_beside(*note[name], count) for name in ("lnbits", "payfeed"))
+        alone, beside = note["payfeed"]
         ratio = p99(beside) / p99(alone)
         return [Row(measure, own, ours, f"{ratio:.2f} times; goal: at most 1.1")]
 
@@ -144,7 +144,7 @@ async def stalled(count: int = 100, stalls: int = 10, rounds: int = 300) -> list
 async def _until_behind(
     bench: Bench, act: Callable[[], Awaitable[None]], stalls: int
 ) -> None:
-    """Messages until the buffers of all that stall are full."""
+    """Send messages until the buffers of all stalled readers are full."""
     for _ in range(1000):
         await act()
         answer = await bench.shop.server.payfeed(
@@ -173,14 +173,14 @@ async def _others(
 
 
 def _beside(alone: list[float], beside: list[float], count: int) -> str:
-    told = f"{ms(p99(alone))} → {ms(p99(beside))}"
+    note = f"{ms(p99(alone))} → {ms(p99(beside))}"
     if len(beside) < len(alone):
-        told += f", silent after {len(beside) // count} messages"
-    return told
+        note += f", silent after {len(beside) // count} messages"
+    return note
 
 
 async def replay(count: int = 100_000) -> list[Row]:
-    """Of a tenth, and of all: what a replay holds must not grow with it."""
+    """Of a tenth, and of all: the memory of a replay must not grow with its length."""
     rows: list[Row] = []
     peaks: list[str] = []
     filled = 0
@@ -198,12 +198,12 @@ async def replay(count: int = 100_000) -> list[Row]:
                 bench.crowd.count, bench.port, opening, b'"signature"', size, 60
             )
             peaks.append(f"{(bench.memory_kib('VmHWM') - before) / 1024:.1f} MiB")
-            told = f"{size / seconds:,.0f} events/s; goal: at least 20,000"
+            note = f"{size / seconds:,.0f} events/s; goal: at least 20,000"
             rows.append(
-                Row(f"replay of {size:,} events", "has none", f"{seconds:.1f} s", told)
+                Row(f"replay of {size:,} events", "has none", f"{seconds:.1f} s", note)
             )
-    told = "most at any time; goal: no growth"
-    return [*rows, Row("memory added by these replays", "", " → ".join(peaks), told)]
+    note = "most at any time; goal: no growth"
+    return [*rows, Row("memory added by these replays", "", " → ".join(peaks), note)]
 
 
 async def memory(count: int = 4000) -> list[Row]:
@@ -216,9 +216,9 @@ async def memory(count: int = 4000) -> list[Row]:
             await join("crowd", count)
             await asyncio.sleep(2)
             each[name] = (bench.memory_kib() - before) / count
-    told = f"{each['payfeed'] / each['lnbits']:.2f} times; goal: at most 1.0"
+    note = f"{each['payfeed'] / each['lnbits']:.2f} times; goal: at most 1.0"
     own, ours = (f"{each[name]:.1f} KiB" for name in ("lnbits", "payfeed"))
-    return [Row(f"memory per idle subscriber, {count} connections", own, ours, told)]
+    return [Row(f"memory per idle subscriber, {count} connections", own, ours, note)]
 
 
 async def bystanders(count: int = 10_000, wallets: int = 50) -> list[Row]:
@@ -244,7 +244,7 @@ async def bystanders(count: int = 10_000, wallets: int = 50) -> list[Row]:
 
 
 async def _cost_of_a_payment(bench: Bench, rounds: int = 40) -> tuple[float, float]:
-    """(seconds to the frame, CPU seconds beyond what idle readers cost anyway)."""
+    """(seconds to the frame, CPU seconds in addition to those of idle readers)."""
     began, cpu = time.monotonic(), bench.cpu_seconds()
     await asyncio.sleep(IDLE_SECONDS)
     idle = (bench.cpu_seconds() - cpu) / (time.monotonic() - began)
@@ -270,13 +270,13 @@ async def recording(count: int = 4000) -> list[Row]:
                 count=number,
                 together=together,
             )
-            told = f"{number / seconds:,.0f} events/s; goal: at least 500"
+            note = f"{number / seconds:,.0f} events/s; goal: at least 500"
             rows.append(
                 Row(
                     f"recording on SQLite, {together} at once",
                     "",
                     ms(seconds / number) + " each",
-                    told,
+                    note,
                 )
             )
         return rows
@@ -300,7 +300,7 @@ def table(rows: list[Row]) -> str:
         "| measure | LNbits' own socket | Payfeed | |",
         "| --- | --- | --- | --- |",
     ]
-    lines += [f"| {r.measure} | {r.lnbits} | {r.payfeed} | {r.told} |" for r in rows]
+    lines += [f"| {r.measure} | {r.lnbits} | {r.payfeed} | {r.note} |" for r in rows]
     return "\n".join(lines)
 
 
@@ -310,16 +310,16 @@ def processor() -> str:
     return f"{len(names)} × {names[0]}" if names else platform.machine()
 
 
-async def main(wanted: list[str]) -> None:
+async def main(names: list[str]) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     rows: list[Row] = []
-    for name in wanted or MEASURES:
+    for name in names or MEASURES:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         found = await MEASURES[name]()
         print("\n".join(table(found).splitlines()[2:]), file=sys.stderr, flush=True)
         rows += found
-        if not wanted:
+        if not names:
             write(rows)
     print(table(rows))
 

@@ -74,8 +74,8 @@ async def _mosquitto(
     stack.callback(broker.kill)
     await broker.start()
     server, admin = bench.shop.server, bench.shop.wallet["adminkey"]
-    wish = {"name": "bridge", "scopes": ["read"]}
-    key = (await server.payfeed("POST", "keys", admin, json=wish)).json()["key"]
+    body = {"name": "bridge", "scopes": ["read"]}
+    key = (await server.payfeed("POST", "keys", admin, json=body)).json()["key"]
     address = f"mqtt://127.0.0.1:{broker.port}"
     await stack.enter_async_context(
         running("bridge", address, key=key, url=server.base)

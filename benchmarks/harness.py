@@ -1,4 +1,4 @@
-"""What the benchmarks stand on: a fresh server, crowds of readers, rows of a table."""
+"""What the benchmarks share: a fresh server, groups of readers, rows of a table."""
 
 import asyncio
 import statistics
@@ -25,7 +25,7 @@ ROOMY = {
     "PAYFEED_NOTIFY_PER_MINUTE": "1000000",
     "PAYFEED_READS_PER_MINUTE": "1000000",
     "PAYFEED_RETENTION_EVENTS": "1000000",
-    # who stalls does so throughout
+    # stalled readers stay stalled
     "PAYFEED_SEND_TIMEOUT_SECONDS": "600",
 }
 
@@ -35,11 +35,11 @@ class Row:
     measure: str
     lnbits: str
     payfeed: str
-    told: str = ""
+    note: str = ""
 
 
 class Bench:
-    """A shop on a fresh server, with crowds of readers on both kinds of socket."""
+    """A shop on a fresh server, with groups of readers on both kinds of socket."""
 
     def __init__(self) -> None:
         self.shop = Shop(Server(**ROOMY))
@@ -75,7 +75,7 @@ class Bench:
         )
 
     async def pay(self, number: int) -> float:
-        """Pay an invoice of the shop; when the payment was asked for."""
+        """Pay an invoice of the shop; returns when the payment was requested."""
         server = self.shop.server
         invoice = await server.invoice(self.shop.wallet, 1, f"number {number}")
         began = time.monotonic()
@@ -85,17 +85,17 @@ class Bench:
     async def arrivals(
         self, name: str, marker: bytes, act: Callable[[], Awaitable[Any]]
     ) -> tuple[list[float], Any, dict[str, list[float]]]:
-        """(when each socket had it, what `act` gave, when it was pushed)."""
+        """(when each socket received it, what `act` returned, when it was pushed)."""
         await asyncio.to_thread(self.crowd.arm, name, marker)
         await self.lab("pushed")
-        told = await act()
+        note = await act()
         found = await asyncio.to_thread(self.crowd.arrivals, name)
         pushed = await self.lab("pushed")
         await asyncio.sleep(SETTLE_SECONDS)
-        return found, told, pushed
+        return found, note, pushed
 
     def memory_kib(self, name: str = "VmRSS") -> int:
-        """Resident now; `VmHWM`: at most, since `forget_peak`."""
+        """Resident memory now; `VmHWM`: the peak since `forget_peak`."""
         process = self.shop.server.process
         assert process
         status = Path(f"/proc/{process.pid}/status").read_text()

@@ -9,8 +9,9 @@ from typing import Any
 from .. import crud
 from ..access.authenticator import Authenticator
 from ..errors import Malformed
-from ..feed.journal import Journal, Tail
+from ..feed.journal import Journal
 from ..feed.protocol import parse_id
+from ..feed.tail import Tail
 from ..metrics import Metrics
 from ..models import Access, Event, Filter
 from .position import resolve_position

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 
 from ..background import BackgroundTasks
-from ..feed.journal import Tail
+from ..feed.tail import Tail
 from ..host import sockets, wallets
 from ..models import Event
 

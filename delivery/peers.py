@@ -7,7 +7,8 @@ from loguru import logger
 from .. import crud
 from ..background import BackgroundTasks
 from ..errors import UnknownWallet
-from ..feed.journal import Journal, Tail
+from ..feed.journal import Journal
+from ..feed.tail import Tail
 from ..host import sockets
 from ..models import Event
 from .balance import Balances

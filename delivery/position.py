@@ -5,8 +5,8 @@ from typing import Any
 
 from .. import crud
 from ..errors import Malformed
-from ..feed.journal import Tail
 from ..feed.protocol import parse_id, parse_number
+from ..feed.tail import Tail
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from typing import Any
 
 from .. import crud
 from ..errors import Malformed, PayfeedError, RateLimited
-from ..feed.journal import Journal, Tail
+from ..feed.journal import Journal
 from ..feed.protocol import dumps, parse_client_frame, parse_id
+from ..feed.tail import Tail
 from ..models import Access, Event, Filter
 from .balance import Balance
 from .position import StreamPosition

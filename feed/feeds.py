@@ -11,7 +11,9 @@ from .. import crud
 from ..errors import WALLET_GONE, Forbidden, Malformed, PayfeedError, UnknownWallet
 from ..host import payments, wallets
 from ..models import Feed
-from .journal import Journal, Tail, new_epoch
+from .epochs import new_epoch
+from .journal import Journal
+from .tail import Tail
 
 ENABLED_SECONDS = 5
 

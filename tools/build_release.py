@@ -1,4 +1,4 @@
-"""Build dist/: the archive of what git tracks, `extensions.json`, what that names.
+"""Build dist/: the archive, `extensions.json`, and the files that it names.
 
 BASE_URL in the environment says where the publisher will serve these files. The
 repository is the one that manifest.json names.
@@ -13,14 +13,15 @@ import sys
 import zipfile
 from pathlib import Path
 
+from check_imports import PACKAGES
+
 ROOT = Path(__file__).resolve().parent.parent
 FILES = {"config.json", "manifest.json", "LICENSE", "README.md", "CHANGELOG.md"}
 FILES |= {"description.md"}
 FOLDERS = {"static", "templates"}
-PACKAGES = {"access", "crud", "delivery", "feed", "host", "payments"}
 
 
-def wanted(name: str) -> bool:
+def is_released(name: str) -> bool:
     top, _, rest = name.partition("/")
     if rest:
         return top in FOLDERS or top in PACKAGES
@@ -37,7 +38,7 @@ def build(target: Path, base_url: str, version: str | None = None) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     archive = target / f"payfeed-{version}.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in sorted(filter(wanted, listed.stdout.splitlines())):
+        for name in sorted(filter(is_released, listed.stdout.splitlines())):
             content = (ROOT / name).read_bytes()
             if name == "config.json":
                 content = json.dumps(config | {"version": version}, indent=2).encode()
@@ -70,5 +71,5 @@ def build(target: Path, base_url: str, version: str | None = None) -> Path:
 if __name__ == "__main__":
     base = os.environ.get("BASE_URL", "").rstrip("/")
     if not base.startswith(("http://", "https://")):
-        sys.exit("Say where it will be served: make zip BASE_URL=https://…")
+        sys.exit("Set where it will be served: make zip BASE_URL=https://…")
     print(build(ROOT / "dist", base))

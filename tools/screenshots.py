@@ -33,8 +33,8 @@ async def trade(shop: Shop) -> str:
     own = {"type": "door", "open": True}
     await shop.server.payfeed("POST", "notify", shop.wallet["inkey"], json=own)
     await shop.sell(4200, "Lunch for two")
-    wish = {"name": "display at the counter", "scopes": ["read"]}
-    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    body = {"name": "display at the counter", "scopes": ["read"]}
+    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
     return str(made.json()["key"])
 
 

@@ -18,9 +18,9 @@ def find_python() -> str:
         path = shutil.which(name)
         if not path:
             continue
-        ask = "import sys; print(sys.version_info[:2] in ((3,10),(3,11),(3,12)))"
-        told = subprocess.run([path, "-c", ask], capture_output=True, text=True)
-        if told.stdout.strip() == "True":
+        code = "import sys; print(sys.version_info[:2] in ((3,10),(3,11),(3,12)))"
+        result = subprocess.run([path, "-c", code], capture_output=True, text=True)
+        if result.stdout.strip() == "True":
             return path
     sys.exit("Payfeed needs Python 3.10, 3.11 or 3.12; none was found.")
 

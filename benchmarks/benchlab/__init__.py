@@ -1,4 +1,4 @@
-"""An extension for benchmarks: it notes when frames are pushed, and records."""
+"""An extension for benchmarks: it stores when frames are pushed, and records."""
 
 import asyncio
 import secrets
@@ -17,30 +17,30 @@ pushed: dict[str, list[float]] = {}
 
 @benchlab_ext.post("/watch")
 async def watch() -> None:
-    """From now on note when LNbits' own send and Payfeed's wake begin."""
+    """From now on, store when LNbits' own send and Payfeed's wake begin."""
     send = type(websocket_manager).send.__get__(websocket_manager)
 
-    async def noted_send(item: str, message: str) -> None:
+    async def timed_send(item: str, message: str) -> None:
         pushed.setdefault(item, []).append(time.monotonic())
         await send(item, message)
 
-    websocket_manager.send = noted_send
+    websocket_manager.send = timed_send
     journal = payfeed_module("extension").current().journal
     extend = type(journal)._extend.__get__(journal)
 
-    def noted_extend(tail: Any, events: Any) -> None:
+    def timed_extend(tail: Any, events: Any) -> None:
         pushed.setdefault(tail.feed.wallet_id, []).append(time.monotonic())
         extend(tail, events)
 
-    journal._extend = noted_extend
+    journal._extend = timed_extend
 
 
 @benchlab_ext.post("/pushed")
 async def get_pushed() -> dict[str, list[float]]:
-    """The moments since the last question, by LNbits' channel or Payfeed's wallet."""
-    told = dict(pushed)
+    """The moments since the last call, by LNbits' channel or Payfeed's wallet."""
+    moments = dict(pushed)
     pushed.clear()
-    return told
+    return moments
 
 
 def _payment(wallet_id: str) -> Any:

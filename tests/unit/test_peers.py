@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from parts import new_extension, new_journal
 from payfeed import crud, models
-from payfeed.feed import feeds, journal, protocol
+from payfeed.feed import feeds, journal, protocol, tail
 from payfeed.host import sockets
 
 # LNbits' database belongs to the first event loop that uses it
@@ -20,15 +20,15 @@ async def test_a_burst_of_another_process_that_is_larger_than_a_page_is_publishe
     here = new_extension()
     published: list[int] = []
 
-    def publish(_: journal.Tail, event: models.Event) -> None:
+    def publish(_: tail.Tail, event: models.Event) -> None:
         published.append(event.offset)
 
     monkeypatch.setattr(here.peers, "_publish", publish)
     await crud.insert_feed(feeds.new_feed("w", 1), [])
-    tail = await here.journal.need_tail("w")
+    here_tail = await here.journal.need_tail("w")
     await new_journal().append("w", [protocol.test_draft("x")] * 5)
-    here.peers.on_notification(f"other events w {tail.feed.epoch} 5 5")
+    here.peers.on_notification(f"other events w {here_tail.feed.epoch} 5 5")
     await asyncio.gather(*here.tasks._tasks)
     assert published == [1, 2, 3, 4, 5]
-    assert tail.head == 5
-    assert [event.offset for event in tail.recent(0) or []] == published
+    assert here_tail.head == 5
+    assert [event.offset for event in here_tail.recent(0) or []] == published

@@ -15,6 +15,7 @@ from payfeed.delivery.position import resolve_position
 from payfeed.delivery.subscription import Subscription
 from payfeed.extension import Extension
 from payfeed.feed import feeds, journal, protocol
+from payfeed.feed import tail as tail_module
 from payfeed.host import payments, wallets
 from payfeed.payments.drafts import Reports, draft_of
 
@@ -294,7 +295,7 @@ async def test_a_payment_without_a_tag_tells_the_name_of_its_extension(
 class Listener:
     """A subscriber who may see the balance; the types of the frames it was sent."""
 
-    def __init__(self, copy: Extension, tail: journal.Tail) -> None:
+    def __init__(self, copy: Extension, tail: tail_module.Tail) -> None:
         access = models.Access("w", "till", frozenset(["read", "balance"]), "hash")
         balance = copy.balances.of("w")
         subscription = Subscription(
@@ -423,7 +424,7 @@ async def test_who_waits_no_longer_is_forgotten(tables: None) -> None:
     assert tail
     for _ in range(1000):
         tail.wait().cancel()
-    assert len(tail.waiters) <= journal.PRUNE_WAITERS + 1
+    assert len(tail.waiters) <= tail_module.PRUNE_WAITERS + 1
     assert tail.is_quiet
 
 
