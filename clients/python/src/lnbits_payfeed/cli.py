@@ -167,22 +167,22 @@ async def run_bridge(
     options: dict[str, Any],
 ) -> None:
     try:
-        from .bridge import Lane, bridge, stop
+        from .bridge import FeedBridge, run_bridges, stop
         from .mqtt import parse_broker
     except ImportError as exc:
-        told = "the bridge needs more: pip install 'lnbits-payfeed[mqtt]'"
-        raise BadAddress(told) from exc
+        text = "the bridge needs more: pip install 'lnbits-payfeed[mqtt]'"
+        raise BadAddress(text) from exc
     ca = args.broker_ca
     trust = ssl.create_default_context(cafile=ca) if ca else None
     password = os.environ.get("PAYFEED_MQTT_PASSWORD")
     broker = parse_broker(args.broker, password, trust)
     options["homeassistant"] = args.homeassistant
-    lanes = [
-        Lane(broker, args.url, key, name, args.prefix, _tell, **options)
+    feed_bridges = [
+        FeedBridge(broker, args.url, key, name, args.prefix, _tell, **options)
         for name, key in feeds
     ]
-    on_end(lambda: stop(lanes))
-    await bridge(lanes, _tell)
+    on_end(lambda: stop(feed_bridges))
+    await run_bridges(feed_bridges, _tell)
 
 
 async def send(args: argparse.Namespace, options: dict[str, Any]) -> int:

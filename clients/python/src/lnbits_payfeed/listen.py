@@ -13,13 +13,13 @@ from .errors import PayfeedError
 from .events import (
     Balance,
     Connected,
+    CustomEvent,
     Disconnected,
     Event,
     Gap,
     InvalidEvent,
     Item,
     MessageEvent,
-    OwnEvent,
     PaymentEvent,
     TestEvent,
 )
@@ -40,7 +40,7 @@ class NothingToRun(PayfeedError):
 
 async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
     """Until --count events, SIGINT or SIGTERM; raises what Feed raises."""
-    show = Show(sys.stdout, sys.stderr, args.json)
+    printer = Printer(sys.stdout, sys.stderr, args.json)
     feed = Feed(
         args.url,
         args.key,
@@ -54,7 +54,7 @@ async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
         cursor=FileCursor(args.state) if args.state else None,
         balance=args.balance,
         max_attempts=args.max_attempts,
-        on_change=show.change,
+        on_change=printer.print_change,
         **options,
     )
     working, closing = asyncio.Lock(), set()
@@ -68,7 +68,7 @@ async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
         count = 0
         async for item in feed:
             async with working:
-                show.item(item)
+                printer.print_item(item)
                 if isinstance(item, Gap | Balance):
                     continue
                 if args.exec:
@@ -101,20 +101,20 @@ async def run(command: str, event: Event | InvalidEvent) -> None:
         raise CommandFailed(f"the command ended with {process.returncode}")
 
 
-class Show:
+class Printer:
     """Events go to `out`, all else to `err`."""
 
     def __init__(self, out: TextIO, err: TextIO, as_json: bool) -> None:
         self._out, self._err, self._as_json = out, err, as_json
 
-    def item(self, item: Item) -> None:
+    def print_item(self, item: Item) -> None:
         if self._as_json:
             print(printable_json(as_text(item)), file=self._out, flush=True)
         else:
             colour, text = describe(item)
             self._print(self._out, text, colour)
 
-    def change(self, change: Connected | Disconnected) -> None:
+    def print_change(self, change: Connected | Disconnected) -> None:
         if isinstance(change, Connected):
             text = f"connected to wallet {change.wallet_id}, head {change.head}"
         else:
@@ -180,5 +180,5 @@ def _describe_event(event: Event) -> tuple[str, str]:
         return "cyan", f"test  {event.message}"
     if isinstance(event, MessageEvent):
         return "cyan", f"message  {json.dumps(event.data, ensure_ascii=False)}"
-    assert isinstance(event, OwnEvent)  # noqa: S101 – there is no other event
+    assert isinstance(event, CustomEvent)  # noqa: S101 – there is no other event
     return "cyan", f"{event.type}  {json.dumps(event.members, ensure_ascii=False)}"
