@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -215,7 +216,7 @@ async def test_the_exit_code_depends_on_the_error(shop: Any, tmp_path: Path) -> 
     async def code(*args: str, key: str = key, url: str = url) -> int:
         status, out, err = await run(*args, key=key, url=url)
         assert "Traceback" not in out + err
-        assert err.startswith(("payfeed: ", "usage: ")) or "\npayfeed: " in err, err
+        assert err.startswith("payfeed: ") or "\npayfeed: " in err, err
         return status
 
     assert await code("listen", url="") == 2
@@ -224,6 +225,10 @@ async def test_the_exit_code_depends_on_the_error(shop: Any, tmp_path: Path) -> 
     assert await code("listen", url="http://lnbits..example.org") == 2
     assert await code("doctor", url="http://[::1") == 2
     assert await code("listen", "--direction", "up") == 2
+    assert await code() == 2
+    assert await code("dance") == 2
+    assert await code("notify") == 2
+    assert await code("listen", "--nonsense") == 2
     assert await code("listen", "--key-file", str(binary)) == 2
     assert await code("listen", "--state", str(binary)) == 2
     assert await code("listen", "--max-attempts", "0") == 2
@@ -243,3 +248,28 @@ async def test_the_exit_code_depends_on_the_error(shop: Any, tmp_path: Path) -> 
 
 def test_control_characters_are_not_printed() -> None:
     assert printable("a\x1b[2J\x07\n\u202eb é 🙂") == "a�[2J���b é 🙂"
+
+
+async def test_without_click_one_line_names_the_extra() -> None:
+    program = [sys.executable, "-c"]
+    program += [
+        "import sys; sys.modules['click'] = None;"
+        " from lnbits_payfeed.__main__ import main; main()"
+    ]
+    async with running("listen", program=program) as command:
+        code, out, err = await command.end()
+    assert (code, out) == (2, "")
+    assert err == (
+        "payfeed: the command line needs an extra: pip install 'lnbits-payfeed[cli]'\n"
+    )
+
+
+async def test_help_lists_commands_options_and_exit_codes() -> None:
+    code, out, err = await run("--help")
+    assert (code, err) == (0, "")
+    for text in ("listen", "notify", "test", "bridge", "doctor", "wrong signature"):
+        assert text in out
+    code, out, err = await run("listen", "--help")
+    assert (code, err) == (0, "")
+    for option in ("--url", "--state", "--exec", "--count"):
+        assert option in out

@@ -109,7 +109,7 @@ async def test_a_malformed_payment_is_shown_and_ends_exec() -> None:
         assert code == 7
         assert '"id":"abc-1"' in err
         assert "abc-2" in err.splitlines()[-1]
-        assert "look into the wallet" in out
+        assert "check the wallet" in out
         assert '"id":"abc-3"' not in err
         listen = ["listen", "--since", "start", "--count", "3", "--json"]
         async with running(*listen, **options("json")) as listening:
@@ -152,6 +152,7 @@ async def test_closed_full_and_broken_streams_cause_no_traceback() -> None:
             ("notify -", "<&-", url, 0),
             ("doctor", ">&-", url, 1),
             ("--help", ">&-", url, 0),
+            ("--help", ">/dev/full", url, 2),
         ):
             program = [*SHELL, f"{PAYFEED} {args} {streams}"]
             async with running(program=program, key=KEY, url=url_) as command:

@@ -12,8 +12,9 @@ class Payment:
     amount, fee: satoshi, with up to three decimals. amount_msat, fee_msat: the exact
     values in millisatoshi. Amounts are positive for both directions.
     timestamp: time of settlement, Unix seconds.
-    tag: the LNbits extension that made the payment. comment: the payer's comment.
-    fiat: amount and currency as LNbits stored them. Each may be None.
+    tag: LNbits' tag, or the name of the extension that made the payment.
+    comment: the payer's comment. fiat: `{"currency": …, "amount": …}`.
+    These three may be None.
     """
 
     payment_hash: str

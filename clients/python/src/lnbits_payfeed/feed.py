@@ -65,7 +65,7 @@ class Feed:
         the last event "acked" with this access key; None: with the next event.
     types: event types, as names or one string with commas between them.
     direction: "in" or "out". status: "confirmed" or "failed". min_amount: satoshi.
-    tag: the LNbits extension that made the payment. These filter payments.
+    tag: LNbits' tag of the payment. Each of these four leaves out other events.
     secret: the feed's signing secret `whsec_…`; every event is verified with it.
     cursor: stores the id of the last processed event; takes precedence over `since`.
     balance: also hand out `Balance` items.
