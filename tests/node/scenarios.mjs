@@ -1,4 +1,4 @@
-// The client for Node through scenarios of the scripted server; prints what happened.
+// Plays scenarios of the scripted server with the client, and prints the results as JSON.
 // node scenarios.mjs <base> <key> <secret>, the scenarios as JSON on standard input.
 import {readFileSync} from 'node:fs'
 import {GaveUp, PayfeedClient, Refused, WrongSignature} from 'lnbits-payfeed'
