@@ -243,7 +243,7 @@ class FeedBridge:
             return str(exc)
         except Unconfirmed as exc:
             reasons += [str(exc)] * (ATTEMPTS if exc.is_final else 1)
-            if len(reasons) >= ATTEMPTS:  # the next connection goes on without it
+            if len(reasons) >= ATTEMPTS:  # the next connection skips this message
                 self._backoff.reset()
             raise
         del self._failures[topic]
