@@ -49,7 +49,7 @@ async def record(shop: Shop) -> None:
         write("message", await take(reader, "message"), secret)
         own = {"type": "door.open", "door": 3, "data": "front"}
         await server.payfeed("POST", "notify", key, json=own)
-        write("own_type", await take(reader, "door.open"), secret)
+        write("custom_type", await take(reader, "door.open"), secret)
         await server.payfeed("POST", "test", key)
         write("test", await take(reader, "test"), secret)
         await reader.connection.send('{"type":"ping"}')

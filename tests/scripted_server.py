@@ -1,35 +1,35 @@
-"""A WebSocket server that plays the scenarios of scenarios.json, and misbehaves.
+"""A WebSocket server that plays the scenarios of scenarios.json.
 
 A client connects to `ws://127.0.0.1:<port>/<scenario>/payfeed/api/v1/ws`; afterwards
-`GET http://127.0.0.1:<port>/<scenario>/report` tells what it did. `<scenario>~<any>` is
-a run of its own. `python tests/scripted_server.py --port 0` prints its port first.
+`GET http://127.0.0.1:<port>/<scenario>/report` returns what it did. `<scenario>~<any>`
+is a separate run. `python tests/scripted_server.py --port 0` prints its port first.
 
-The steps of a connection, in order; the first four only before the handshake:
+The steps of a connection, in order; slow, status and drop only before the handshake:
 
-slow     seconds before the handshake is answered
-status   an HTTP answer in place of 101, with `headers`
+slow     seconds before the answer to the handshake
+status   an HTTP answer instead of 101, with `headers`
 drop     true: TCP is aborted during the handshake
-hello    members of a hello frame that differ from the usual
+hello    members of a hello frame that differ from the default
 event    N: a signed payment of N satoshi; `epoch`, `secret`, `timestamp` may differ
 signed   a body that is signed and sent
-frame    JSON that is sent as it is
-text     raw text; `binary`: hexadecimal bytes
+frame    a JSON value that is sent
+text     text that is sent; `binary`: bytes, in hexadecimal
 half     true: a frame that ends in the middle, then TCP is aborted
 ack      waits for the client's ack of this id
 wait     seconds
-silent   true: nothing is read or written any more
+silent   true: from here on nothing is read or written
 abort    true: TCP is aborted without a close frame
 close    the close code
 
-Behind the last step the connection stays open with heartbeats. A connection more than
-the scenario lists gets the last list again.
+After the last step the connection stays open, with heartbeats. Connections after the
+last list of the scenario get that list again.
 
-`client`: how the client is started: `since`, `secret` (true: the feed's signing
+`client`: options of the client: `since`, `secret` (true: the feed's signing
 secret), `ack` (true: every event is acknowledged), `max_attempts`, `stable_seconds`,
 `connect_timeout_seconds`.
-`expect`: `told`, event ids and `gap <reason>` in order; `connections`; `since` of each;
-`acks`, the last one on each connection ("": none, null: whatever came in time);
-`invalid` frames counted; `pause_seconds` at least between the first two connections;
+`expect`: `items`, event ids and `gap <reason>` in order; number of `connections`;
+`since` of each; `acks`, the last on each connection ("": none, null: not checked);
+number of `invalid` frames; least `pause_seconds` between the first two connections;
 `outcome`: `running`, `stopped <code>`, `gave up` or `wrong signature`.
 """
 
@@ -102,29 +102,29 @@ class Run:
 
     def __init__(self, scenario: dict[str, Any]) -> None:
         self.scripts: list[list[dict[str, Any]]] = scenario["connections"]
-        self.begun = time.monotonic()
+        self.started = time.monotonic()
         self.connections: list[dict[str, Any]] = []
 
     def enter(self, request: Request) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         url = urlsplit(request.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        note = {
+        record = {
             "since": query.get("since"),
             "query": query,
-            "key_in": key_place(request, url.path),
+            "key_in": key_location(request, url.path),
             "acks": [],
             "acks_at_seconds": [],
             "pings": 0,
             "other": [],
             "cursor": f"{EPOCH}-0",
-            "at_seconds": round(time.monotonic() - self.begun, 3),
+            "at_seconds": round(time.monotonic() - self.started, 3),
         }
         number = min(len(self.connections), len(self.scripts) - 1)
-        self.connections.append(note)
-        return note, list(self.scripts[number])
+        self.connections.append(record)
+        return record, list(self.scripts[number])
 
 
-def key_place(request: Request, path: str) -> str | None:
+def key_location(request: Request, path: str) -> str | None:
     if KEY in request.path or not path.endswith(ROUTE):
         return "url"
     headers = request.headers
@@ -155,8 +155,8 @@ class Player:
             answer = connection.respond(HTTPStatus.OK, text)
             answer.headers["Access-Control-Allow-Origin"] = "*"
             return answer
-        note, steps = self.runs[name].enter(request)
-        self.current[connection] = (note, steps)
+        record, steps = self.runs[name].enter(request)
+        self.current[connection] = (record, steps)
         return await self._before_handshake(connection, steps)
 
     async def _before_handshake(
@@ -177,36 +177,36 @@ class Player:
         return None
 
     async def handle(self, connection: ServerConnection) -> None:
-        note, steps = self.current.pop(connection)
+        record, steps = self.current.pop(connection)
         acked = asyncio.Event()
-        reader = asyncio.create_task(self._read(connection, note, acked))
+        reader = asyncio.create_task(self._read(connection, record, acked))
         try:
             for step in steps:
-                await self._play(connection, note, step, reader, acked)
+                await self._play(connection, record, step, reader, acked)
             while True:
                 await asyncio.sleep(0.2)
-                place = {"head": note["cursor"], "cursor": note["cursor"]}
-                await connection.send(self._state("heartbeat", **place))
+                position = {"head": record["cursor"], "cursor": record["cursor"]}
+                await connection.send(self._state("heartbeat", **position))
         except (ConnectionClosed, EOFError):
             pass
         finally:
             reader.cancel()
 
     async def _read(
-        self, connection: ServerConnection, note: Any, acked: asyncio.Event
+        self, connection: ServerConnection, record: Any, acked: asyncio.Event
     ) -> None:
         with contextlib.suppress(ConnectionClosed):
             async for text in connection:
                 frame = json.loads(text)
                 if frame.get("type") == "ack":
-                    note["acks"].append(frame["id"])
-                    note["acks_at_seconds"].append(time.monotonic())
+                    record["acks"].append(frame["id"])
+                    record["acks_at_seconds"].append(time.monotonic())
                     acked.set()
                 elif frame.get("type") == "ping":
-                    note["pings"] += 1
+                    record["pings"] += 1
                     await connection.send(self._state("pong"))
                 else:
-                    note["other"].append(frame)
+                    record["other"].append(frame)
 
     def _state(self, kind: str, **members: Any) -> str:
         return json.dumps({"type": kind, "timestamp": BEGIN} | members)
@@ -214,16 +214,16 @@ class Player:
     async def _play(
         self,
         connection: ServerConnection,
-        note: Any,
+        record: Any,
         step: dict[str, Any],
         reader: asyncio.Task[None],
         acked: asyncio.Event,
     ) -> None:
-        message = self._message(note, step)
+        message = self._message(record, step)
         if message is not None:
             await connection.send(message)
         elif "ack" in step:
-            while step["ack"] not in note["acks"]:
+            while step["ack"] not in record["acks"]:
                 acked.clear()
                 await acked.wait()
         elif "wait" in step:
@@ -236,7 +236,7 @@ class Player:
         else:
             await self._end(connection, step)
 
-    def _message(self, note: Any, step: dict[str, Any]) -> str | bytes | None:
+    def _message(self, record: Any, step: dict[str, Any]) -> str | bytes | None:
         if "hello" in step:
             hello = {
                 "type": "hello",
@@ -248,13 +248,13 @@ class Player:
                 "heartbeat": 20,
                 "timestamp": BEGIN,
             } | step["hello"]
-            note["cursor"] = hello["cursor"]
+            record["cursor"] = hello["cursor"]
             return json.dumps(hello)
         if "event" in step:
             number = step["event"]
             stamp = step.get("timestamp", BEGIN + number)
             body = payment_body(number, step.get("epoch", EPOCH), stamp)
-            note["cursor"] = body["id"]
+            record["cursor"] = body["id"]
             return sign(body, step.get("secret", SECRET))
         if "signed" in step:
             return sign(step["signed"])

@@ -1,4 +1,4 @@
-"""Proxies as they are met in the wild, between a client and a real LNbits."""
+"""Misconfigured reverse proxies between a client and a real LNbits."""
 
 import asyncio
 import contextlib
@@ -12,10 +12,11 @@ COMPRESSION = re.compile(rb"(?im)^sec-websocket-extensions:.*\r\n")
 
 
 class BadProxy:
-    """`fault`: none, no-upgrade, idle, down, elsewhere, password (401);
+    """`fault`: none; no-upgrade: does not forward Upgrade; idle: closes a WebSocket
+    after a second without traffic; down: 502; elsewhere: a redirect; password: 401;
     no-events, busy-events: 404, 503 for GET events; nonsense-feed, nonsense-test: null
-    for these routes with a key; buffers: everything; or from hello
-    (buffers-later), or from a test event on (buffers-last)."""
+    for these routes with a key; buffers, buffers-later, buffers-last: forwards nothing
+    of a WebSocket, nothing after hello, nothing after a test event."""
 
     def __init__(self, port: int, fault: str) -> None:
         self.port = port
@@ -37,12 +38,12 @@ class BadProxy:
                 "password": b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n"
                 b'WWW-Authenticate: Basic realm="proxy"\r\n\r\n',
             }
-            of_events = {
+            for_events = {
                 "no-events": b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
                 "busy-events": b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
             }
             if b"/api/v1/events?" in head:
-                answers |= of_events
+                answers |= for_events
             route = head.split(b" ")[1].decode().rpartition("/")[2]
             if b"x-api-key:" in head.lower():
                 null = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull"
@@ -85,8 +86,8 @@ class BadProxy:
         writer: asyncio.StreamWriter,
         is_socket: bool,
     ) -> None:
-        """The way back, where a WebSocket suffers."""
-        holding = False
+        """Forward what the server sends, with faults of WebSockets."""
+        is_holding = False
         while True:
             try:
                 idle = 1 if is_socket and self.fault == "idle" else None
@@ -95,14 +96,14 @@ class BadProxy:
                 return
             if not data:
                 return
-            if holding:
+            if is_holding:
                 continue
             if is_socket and self.fault == "buffers":
-                data, holding = data[: data.index(b"\r\n\r\n") + 4], True
+                data, is_holding = data[: data.index(b"\r\n\r\n") + 4], True
             if is_socket and self.fault == "buffers-later":
-                holding = b'"hello"' in data
+                is_holding = b'"hello"' in data
             if is_socket and self.fault == "buffers-last":
-                holding = b'"type":"test"' in data
+                is_holding = b'"type":"test"' in data
             writer.write(data)
             await writer.drain()
 

@@ -1,4 +1,4 @@
-"""Runs the command `payfeed` as a user does."""
+"""Run the command `payfeed` as a user does."""
 
 import asyncio
 import json
@@ -28,13 +28,13 @@ class Command:
         frame: dict[str, Any] = json.loads(await self.line())
         return frame
 
-    async def told(self, text: str) -> None:
-        """Wait for a line on standard error that has this text."""
+    async def wait_for(self, text: str) -> None:
+        """Wait for a line on standard error that contains this text."""
         assert self.process.stderr
         while True:
             read = self.process.stderr.readline()
             line = (await asyncio.wait_for(read, HANG_GUARD)).decode()
-            assert line, f"ended before it told: {text}"
+            assert line, f"ended without a line with: {text}"
             if text in line:
                 return
 
@@ -59,7 +59,7 @@ async def running(
     cwd: Path | None = None,
     **more: str,
 ) -> AsyncIterator[Command]:
-    """`payfeed <args>`, or a `program` of its own; `more` is environment."""
+    """Run `payfeed <args>`, or another `program`; `more` is its environment."""
     env = {**os.environ, "PYTHONPATH": str(SOURCE), "PAYFEED_KEY": key}
     env |= {"PAYFEED_URL": url, "PYTHONUNBUFFERED": "1", **more}
     words = program or [sys.executable, "-m", "lnbits_payfeed"]

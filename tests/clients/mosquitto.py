@@ -1,4 +1,4 @@
-"""A real mosquitto for tests: start, kill, restart; a subscriber that it remembers."""
+"""A real mosquitto for tests, and a subscriber with a persistent session."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ HANG_GUARD = 60
 
 
 class Mosquitto:
-    """Keeps its store on disk after every change, so that kill -9 loses little."""
+    """Writes its store to disk after every change, so that kill -9 loses little."""
 
     def __init__(self, folder: Path, *settings: str) -> None:
         self.program = need("mosquitto")
@@ -55,17 +55,17 @@ class Mosquitto:
             self.process.kill()
             self.process.wait()
 
-    def forget(self) -> None:
-        """Ended, and without its store: as after a restart without persistence."""
+    def lose_store(self) -> None:
+        """Kill it and delete its store, as a restart without persistence does."""
         self.kill()
         self.store.unlink(missing_ok=True)
 
 
 @asynccontextmanager
 async def without_mqtt5(port: int, is_answered: bool = True) -> AsyncIterator[int]:
-    """A broker of MQTT 3.1.1 in front of a mosquitto: yields its port.
+    """A broker that supports only MQTT 3.1.1, in front of a mosquitto; yields its port.
 
-    It refuses MQTT 5 as MQTT 3.1.1 asks for, or closes without an answer.
+    It refuses MQTT 5 as MQTT 3.1.1 specifies or, unless `is_answered`, closes.
     """
     tasks: set[asyncio.Task[None]] = set()
 
@@ -104,10 +104,10 @@ async def without_mqtt5(port: int, is_answered: bool = True) -> AsyncIterator[in
 
 
 class Subscriber:
-    """Collects (topic, payload); connects again for ever, with a session of its own."""
+    """Collects (topic, payload) in `received`; reconnects with the same session."""
 
     def __init__(self, port: int, topic: str, **options: Any) -> None:
-        self.got: list[tuple[str, str]] = []
+        self.received: list[tuple[str, str]] = []
         self.subscribed = asyncio.Event()
         self._changed = asyncio.Event()
         self._task = asyncio.create_task(self._run(port, topic, options))
@@ -124,11 +124,13 @@ class Subscriber:
                     async for message in client.messages:
                         assert isinstance(message.payload, bytes)
                         text = message.payload.decode()
-                        self.got.append((str(message.topic), text))
+                        self.received.append((str(message.topic), text))
                         self._changed.set()
             await asyncio.sleep(0.1)
 
     async def until(self, condition: Any) -> None:
+        """Wait until messages make `condition()` true."""
+
         async def wait() -> None:
             while not condition():
                 self._changed.clear()

@@ -1,4 +1,4 @@
-"""Proxies that clients are sent through: HTTP CONNECT and SOCKS5, with a password."""
+"""Forward proxies: HTTP CONNECT and SOCKS5, with a password."""
 
 import asyncio
 import base64
@@ -11,7 +11,7 @@ LOGIN = base64.b64encode(f"{USER}:{PASSWORD}".encode())
 
 
 class ForwardProxy:
-    """`targets`: host and port of every connection that it was asked for."""
+    """`targets`: host and port of every requested connection."""
 
     def __init__(self, kind: str, has_password: bool) -> None:
         self.kind = kind
@@ -27,8 +27,8 @@ class ForwardProxy:
         assert task
         self.tasks.add(task)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            agree = self._connect if self.kind == "http" else self._socks
-            if await agree(reader, writer):
+            negotiate = self._connect if self.kind == "http" else self._socks
+            if await negotiate(reader, writer):
                 await self._forward(reader, writer)
         writer.close()
 
@@ -81,7 +81,7 @@ class ForwardProxy:
     async def _forward(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Every name is this machine: clients need not resolve it."""
+        """Every name is this machine, so that only the proxy resolves it."""
         inner, outer = await asyncio.open_connection("127.0.0.1", self.targets[-1][1])
 
         async def pump(

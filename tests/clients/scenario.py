@@ -1,4 +1,4 @@
-"""What every client must have done after a scenario of the scripted server."""
+"""Checks what a client did in a scenario of the scripted server."""
 
 import json
 import urllib.request
@@ -10,7 +10,7 @@ SCENARIOS = load_scenarios()
 
 
 def report(port: int, name: str) -> list[dict[str, Any]]:
-    """The connections that the server saw."""
+    """The connections of a run, as the server recorded them."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/{name}/report") as answer:
         connections: list[dict[str, Any]] = json.load(answer)["connections"]
     return connections
@@ -20,22 +20,24 @@ def check_connections(
     connections: list[dict[str, Any]], expected: dict[str, Any], key_in: str
 ) -> None:
     assert len(connections) == expected["connections"]
-    assert {one["key_in"] for one in connections} == {key_in}
-    assert not [one["other"] for one in connections if one["other"]]
+    assert {connection["key_in"] for connection in connections} == {key_in}
+    assert [
+        connection["other"] for connection in connections if connection["other"]
+    ] == []
     if "since" in expected:
-        assert [one["since"] for one in connections] == expected["since"]
-    for one, newest in zip(
+        assert [connection["since"] for connection in connections] == expected["since"]
+    for connection, newest in zip(
         connections, expected.get("acks", [""] * len(connections)), strict=True
     ):
-        check_acks(one["acks"], one["acks_at_seconds"])
-        assert newest is None or newest == (one["acks"] or [""])[-1]
+        check_acks(connection["acks"], connection["acks_at_seconds"])
+        assert newest is None or newest == (connection["acks"] or [""])[-1]
     if "pause_seconds" in expected:
-        first, second = (one["at_seconds"] for one in connections[:2])
+        first, second = (connection["at_seconds"] for connection in connections[:2])
         assert second - first >= expected["pause_seconds"]
 
 
 def check_acks(ids: list[str], at_seconds: list[float]) -> None:
-    """Those of one connection: of one epoch, ascending, not many; one at the end."""
+    """The acks of a connection: same epoch, ascending, at most four per second."""
     assert len({event_id.partition("-")[0] for event_id in ids}) <= 1
     offsets = [int(event_id.partition("-")[2]) for event_id in ids]
     assert offsets == sorted(set(offsets))

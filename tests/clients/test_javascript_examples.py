@@ -1,4 +1,4 @@
-"""The examples for browsers, Vue, Node and a microcontroller, on a real LNbits."""
+"""The examples for browsers, Vue, Node and a microcontroller work on a real LNbits."""
 
 import asyncio
 import functools
@@ -29,19 +29,19 @@ ARDUINO_JSON_NESTING = 10
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_has_less_than_forty_lines(name: str) -> None:
+def test_an_example_has_fewer_than_forty_lines(name: str) -> None:
     assert len((EXAMPLES / name).read_text().splitlines()) < 40
 
 
 async def access_key(shop: Shop) -> str:
-    wish = {"name": "example", "scopes": ["read"]}
-    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    body = {"name": "example", "scopes": ["read"]}
+    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
     return str(made.json()["key"])
 
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """Any web server that is not LNbits."""
+    """A web server other than LNbits; its address."""
     handler = functools.partial(Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -60,7 +60,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 async def opened_page(
     shop: Shop, folder: Path, name: str, source: Path = EXAMPLES
 ) -> AsyncIterator[Page]:
-    """The example in Chromium, for this LNbits in place of the one it names."""
+    """The example in Chromium, with the address of this LNbits."""
     text = (source / name).read_text()
     text = text.replace("https://lnbits.example.org", shop.server.base)
     (folder / name).write_text(text)
@@ -71,13 +71,13 @@ async def opened_page(
             yield page
 
 
-async def test_the_browser_page_shows_payments_and_those_that_it_missed(
+async def test_the_browser_example_shows_payments_also_those_while_it_was_closed(
     shop: Shop, tmp_path: Path
 ) -> None:
     async with opened_page(shop, tmp_path, "browser.html") as page:
         await expect(page.locator("#state")).to_contain_text("connected")
         address = page.url
-        await page.goto("about:blank")  # before the first payment: none is missed
+        await page.goto("about:blank")  # closed while the first payment arrives
         await shop.sell(7, "first")
         await page.goto(address)
         await expect(page.locator("#amount")).to_have_text("7 sat")
@@ -91,14 +91,14 @@ async def test_the_browser_page_shows_payments_and_those_that_it_missed(
         await expect(page.locator("#memo")).to_have_text("coffee")
 
 
-async def test_the_vue_component_lists_payments_as_they_come(
+async def test_the_vue_example_lists_payments_as_they_arrive(
     shop: Shop, tmp_path: Path
 ) -> None:
-    """Two of them, each with a client of its own: one goes on when the other ends."""
+    """Two components have a client each: one continues when the other is removed."""
     await shop.sell(1, "before")
     text = (EXAMPLES / "vue.html").read_text()
-    one = '<payment-list url="https://lnbits.example.org"></payment-list>'
-    text = text.replace(one, one.replace(" url", ' v-if="isBoth" url') + one)
+    tag = '<payment-list url="https://lnbits.example.org"></payment-list>'
+    text = text.replace(tag, tag.replace(" url", ' v-if="isBoth" url') + tag)
     text = text.replace("Vue.createApp({", "window.root = Vue.createApp({ data, ")
     text = text.replace("const Pay", "const data = () => ({isBoth: true})\nconst Pay")
     (tmp_path / "two.html").write_text(text)
@@ -115,7 +115,7 @@ async def test_the_vue_component_lists_payments_as_they_come(
         await expect(page.locator("li")).to_have_text(alone)
 
 
-async def test_the_node_example_hands_out_once_across_a_crash(
+async def test_the_node_example_processes_each_payment_once_across_a_crash(
     shop: Shop, tmp_path: Path
 ) -> None:
     folder = await asyncio.to_thread(node_folder)
@@ -137,7 +137,7 @@ async def test_the_node_example_hands_out_once_across_a_crash(
 
 
 def first_lines(name: str, language: str, shop: Shop) -> str:
-    """The first block of a document in this language, for this LNbits and wallet."""
+    """The first program of a document, with this LNbits and wallet."""
     text = (ROOT / name).read_text()
     code = text.partition(f"```{language}\n")[2].partition("```")[0]
     assert len(code.splitlines()) <= 10
@@ -147,7 +147,9 @@ def first_lines(name: str, language: str, shop: Shop) -> str:
 
 
 @pytest.mark.parametrize("name", ["docs/clients.md", "clients/js/README.md"])
-async def test_the_first_lines_for_node_work(shop: Shop, name: str) -> None:
+async def test_the_first_node_program_of_a_document_works(
+    shop: Shop, name: str
+) -> None:
     folder = await asyncio.to_thread(node_folder)
     (folder / "first.mjs").write_text(first_lines(name, "js", shop))
     await shop.sell(7, "tea")
@@ -155,7 +157,9 @@ async def test_the_first_lines_for_node_work(shop: Shop, name: str) -> None:
         assert await command.line() == "7 sat tea"
 
 
-async def test_the_first_lines_for_a_page_work(shop: Shop, tmp_path: Path) -> None:
+async def test_the_first_web_page_of_the_document_works(
+    shop: Shop, tmp_path: Path
+) -> None:
     (tmp_path / "first.html").write_text(first_lines("docs/clients.md", "html", shop))
     await shop.sell(7, "tea")
     with served(tmp_path) as base:
@@ -181,7 +185,7 @@ def nesting(value: Any) -> int:
     return 1 + max(map(nesting, inner), default=0)
 
 
-async def test_the_sketch_has_room_for_the_longest_payment_and_goes_on_behind_its_ack(
+async def test_the_sketch_has_room_for_the_longest_payment_and_resumes_after_its_ack(
     shop: Shop,
 ) -> None:
     protocols = constant("PROTOCOLS").replace("pfk_...", await access_key(shop))
@@ -221,7 +225,7 @@ async def test_the_sketch_has_room_for_the_longest_payment_and_goes_on_behind_it
 
 
 def ack_parts() -> list[str]:
-    """The text before and behind the id, as written in C."""
+    """The text before and after the id, as written in C."""
     line = next(line for line in SKETCH.splitlines() if "String ack" in line)
     return [
         json.loads(f'"{part}"')

@@ -1,4 +1,4 @@
-"""Frames as a real LNbits sent them, and as nobody should, through the JavaScript."""
+"""The JavaScript client parses recorded frames and refuses broken ones."""
 
 import json
 from typing import Any
@@ -13,28 +13,28 @@ RECORDED: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text())
     for path in sorted((ROOT / "tests" / "fixtures" / "frames").glob("*.json"))
 }
-SIGNED = {name: told for name, told in RECORDED.items() if told["secret"]}
+SIGNED = {name: frame for name, frame in RECORDED.items() if frame["secret"]}
 
 
-def look(told: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    seen: dict[str, dict[str, Any]] = json.loads(
-        node("frames.mjs", stdin=json.dumps(told))
+def parse(recorded: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    results: dict[str, dict[str, Any]] = json.loads(
+        node("frames.mjs", stdin=json.dumps(recorded))
     )
-    return seen
+    return results
 
 
-def test_every_recorded_frame_is_understood_and_verifies_as_recorded() -> None:
-    for name, seen in look(RECORDED).items():
+def test_every_recorded_frame_is_parsed_and_verifies_as_recorded() -> None:
+    for name, seen in parse(RECORDED).items():
         assert seen["frame"] == json.loads(RECORDED[name]["text"])
         assert seen["verifies"] == RECORDED[name].get("verifies")
         is_received = name in ("payment_in", "payment_after_rotation")
         assert seen["isReceived"] is is_received
 
 
-def test_a_signed_text_that_was_changed_does_not_verify() -> None:
+def test_a_changed_frame_does_not_verify() -> None:
     changed = {}
-    for name, told in SIGNED.items():
-        text = told["text"]
+    for name, recorded in SIGNED.items():
+        text = recorded["text"]
         for number, other in enumerate(
             (
                 text.replace('"timestamp"', '"Timestamp"', 1),
@@ -48,21 +48,25 @@ def test_a_signed_text_that_was_changed_does_not_verify() -> None:
             )
         ):
             assert other != text
-            changed[f"{name} {number}"] = told | {"text": other}
-    assert {seen["verifies"] for seen in look(changed).values()} == {False}
+            changed[f"{name} {number}"] = recorded | {"text": other}
+    assert {seen["verifies"] for seen in parse(changed).values()} == {False}
 
 
-def test_a_secret_that_cannot_be_one_is_refused() -> None:
-    told = RECORDED["payment_in"]
+def test_an_invalid_secret_is_refused() -> None:
+    recorded = RECORDED["payment_in"]
     secrets = ("whsec_", "whsec_%%%", "whsec_a")
-    for seen in look({one: told | {"secret": one} for one in secrets}).values():
+    for seen in parse(
+        {secret: recorded | {"secret": secret} for secret in secrets}
+    ).values():
         assert seen["verifies"].startswith("BadAddress")
 
 
-def test_frames_that_hurt_parsers_are_refused() -> None:
+def test_texts_that_break_parsers_are_refused() -> None:
     texts = ("[" * 100_000, "1" * 5000, "\ud800", '{"type":"payment"', "null")
-    told = {str(n): {"text": text, "secret": None} for n, text in enumerate(texts)}
-    assert {seen["error"] for seen in look(told).values()} == {"InvalidFrame"}
+    unparsable = {
+        str(n): {"text": text, "secret": None} for n, text in enumerate(texts)
+    }
+    assert {seen["error"] for seen in parse(unparsable).values()} == {"InvalidFrame"}
 
 
 IDS = ("id", "head", "cursor")
@@ -78,7 +82,7 @@ def broken_frames(draw: st.DrawFn) -> str:
     frame = json.loads(RECORDED[draw(st.sampled_from(sorted(RECORDED)))]["text"])
     target = frame.get("payment", frame)
     name, value = draw(st.sampled_from(sorted(target))), draw(any_json)
-    # what has the shape of an id, the JavaScript client takes more strictly
+    # the JavaScript client is stricter about ids
     target[name] = 7 if name in IDS and isinstance(value, str) else value
     return json.dumps(frame)
 
@@ -93,7 +97,7 @@ def python_refuses(text: str) -> bool:
 @given(st.lists(broken_frames(), min_size=200, max_size=200))
 @settings(max_examples=3, deadline=None)
 def test_both_clients_refuse_the_same_frames(texts: list[str]) -> None:
-    seen = look(
+    seen = parse(
         {str(n): {"text": text, "secret": None} for n, text in enumerate(texts)}
     )
     for number, text in enumerate(texts):

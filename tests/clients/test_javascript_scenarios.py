@@ -1,4 +1,4 @@
-"""The JavaScript client in Node: by itself, and through every scenario."""
+"""The JavaScript client in Node: its own tests, and every scenario."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ SERVER = Path(__file__).resolve().parent.parent / "scripted_server.py"
 
 @pytest.fixture(scope="module")
 def played() -> dict[str, Any]:
-    """Every scenario at the same time; what the client told and the server saw."""
+    """All scenarios at the same time: the client's results, the server's report."""
     command = [sys.executable, str(SERVER)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -26,21 +26,21 @@ def played() -> dict[str, Any]:
             port = int(server.stdout.readline())
             base = f"http://127.0.0.1:{port}"
             stdin = json.dumps(SCENARIOS)
-            told = json.loads(node("scenarios.mjs", base, KEY, SECRET, stdin=stdin))
-            return {name: (told[name], report(port, name)) for name in SCENARIOS}
+            results = json.loads(node("scenarios.mjs", base, KEY, SECRET, stdin=stdin))
+            return {name: (results[name], report(port, name)) for name in SCENARIOS}
         finally:
             server.kill()
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_the_client_goes_through(name: str, played: dict[str, Any]) -> None:
+def test_the_client_passes_every_scenario(name: str, played: dict[str, Any]) -> None:
     expected = SCENARIOS[name]["expect"]
     result, connections = played[name]
-    assert result["told"] == expected["told"]
+    assert result["items"] == expected["items"]
     assert result["outcome"] == expected["outcome"]
     assert result["invalid"] == expected["invalid"]
     check_connections(connections, expected, key_in="subprotocol")
 
 
-def test_the_tests_of_the_client_alone_pass() -> None:
+def test_the_clients_own_tests_pass() -> None:
     assert "# fail 0" in node("--test", "--test-reporter=tap", "client.test.mjs")

@@ -38,22 +38,26 @@ async def new_key(shop: Any, *scopes: str) -> str:
 
 
 async def lag(shop: Any) -> int:
-    """Events that the server does not yet know to be processed."""
+    """How many events are not acknowledged to the server."""
     keys = await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])
     return int(keys.json()[0]["lag"])
 
 
 def paid(subscriber: Subscriber) -> list[str]:
-    """Payment hashes in order, doubles dropped."""
-    frames = [json.loads(t) for topic, t in subscriber.got if "/payment" in topic]
+    """Payment hashes in order, without duplicates."""
+    frames = [
+        json.loads(text) for topic, text in subscriber.received if "/payment" in topic
+    ]
     return list(dict.fromkeys(frame["payment"]["payment_hash"] for frame in frames))
 
 
 def statuses(subscriber: Subscriber) -> list[str]:
-    return [text for topic, text in subscriber.got if topic.endswith("/bridge/status")]
+    return [
+        text for topic, text in subscriber.received if topic.endswith("/bridge/status")
+    ]
 
 
-async def test_the_broker_gets_frames_as_signed_and_the_wallets_status(
+async def test_the_broker_receives_signed_frames_and_the_status(
     shop: Any, broker: Mosquitto
 ) -> None:
     key, url = await new_key(shop, "read", "balance"), shop.server.base
@@ -64,23 +68,23 @@ async def test_the_broker_gets_frames_as_signed_and_the_wallets_status(
     async with running("bridge", address, key=key, url=url) as bridge:
         await subscriber.until(lambda: statuses(subscriber)[-1:] == ["online"])
         payment_hash = await shop.sell(1000, "beans ☕")
-        own = '{"type":"door.open","door":3}'
-        await run("notify", "--json", own, key=shop.wallet["inkey"], url=url)
+        custom = '{"type":"door.open","door":3}'
+        await run("notify", "--json", custom, key=shop.wallet["inkey"], url=url)
         topics = {f"{top}/{kind}" for kind in ("payment", "door.open", "bridge/status")}
         topics.add(f"{top}/balance_update")
-        await subscriber.until(lambda: {t for t, _ in subscriber.got} >= topics)
+        await subscriber.until(lambda: {t for t, _ in subscriber.received} >= topics)
         while await lag(shop):
             await asyncio.sleep(0.05)
         assert (await bridge.stop())[0] == 0
     assert paid(subscriber) == [payment_hash]
-    text = next(text for topic, text in subscriber.got if "/payment" in topic)
+    text = next(text for topic, text in subscriber.received if "/payment" in topic)
     frame = json.loads(text)
     assert Verifier(feed["secret"]).is_signed(text, frame["id"], frame["timestamp"])
     await subscriber.until(lambda: statuses(subscriber)[-1:] == ["offline"])
     await subscriber.close()
 
 
-async def test_home_assistant_finds_a_device_for_every_feed(
+async def test_home_assistant_discovers_a_device_for_every_feed(
     shop: Any, broker: Mosquitto, tmp_path: Path
 ) -> None:
     url, address = shop.server.base, f"mqtt://127.0.0.1:{broker.port}"
@@ -94,18 +98,20 @@ async def test_home_assistant_finds_a_device_for_every_feed(
     async with running(*options, url=url) as bridge:
         await shop.sell(21, "tea")
         early = Subscriber(broker.port, "payfeed/#", identifier="early")
-        await early.until(lambda: sum("/balance" in topic for topic, _ in early.got))
+        await early.until(
+            lambda: sum("/balance" in topic for topic, _ in early.received)
+        )
         await early.until(lambda: statuses(early).count("online") == 2)
         code, out, err = await bridge.stop()
     assert code == 0
     assert "< 101" in err
     assert not [key for key in keys if key in out + err]
     await early.close()
-    late = Subscriber(broker.port, "homeassistant/+/+/+/config")  # they are retained
-    await late.until(lambda: len(late.got) == 5)
+    late = Subscriber(broker.port, "homeassistant/+/+/+/config")  # retained
+    await late.until(lambda: len(late.received) == 5)
     await late.close()
-    configs = [json.loads(text) for _, text in late.got]
-    for (topic, _), config in zip(late.got, configs, strict=True):
+    configs = [json.loads(text) for _, text in late.received]
+    for (topic, _), config in zip(late.received, configs, strict=True):
         _, component, device, kind, _ = topic.split("/")
         assert re.fullmatch(r"[A-Za-z0-9_-]+", device)
         assert config["device"]["identifiers"] == [device]
@@ -115,7 +121,7 @@ async def test_home_assistant_finds_a_device_for_every_feed(
         assert config["state_topic"] == f"payfeed/{name}/{kind}"
         if component == "sensor":
             assert config["availability_topic"] == f"payfeed/{name}/bridge/status"
-    names = sorted((one["device"]["name"], one["name"]) for one in configs)
+    names = sorted((config["device"]["name"], config["name"]) for config in configs)
     assert names == [
         ("Payfeed Till 1", "Balance"),
         ("Payfeed Till 1", "Feed"),
@@ -123,17 +129,19 @@ async def test_home_assistant_finds_a_device_for_every_feed(
         ("Payfeed Till_1", "Feed"),
         ("Payfeed Till_1", "Last payment"),
     ]
-    assert len({one["unique_id"] for one in configs}) == 5
-    paid_ = next(one for one in configs if one["name"] == "Last payment")
-    frame = json.loads(next(text for topic, text in early.got if "/payment" in topic))
+    assert len({config["unique_id"] for config in configs}) == 5
+    sensor = next(config for config in configs if config["name"] == "Last payment")
+    frame = json.loads(
+        next(text for topic, text in early.received if "/payment" in topic)
+    )
     shown = {
-        member: Template(paid_[member]).render(value_json=frame)
+        member: Template(sensor[member]).render(value_json=frame)
         for member in ("value_template", "json_attributes_template")
     }
     assert shown["value_template"] == "21"
-    for change, told in (({"direction": "out"}, "-21"), ({"status": "failed"}, "0")):
+    for change, value in (({"direction": "out"}, "-21"), ({"status": "failed"}, "0")):
         other = {"payment": frame["payment"] | change}
-        assert Template(paid_["value_template"]).render(value_json=other) == told
+        assert Template(sensor["value_template"]).render(value_json=other) == value
     attributes = json.loads(shown["json_attributes_template"])
     assert (attributes["memo"], attributes["direction"]) == ("tea", "in")
 
@@ -171,7 +179,7 @@ async def test_nothing_is_lost_when_bridge_broker_and_lnbits_are_killed(
         await all_arrived()
         selling = asyncio.create_task(sell(20))
         broker.kill()
-        await bridge.told("broker: ")
+        await bridge.wait_for("broker: ")
         await broker.start()
         await selling
         await all_arrived()
@@ -188,7 +196,7 @@ async def test_nothing_is_lost_when_bridge_broker_and_lnbits_are_killed(
     await subscriber.close()
 
 
-async def test_a_broker_that_hangs_confirms_nothing_and_its_late_will_is_no_last_word(
+async def test_a_broker_that_hangs_gets_events_and_the_status_again(
     shop: Any, broker: Mosquitto
 ) -> None:
     key = await new_key(shop, "read")
@@ -200,44 +208,46 @@ async def test_a_broker_that_hangs_confirms_nothing_and_its_late_will_is_no_last
         await subscriber.until(lambda: statuses(subscriber)[-1:] == ["online"])
         broker.process.send_signal(signal.SIGSTOP)
         payment_hash = await shop.sell(7)
-        await bridge.told("next attempt")  # no confirmation came in time
+        await bridge.wait_for("next attempt")  # it did not confirm in time
         assert await lag(shop) == 1
         broker.process.send_signal(signal.SIGCONT)
         await subscriber.until(lambda: paid(subscriber) == [payment_hash])
         while await lag(shop):
             await asyncio.sleep(0.1)
-        own = '{"type":"status","text":"offline"}'
+        custom = '{"type":"status","text":"offline"}'
         await run(
-            "notify", "--json", own, key=shop.wallet["inkey"], url=shop.server.base
+            "notify", "--json", custom, key=shop.wallet["inkey"], url=shop.server.base
         )
         await subscriber.until(
             lambda: any(
                 topic.endswith("/status") and "text" in text
-                for topic, text in subscriber.got
+                for topic, text in subscriber.received
             )
         )
         assert statuses(subscriber)[-1] == "online"
     await subscriber.close()
 
 
-async def test_an_event_is_acknowledged_only_when_the_broker_has_it(
+async def test_an_event_is_acknowledged_only_after_the_broker_confirms_it(
     shop: Any, broker: Mosquitto
 ) -> None:
     key = await new_key(shop, "read")
     options = ["bridge", f"mqtt://127.0.0.1:{broker.port}"]
     async with running(*options, key=key, url=shop.server.base) as bridge:
-        await bridge.told("broker: connected")
+        await bridge.wait_for("broker: connected")
         broker.kill()
-        await bridge.told("next attempt")
+        await bridge.wait_for("next attempt")
         await shop.sell(1)
-        await bridge.told("next attempt")
+        await bridge.wait_for("next attempt")
         assert await lag(shop) == 1
         await broker.start()
         while await lag(shop):
             await asyncio.sleep(0.05)
 
 
-async def test_tls_and_credentials(shop: Any, tmp_path: Path) -> None:
+async def test_the_bridge_supports_tls_and_credentials(
+    shop: Any, tmp_path: Path
+) -> None:
     pem, private = await asyncio.to_thread(certificate, tmp_path)
     passwords = tmp_path / "passwords"
     command = ["mosquitto_passwd", "-b", "-c", str(passwords), "shop", "s3cret"]
@@ -255,12 +265,12 @@ async def test_tls_and_credentials(shop: Any, tmp_path: Path) -> None:
         address = f"mqtts://shop@localhost:{broker.port}"
         options = ["bridge", address, "--broker-ca", str(pem)]
         async with running(*options, key=key, url=url, PAYFEED_MQTT_PASSWORD="no") as b:
-            await b.told("ot authori")
+            await b.wait_for("ot authori")
         secret = {"PAYFEED_MQTT_PASSWORD": "s3cret"}
         async with running("bridge", address, key=key, url=url, **secret) as b:
-            await b.told("certificate verify failed")
+            await b.wait_for("certificate verify failed")
         async with running(*options, key=key, url=url, **secret) as b:
-            await b.told("broker: connected")
+            await b.wait_for("broker: connected")
             await shop.sell(1)
             while await lag(shop):
                 await asyncio.sleep(0.05)
@@ -268,7 +278,7 @@ async def test_tls_and_credentials(shop: Any, tmp_path: Path) -> None:
         broker.kill()
 
 
-async def test_what_the_bridge_cannot_use_is_refused(shop: Any) -> None:
+async def test_invalid_options_of_the_bridge_are_refused(shop: Any) -> None:
     url, key = shop.server.base, await new_key(shop, "notify")
     mqtt = "mqtt://127.0.0.1"
     for words in (

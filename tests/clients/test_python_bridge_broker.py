@@ -1,4 +1,4 @@
-"""`payfeed bridge` with brokers that refuse, drop and forget."""
+"""`payfeed bridge` with brokers that refuse, drop and lose messages."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ import pytest_asyncio
 import scripted_server
 from command import run, running
 from lnbits_payfeed import BadAddress, InvalidEvent
-from lnbits_payfeed.bridge import Lane, checked_name
+from lnbits_payfeed.bridge import FeedBridge, checked_name
 from lnbits_payfeed.mqtt import Broker
 from mosquitto import Mosquitto, Subscriber, without_mqtt5
 from shop import Shop, opened
@@ -22,7 +22,7 @@ from test_python_bridge import lag, new_key, statuses
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-LIMIT_BYTES = 700  # a payment fits, one message of discovery does not
+LIMIT_BYTES = 700  # above a payment, below one of the discovery messages
 SETTINGS = {
     "drops": [f"message_size_limit {LIMIT_BYTES}"],
     "closes": [f"max_packet_size {LIMIT_BYTES}"],
@@ -32,18 +32,17 @@ ACCESS = "topic readwrite #\ntopic deny payfeed/+/door.open\n"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def company() -> AsyncIterator[Shop]:
+async def server() -> AsyncIterator[Shop]:
     async with opened(PAYFEED_HEARTBEAT_SECONDS="2") as ready:
         yield ready
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def shop(company: Shop) -> Shop:
-    """A wallet of its own."""
-    branch = copy.copy(company)
-    server = branch.server
-    branch.wallet = await server.new_wallet(server.admin, "branch")
-    return branch
+async def shop(server: Shop) -> Shop:
+    """A wallet of its own for every test."""
+    shop = copy.copy(server)
+    shop.wallet = await shop.server.new_wallet(shop.server.admin, "branch")
+    return shop
 
 
 @contextlib.asynccontextmanager
@@ -71,7 +70,7 @@ async def address_of(broker: Mosquitto, protocol: str) -> AsyncIterator[str]:
 
 
 async def notify(shop: Any, kind: str, text: str) -> str:
-    """The id of the message."""
+    """Send a message; its id."""
     answer = await shop.server.payfeed(
         "POST", "notify", shop.wallet["inkey"], json={"type": kind, "text": text}
     )
@@ -79,11 +78,11 @@ async def notify(shop: Any, kind: str, text: str) -> str:
 
 
 def gaps(subscriber: Subscriber) -> list[dict[str, Any]]:
-    return [json.loads(text) for topic, text in subscriber.got if "/gap" in topic]
+    return [json.loads(text) for topic, text in subscriber.received if "/gap" in topic]
 
 
 def payments(subscriber: Subscriber) -> list[str]:
-    return [topic for topic, _ in subscriber.got if topic.endswith("/payment")]
+    return [topic for topic, _ in subscriber.received if topic.endswith("/payment")]
 
 
 @pytest.mark.parametrize(
@@ -95,10 +94,10 @@ def payments(subscriber: Subscriber) -> list[str]:
         ("drops", "3.1.1"),
         ("closes", "3.1.1"),
         ("denies", "3.1.1"),
-        ("drops", "3.1.1, silent about it"),
+        ("drops", "3.1.1, closing without an answer"),
     ],
 )
-async def test_an_event_that_the_broker_refuses_is_reported_and_the_next_arrives(
+async def test_an_event_that_the_broker_refuses_is_a_gap_and_the_next_arrives(
     shop: Any, tmp_path: Path, setting: str, protocol: str
 ) -> None:
     key, url = await new_key(shop, "read", "balance"), shop.server.base
@@ -118,7 +117,7 @@ async def test_an_event_that_the_broker_refuses_is_reported_and_the_next_arrives
         code, _, err = await bridge.stop()
         await subscriber.close()
     assert code == 0
-    assert not [topic for topic, _ in subscriber.got if "door.open" in topic]
+    assert not [topic for topic, _ in subscriber.received if "door.open" in topic]
     (gap,) = gaps(subscriber)
     assert gap.pop("detail")
     assert gap == {
@@ -139,7 +138,7 @@ async def test_an_event_that_the_broker_refuses_is_reported_and_the_next_arrives
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
-async def test_nothing_is_acknowledged_while_the_broker_refuses_the_gap_too(
+async def test_nothing_is_acknowledged_while_the_broker_refuses_the_gap(
     shop: Any, tmp_path: Path, protocol: str
 ) -> None:
     key, url = await new_key(shop, "read"), shop.server.base
@@ -153,14 +152,14 @@ async def test_nothing_is_acknowledged_while_the_broker_refuses_the_gap_too(
         broker.process.send_signal(signal.SIGHUP)
         async with running("bridge", address, key=key, url=url) as bridge:
             await notify(shop, "door.open", "1")
-            await bridge.told("/gap was refused")
+            await bridge.wait_for("/gap was refused")
             assert await lag(shop) == 1
             subscriber = Subscriber(broker.port, "payfeed/#")
             await subscriber.subscribed.wait()
             access.write_text("topic readwrite #\n")
             broker.process.send_signal(signal.SIGHUP)
             await subscriber.until(
-                lambda: any("door.open" in topic for topic, _ in subscriber.got)
+                lambda: any("door.open" in topic for topic, _ in subscriber.received)
             )
             while await lag(shop):
                 await asyncio.sleep(0.05)
@@ -170,10 +169,10 @@ async def test_nothing_is_acknowledged_while_the_broker_refuses_the_gap_too(
     assert not gaps(subscriber)
 
 
-async def test_a_broker_of_mqtt_3_1_1_that_shows_nothing_gets_nothing(
+async def test_nothing_is_published_on_mqtt_3_1_1_without_permission_to_read(
     shop: Any, tmp_path: Path
 ) -> None:
-    """Without MQTT 5 only what comes back is known to be delivered."""
+    """Without MQTT 5, only messages that come back are known to be delivered."""
     key, url = await new_key(shop, "read"), shop.server.base
     async with (
         broker_with(tmp_path, *SETTINGS["denies"]) as broker,
@@ -184,34 +183,36 @@ async def test_a_broker_of_mqtt_3_1_1_that_shows_nothing_gets_nothing(
         broker.process.send_signal(signal.SIGHUP)
         async with running("bridge", address, key=key, url=url) as bridge:
             await shop.sell(1)
-            await bridge.told("must be allowed to read payfeed/")
+            await bridge.wait_for("must be allowed to read payfeed/")
             assert await lag(shop) == 1
 
 
-async def test_a_broker_that_forgot_gets_all_retained_messages_again(
+async def test_a_broker_that_lost_its_store_gets_all_retained_messages_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server sends the balance once, and no event follows."""
+    """The server sends the balance once, and no event."""
     balance = {"wallet_id": "wallet", "balance": 21, "balance_msat": 21000}
     frame = {"type": "balance_update", "timestamp": scripted_server.BEGIN} | balance
     scenario = {"connections": [[{"hello": {}}, {"frame": frame}]]}
-    monkeypatch.setattr(scripted_server, "load_scenarios", lambda: {"one": scenario})
+    monkeypatch.setattr(
+        scripted_server, "load_scenarios", lambda: {"scenario": scenario}
+    )
 
     async def retained(port: int) -> dict[str, str]:
         late = Subscriber(port, "#", identifier="late", clean_session=True)
-        await late.until(lambda: len(dict(late.got)) == 5)
+        await late.until(lambda: len(dict(late.received)) == 5)
         await late.close()
-        return dict(late.got)
+        return dict(late.received)
 
     async with (
         broker_with(tmp_path) as broker,
         scripted_server.scripted_server() as port,
     ):
         options = ["bridge", f"mqtt://127.0.0.1:{broker.port}", "--homeassistant"]
-        url, key = f"http://127.0.0.1:{port}/one", scripted_server.KEY
+        url, key = f"http://127.0.0.1:{port}/scenario", scripted_server.KEY
         async with running(*options, key=key, url=url):
             stored = await retained(broker.port)
-            broker.forget()
+            broker.lose_store()
             await broker.start()
             assert await retained(broker.port) == stored
     assert {topic for topic in stored if "payfeed/wallet/" in topic} == {
@@ -225,42 +226,49 @@ async def test_a_broker_that_forgot_gets_all_retained_messages_again(
     "wallet_id",
     ["", "a/b", "+", "a#", "\0", "a\n", "a\x9b", "\ud800", "\uffff", "a" * 129],
 )
-async def test_a_wallet_id_that_no_topic_can_have_is_no_name(wallet_id: str) -> None:
+async def test_a_wallet_id_that_topics_cannot_contain_is_refused(
+    wallet_id: str,
+) -> None:
     assert checked_name("3aa59ccb9f4048f7ac27c60d496ec3d6")
     with pytest.raises(BadAddress):
         checked_name(wallet_id)
 
 
-async def test_a_server_does_not_choose_the_bridges_topics(
+async def test_the_bridge_ends_if_the_server_sends_such_a_wallet_id(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = {"connections": [[{"hello": {"wallet_id": "till/bridge"}}]]}
-    monkeypatch.setattr(scripted_server, "load_scenarios", lambda: {"one": scenario})
+    monkeypatch.setattr(
+        scripted_server, "load_scenarios", lambda: {"scenario": scenario}
+    )
     key = scripted_server.KEY
     async with (
         broker_with(tmp_path) as broker,
         scripted_server.scripted_server() as port,
     ):
-        address, url = f"mqtt://127.0.0.1:{broker.port}", f"http://127.0.0.1:{port}/one"
+        address, url = (
+            f"mqtt://127.0.0.1:{broker.port}",
+            f"http://127.0.0.1:{port}/scenario",
+        )
         code, _, err = await run("bridge", address, key=key, url=url)
     assert code == 2, err
     assert "the wallet id that the server sent" in err
     assert "broker: connected" not in err
 
 
-async def test_an_event_of_the_wrong_shape_becomes_a_gap_of_its_own() -> None:
+async def test_a_malformed_event_is_published_as_a_gap() -> None:
     published: list[tuple[str, str]] = []
-    said: list[str] = []
+    lines: list[str] = []
 
     class Connection:
         async def publish(self, topic: str, payload: str, retain: bool = False) -> None:
             published.append((topic, payload))
 
     broker, url = Broker("127.0.0.1", 1883), "http://127.0.0.1"
-    lane = Lane(broker, url, "pfk_key", "till", "payfeed", said.append)
+    feed_bridge = FeedBridge(broker, url, "pfk_key", "till", "payfeed", lines.append)
     item: Any = InvalidEvent("abc-7", "amount is not positive", "{}")
     connection: Any = Connection()
-    await lane._publish(connection, item)
+    await feed_bridge._publish(connection, item)
     ((topic, payload),) = published
     assert topic == "payfeed/till/gap"
     assert json.loads(payload) == {
@@ -271,5 +279,5 @@ async def test_an_event_of_the_wrong_shape_becomes_a_gap_of_its_own() -> None:
         "id": "abc-7",
         "detail": "amount is not positive",
     }
-    assert said == ["till: event abc-7 is invalid: amount is not positive"]
-    assert "1 invalid, reported as gap, not published: abc-7" in lane.summary()
+    assert lines == ["till: event abc-7 is invalid: amount is not positive"]
+    assert "1 invalid, reported as gap, not published: abc-7" in feed_bridge.summary()

@@ -6,27 +6,30 @@ import json
 import os
 import shlex
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
 from command import run, running
 from lnbits_payfeed import Gap
-from lnbits_payfeed.listen import Show, printable
+from lnbits_payfeed.listen import Printer
+from lnbits_payfeed.terminal import printable
 from ports import free_port
 
 
 async def access_key(shop: Any, *scopes: str) -> str:
-    wish = {"name": "test", "scopes": scopes or ["read"]}
-    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    body = {"name": "test", "scopes": scopes or ["read"]}
+    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
     return str(made.json()["key"])
 
 
 async def acked(shop: Any) -> str:
+    """The id that the server stores for the access key."""
     keys = await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])
     return str(keys.json()[0]["acked"])
 
 
-async def test_listen_shows_what_happens_in_lines_and_in_json(shop: Any) -> None:
+async def test_listen_shows_events_as_lines_and_as_json(shop: Any) -> None:
     url, key = shop.server.base, shop.wallet["inkey"]
     feed = await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])
     secret = feed.json()["secret"]
@@ -34,30 +37,30 @@ async def test_listen_shows_what_happens_in_lines_and_in_json(shop: Any) -> None
         running("listen", key=key, url=url) as human,
         running("listen", "--json", "--secret", secret, key=key, url=url) as machine,
     ):
-        await human.told("connected")
-        await machine.told("connected")
+        await human.wait_for("connected")
+        await machine.wait_for("connected")
         payment_hash = await shop.sell(1000, "beans \x1b[31m <b>")
         line = await human.line()
         assert "+1000 sat  beans \N{REPLACEMENT CHARACTER}[31m" in line
         assert "\x1b" not in line
         frame = await machine.frame()
         assert frame["payment"]["payment_hash"] == payment_hash
-        told = await run("notify", "hello world", key=key, url=url)
-        assert told[0] == 0
-        assert "to 2 listeners" in told[1]
+        code, out, _ = await run("notify", "hello world", key=key, url=url)
+        assert code == 0
+        assert "to 2 listeners" in out
         assert 'message  "hello world"' in await human.line()
         assert (await machine.frame())["data"] == "hello world"
-        own = '{"type":"door.open","door":3}'
-        assert (await run("notify", "--json", own, key=key, url=url))[0] == 0
+        custom = '{"type":"door.open","door":3}'
+        assert (await run("notify", "--json", custom, key=key, url=url))[0] == 0
         assert 'door.open  {"door": 3}' in await human.line()
         assert (await machine.frame())["door"] == 3
         assert (await run("test", key=key, url=url))[0] == 0
         assert "test  This is a test" in await human.line()
         assert (await machine.frame())["type"] == "test"
         assert await human.stop() == (0, "", "")
-    wanted = ["--types", "payment", "--direction", "in", "--min-amount", "1000"]
-    wanted += ["--status", "confirmed"]
-    options = ["listen", "--json", "--since", "start", "--count", "1", *wanted]
+    filters = ["--types", "payment", "--direction", "in", "--min-amount", "1000"]
+    filters += ["--status", "confirmed"]
+    options = ["listen", "--json", "--since", "start", "--count", "1", *filters]
     code, out, _ = await run(*options, key=key, url=url)
     assert (code, json.loads(out)) == (0, frame | json.loads(out))
     assert json.loads(out)["payment"]["payment_hash"] == payment_hash
@@ -76,10 +79,10 @@ async def test_verbose_shows_handshake_and_frames_without_the_key(shop: Any) -> 
     assert key not in out + err
     options = ["listen", "--verbose", "--since", "start", "--count", "1", "--tag", "x"]
     async with running(*options, "--balance", key=key, url=url) as listening:
-        await listening.told("> X-Api-Key: ***")
-        await listening.told("< 101")
-        await listening.told("< Upgrade: websocket")
-        await listening.told('< {"type":"hello"')
+        await listening.wait_for("> X-Api-Key: ***")
+        await listening.wait_for("< 101")
+        await listening.wait_for("< Upgrade: websocket")
+        await listening.wait_for('< {"type":"hello"')
         await shop.sell(1)
         while "balance 1 sat" not in await listening.line():
             pass
@@ -92,17 +95,17 @@ async def test_verbose_shows_handshake_and_frames_without_the_key(shop: Any) -> 
     assert key not in out + err
 
 
-async def test_an_interrupt_lets_the_command_end_and_acknowledges_its_event(
+async def test_an_interrupt_waits_for_the_command_and_acknowledges_its_event(
     shop: Any, tmp_path: Path
 ) -> None:
     url, key = shop.server.base, await access_key(shop)
     for number in (signal.SIGINT, signal.SIGTERM):
-        begun, finish = tmp_path / f"begun{number}", tmp_path / f"finish{number}"
-        wait = f"touch {begun}; while [ ! -e {finish} ]; do sleep 0.05; done"
+        started, finish = tmp_path / f"started{number}", tmp_path / f"finish{number}"
+        wait = f"touch {started}; while [ ! -e {finish} ]; do sleep 0.05; done"
         async with running("listen", "--exec", wait, key=key, url=url) as listening:
-            await listening.told("connected")
+            await listening.wait_for("connected")
             await shop.sell(1)
-            while not begun.exists():
+            while not started.exists():
                 await asyncio.sleep(0.05)
             os.killpg(listening.process.pid, number)  # as a terminal does
             finish.touch()
@@ -112,13 +115,13 @@ async def test_an_interrupt_lets_the_command_end_and_acknowledges_its_event(
 
 
 async def test_a_second_interrupt_does_not_wait(shop: Any, tmp_path: Path) -> None:
-    begun = tmp_path / "begun"
-    options = ["listen", "--exec", f"touch {begun}; exec sleep 600"]
+    started = tmp_path / "started"
+    options = ["listen", "--exec", f"touch {started}; exec sleep 600"]
     url, key = shop.server.base, shop.wallet["inkey"]
     async with running(*options, key=key, url=url) as listening:
-        await listening.told("connected")
+        await listening.wait_for("connected")
         await shop.sell(1)
-        while not begun.exists():
+        while not started.exists():
             await asyncio.sleep(0.05)
         while listening.process.returncode is None:
             listening.process.send_signal(signal.SIGINT)
@@ -126,7 +129,7 @@ async def test_a_second_interrupt_does_not_wait(shop: Any, tmp_path: Path) -> No
         assert (await listening.end())[0] == 130
 
 
-async def test_what_the_output_cannot_show_is_replaced(shop: Any) -> None:
+async def test_characters_that_the_output_cannot_encode_are_replaced(shop: Any) -> None:
     url, key = shop.server.base, shop.wallet["inkey"]
     options = ["listen", "--since", "start", "--count", "1"]
     await run("notify", "☕ ready", key=key, url=url)
@@ -137,19 +140,19 @@ async def test_what_the_output_cannot_show_is_replaced(shop: Any) -> None:
     assert "? ready" in out
 
 
-def test_lines_have_colour_on_a_terminal_alone() -> None:
+def test_lines_have_colour_only_on_a_terminal() -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
 
     gap = Gap("a-1", None, "expired")
     for out, start in ((Terminal(), "\033[31mgap: "), (io.StringIO(), "gap: ")):
-        Show(out, out, as_json=False).item(gap)
+        Printer(out, out, as_json=False).print_item(gap)
         assert out.getvalue().startswith(start)
         assert out.getvalue().endswith("\033[0m\n") is out.isatty()
 
 
-async def test_a_killed_lnbits_loses_nothing_for_a_listener_with_a_state_file(
+async def test_a_state_file_loses_no_event_when_lnbits_is_killed(
     shop: Any, tmp_path: Path
 ) -> None:
     state, url = tmp_path / "state", shop.server.base
@@ -166,7 +169,7 @@ async def test_a_killed_lnbits_loses_nothing_for_a_listener_with_a_state_file(
         hashes.append(await shop.sell(1))
         await collect(first)
         shop.server.kill()
-        await first.told("next attempt")
+        await first.wait_for("next attempt")
         await shop.server.start()
         hashes += [await shop.sell(2), await shop.sell(3)]
         await collect(first)
@@ -178,31 +181,31 @@ async def test_a_killed_lnbits_loses_nothing_for_a_listener_with_a_state_file(
     hashes += [await shop.sell(5)]
     async with running(*options, key=key, url=url) as second:
         again = (await second.frame())["payment"]["payment_hash"]
-        if again != hashes[2]:  # delivered, killed before it was saved: comes again
+        if again != hashes[2]:  # the listener was killed before it saved the id
             found.append(again)
         await collect(second)
         await second.stop()
-    assert sorted(found) == sorted(hashes)  # a late one is recorded later
+    assert sorted(found) == sorted(hashes)  # payments may be recorded in another order
     assert state.read_text().strip() == await acked(shop)
 
 
-async def test_a_command_gets_every_event_and_its_failure_brings_it_again(
+async def test_a_command_runs_for_every_event_and_again_after_a_failure(
     shop: Any, tmp_path: Path
 ) -> None:
     url, key = shop.server.base, shop.wallet["inkey"]
-    state, got = tmp_path / "state", tmp_path / "got"
+    state, copied = tmp_path / "state", tmp_path / "copied"
     options = ["listen", "--state", str(state), "--since", "start", "--exec"]
     await run("notify", "$(touch owned); `x`", key=key, url=url)
     assert (await run(*options, "exit 7", key=key, url=url))[0] == 6
-    copy = f"cat >> {shlex.quote(str(got))}"
+    copy = f"cat >> {shlex.quote(str(copied))}"
     code, *_ = await run(*options, copy, "--count", "1", key=key, url=url)
     assert code == 0
-    assert json.loads(got.read_text())["data"] == "$(touch owned); `x`"
+    assert json.loads(copied.read_text())["data"] == "$(touch owned); `x`"
     events = (await shop.server.payfeed("GET", "events", key)).json()
     assert state.read_text().strip() == events["head"]
 
 
-async def test_exit_codes_tell_what_went_wrong(shop: Any, tmp_path: Path) -> None:
+async def test_the_exit_code_depends_on_the_error(shop: Any, tmp_path: Path) -> None:
     url, key = shop.server.base, shop.wallet["inkey"]
     wrong = tmp_path / "key"
     wrong.write_text("0" * 32 + "\n")
@@ -213,7 +216,7 @@ async def test_exit_codes_tell_what_went_wrong(shop: Any, tmp_path: Path) -> Non
     async def code(*args: str, key: str = key, url: str = url) -> int:
         status, out, err = await run(*args, key=key, url=url)
         assert "Traceback" not in out + err
-        assert err.startswith(("payfeed: ", "usage: ")) or "\npayfeed: " in err, err
+        assert err.startswith("payfeed: ") or "\npayfeed: " in err, err
         return status
 
     assert await code("listen", url="") == 2
@@ -222,6 +225,10 @@ async def test_exit_codes_tell_what_went_wrong(shop: Any, tmp_path: Path) -> Non
     assert await code("listen", url="http://lnbits..example.org") == 2
     assert await code("doctor", url="http://[::1") == 2
     assert await code("listen", "--direction", "up") == 2
+    assert await code() == 2
+    assert await code("dance") == 2
+    assert await code("notify") == 2
+    assert await code("listen", "--nonsense") == 2
     assert await code("listen", "--key-file", str(binary)) == 2
     assert await code("listen", "--state", str(binary)) == 2
     assert await code("listen", "--max-attempts", "0") == 2
@@ -239,5 +246,30 @@ async def test_exit_codes_tell_what_went_wrong(shop: Any, tmp_path: Path) -> Non
     assert await code(*listen, "--secret", "whsec_d3Jvbmc=") == 5
 
 
-def test_what_steers_terminals_is_not_printed() -> None:
+def test_control_characters_are_not_printed() -> None:
     assert printable("a\x1b[2J\x07\n\u202eb é 🙂") == "a�[2J���b é 🙂"
+
+
+async def test_without_click_one_line_names_the_extra() -> None:
+    program = [sys.executable, "-c"]
+    program += [
+        "import sys; sys.modules['click'] = None;"
+        " from lnbits_payfeed.__main__ import main; main()"
+    ]
+    async with running("listen", program=program) as command:
+        code, out, err = await command.end()
+    assert (code, out) == (2, "")
+    assert err == (
+        "payfeed: the command line needs an extra: pip install 'lnbits-payfeed[cli]'\n"
+    )
+
+
+async def test_help_lists_commands_options_and_exit_codes() -> None:
+    code, out, err = await run("--help")
+    assert (code, err) == (0, "")
+    for text in ("listen", "notify", "test", "bridge", "doctor", "wrong signature"):
+        assert text in out
+    code, out, err = await run("listen", "--help")
+    assert (code, err) == (0, "")
+    for option in ("--url", "--state", "--exec", "--count"):
+        assert option in out

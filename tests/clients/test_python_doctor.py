@@ -1,4 +1,4 @@
-"""`payfeed doctor` names every fault that it is said to name, each made for real."""
+"""`payfeed doctor` finds every documented fault; each test causes the real fault."""
 
 import asyncio
 import contextlib
@@ -31,18 +31,18 @@ async def bare() -> AsyncIterator[Server]:
 
 
 async def examine(url: str, key: str, *options: str) -> str:
-    """The fault and its cure."""
+    """The fault and its fix."""
     code, out, err = await run("doctor", *options, key=key, url=url)
     assert "Traceback" not in err
     assert key not in out + err
-    *_, fault, cure = out.splitlines()
+    *_, fault, fix = out.splitlines()
     assert code == 1, out
     assert fault.startswith("FAULT")
-    assert cure.strip().startswith("cure")
-    return f"{fault.split()[1]}: {fault} {cure}"
+    assert fix.strip().startswith("fix")
+    return f"{fault.split()[1]}: {fault} {fix}"
 
 
-async def test_a_healthy_feed_is_told_to_be_healthy(shop: Any) -> None:
+async def test_a_healthy_feed_has_no_fault(shop: Any) -> None:
     key = shop.wallet["inkey"]
     code, out, err = await run("doctor", "--verbose", key=key, url=shop.server.base)
     assert code == 0, out
@@ -53,7 +53,7 @@ async def test_a_healthy_feed_is_told_to_be_healthy(shop: Any) -> None:
     assert key not in out + err
 
 
-async def test_a_name_that_is_none_and_a_port_that_is_closed() -> None:
+async def test_an_unknown_name_and_a_closed_port() -> None:
     found = await examine("http://nowhere.invalid:5000", "0" * 32)
     assert found.startswith("name:")
     found = await examine(f"http://127.0.0.1:{free_port()}", "0" * 32)
@@ -70,12 +70,12 @@ async def test_keys_and_enablement(shop: Any) -> None:
     found = await examine(url, wallet["adminkey"])
     assert found.startswith("key:")
     assert "admin key" in found
-    wish = {"name": "n", "scopes": ["notify"]}
-    made = await shop.server.payfeed("POST", "keys", wallet["adminkey"], json=wish)
-    deaf = made.json()
-    assert "may not read" in await examine(url, deaf["key"])
-    await shop.server.payfeed("DELETE", f"keys/{deaf['id']}", wallet["adminkey"])
-    assert "revoked" in await examine(url, deaf["key"])
+    body = {"name": "n", "scopes": ["notify"]}
+    made = await shop.server.payfeed("POST", "keys", wallet["adminkey"], json=body)
+    notify_only = made.json()
+    assert "may not read" in await examine(url, notify_only["key"])
+    await shop.server.payfeed("DELETE", f"keys/{notify_only['id']}", wallet["adminkey"])
+    assert "revoked" in await examine(url, notify_only["key"])
     await shop.server.enable(shop.server.admin, on=False)
     found = await examine(url, wallet["inkey"])
     assert found.startswith("key:")
@@ -94,13 +94,13 @@ async def test_keys_and_enablement(shop: Any) -> None:
 async def test_a_key_that_may_only_read_is_examined_without_a_test_event(
     shop: Any,
 ) -> None:
-    wish = {"name": "n", "scopes": ["read"]}
-    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    body = {"name": "n", "scopes": ["read"]}
+    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
     options: dict[str, Any] = {"key": made.json()["key"], "url": shop.server.base}
     code, out, _ = await run("doctor", **options)
     assert code == 0, out
-    assert "skipped: this key may not notify" in out
-    assert "idle connections live" in out
+    assert "skipped: the key does not have the scope notify" in out
+    assert "idle connections stay open" in out
 
 
 async def test_refusals_at_hello_and_a_restart_while_waiting() -> None:
@@ -111,7 +111,7 @@ async def test_refusals_at_hello_and_a_restart_while_waiting() -> None:
             "url": shop.server.base,
         }
         async with running("listen", **options) as listener:
-            await listener.told("connected")
+            await listener.wait_for("connected")
             found = await examine(options["url"], options["key"])
             assert found.startswith("hello:")
             assert "refuses" in found
@@ -123,7 +123,7 @@ async def test_refusals_at_hello_and_a_restart_while_waiting() -> None:
             await shop.server.terminate()
             code, out, _ = await doctor.end()
     assert code == 1
-    assert "FAULT  heartbeat  the server ended the connection" in out
+    assert "FAULT  heartbeat  the server closed the connection" in out
     assert "(1012)" in out
     assert "idle timeout" not in out
 
@@ -131,10 +131,10 @@ async def test_refusals_at_hello_and_a_restart_while_waiting() -> None:
 async def test_a_port_that_does_not_answer() -> None:
     with socket.socket() as full, socket.socket() as first, socket.socket() as more:
         full.bind(("127.0.0.1", 0))
-        full.listen(0)  # and nobody accepts: the kernel drops what comes later
-        for one in (first, more):
-            one.setblocking(False)
-            one.connect_ex(full.getsockname())
+        full.listen(0)  # never accepts: the kernel drops later connections
+        for client in (first, more):
+            client.setblocking(False)
+            client.connect_ex(full.getsockname())
         found = await examine(f"http://127.0.0.1:{full.getsockname()[1]}", "0" * 32)
     assert found.startswith("port:")
     assert "does not answer" in found
@@ -149,7 +149,7 @@ async def test_an_lnbits_without_the_extension(bare: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "step", "what"),
+    ("fault", "step", "text"),
     [
         ("no-upgrade", "upgrade", "Upgrade $http_upgrade"),
         ("buffers", "hello", "buffering"),
@@ -157,18 +157,18 @@ async def test_an_lnbits_without_the_extension(bare: Server) -> None:
         ("buffers-last", "heartbeat", "no heartbeat within"),
         ("idle", "heartbeat", "idle timeout"),
         ("down", "http", "does not reach LNbits"),
-        ("elsewhere", "http", "sends elsewhere"),
+        ("elsewhere", "http", "redirects to another address"),
         ("password", "http", "asks for a password (HTTP 401)"),
     ],
 )
-async def test_proxies(shop: Any, fault: str, step: str, what: str) -> None:
+async def test_faults_of_proxies(shop: Any, fault: str, step: str, text: str) -> None:
     async with bad_proxy(shop.server.port, fault) as port:
         found = await examine(f"http://127.0.0.1:{port}", shop.wallet["inkey"])
     assert found.startswith(f"{step}:")
-    assert what in found
+    assert text in found
 
 
-async def test_tls(shop: Any, tmp_path: Path) -> None:
+async def test_faults_of_tls(shop: Any, tmp_path: Path) -> None:
     key = shop.wallet["inkey"]
     found = await examine(f"https://127.0.0.1:{shop.server.port}", key)
     assert found.startswith("tls:")
@@ -191,7 +191,7 @@ async def test_tls(shop: Any, tmp_path: Path) -> None:
         assert "Use https://" in found
 
 
-async def test_a_stopped_server_and_one_whose_answers_become_nonsense(
+async def test_a_stopped_server_and_answers_that_make_no_sense(
     shop: Any,
 ) -> None:
     key, process = shop.wallet["inkey"], shop.server.process
@@ -200,7 +200,7 @@ async def test_a_stopped_server_and_one_whose_answers_become_nonsense(
             found = await examine(f"http://127.0.0.1:{port}", key)
         assert found.startswith(f"{step}:")
         assert "makes no sense" in found
-    process.send_signal(signal.SIGSTOP)  # the kernel still takes its connections
+    process.send_signal(signal.SIGSTOP)  # the kernel still accepts connections
     try:
         found = await examine(shop.server.base, key)
         assert found.startswith("http:")
@@ -214,17 +214,19 @@ async def test_a_stopped_server_and_one_whose_answers_become_nonsense(
 
 
 @asynccontextmanager
-async def talking(answer: bytes) -> AsyncIterator[str]:
-    """The address of a server that answers all requests so."""
+async def answering(answer: bytes) -> AsyncIterator[str]:
+    """A server that answers every request with these bytes; its address."""
 
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer_once(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             await reader.readuntil(b"\r\n\r\n")
             writer.write(answer)
             await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    server = await asyncio.start_server(answer_once, "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
@@ -234,11 +236,11 @@ def ok(body: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("answer", "what"),
+    ("answer", "text"),
     [
-        (b"220 mail.example.org ESMTP\r\n", "does not speak HTTP"),
-        (b"\x00\xff" * 1000, "does not speak HTTP"),
-        (b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 1000, "does not speak HTTP"),
+        (b"220 mail.example.org ESMTP\r\n", "the answer is not HTTP"),
+        (b"\x00\xff" * 1000, "the answer is not HTTP"),
+        (b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 1000, "the answer is not HTTP"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", "not LNbits"),
         (b"", "ended without an answer"),
         (ok(b"<html>"), "not LNbits"),
@@ -248,14 +250,14 @@ def ok(body: bytes) -> bytes:
         (b"HTTP/1.1 999\r\n\r\n", "not LNbits"),
     ],
 )
-async def test_a_server_that_talks_nonsense(answer: bytes, what: str) -> None:
-    async with talking(answer) as url:
+async def test_a_server_that_is_not_lnbits(answer: bytes, text: str) -> None:
+    async with answering(answer) as url:
         found = await examine(url, "0" * 32)
     assert found.startswith("http:")
-    assert what in found
+    assert text in found
 
 
-async def test_what_is_not_lnbits() -> None:
+async def test_a_web_server_without_lnbits() -> None:
     async def answer(_: Any, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
         await writer.drain()

@@ -1,4 +1,4 @@
-"""The examples for Python, curl and wscat do what they say, on a real LNbits."""
+"""The examples for Python, curl and wscat work on a real LNbits."""
 
 import asyncio
 import json
@@ -14,15 +14,15 @@ from needs import need
 from npm import packages
 
 EXAMPLES = ROOT / "examples"
-OWN = [EXAMPLES / name for name in ("listen.py", "sse.sh", "wscat.sh")]
+PATHS = [EXAMPLES / name for name in ("listen.py", "sse.sh", "wscat.sh")]
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
-def test_an_example_has_less_than_forty_lines(path: Path) -> None:
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+def test_an_example_has_fewer_than_forty_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) < 40
 
 
-async def test_the_python_example_hands_out_once_across_a_crash(
+async def test_the_python_example_processes_each_payment_once_across_a_crash(
     shop: Any, tmp_path: Path
 ) -> None:
     options: dict[str, Any] = {
@@ -42,7 +42,7 @@ async def test_the_python_example_hands_out_once_across_a_crash(
 
 
 @pytest.mark.parametrize("name", ["docs/clients.md", "clients/python/README.md"])
-async def test_the_first_lines_of_a_document_work(
+async def test_the_first_python_program_of_a_document_works(
     shop: Any, tmp_path: Path, name: str
 ) -> None:
     text = (ROOT / name).read_text()
@@ -60,7 +60,9 @@ async def test_the_first_lines_of_a_document_work(
         assert await command.line() == "7 sat tea"
 
 
-async def test_the_readme_needs_no_package_of_ours(shop: Any, tmp_path: Path) -> None:
+async def test_the_program_of_the_readme_works_without_the_client(
+    shop: Any, tmp_path: Path
+) -> None:
     code = (ROOT / "README.md").read_text()
     code = code.partition("```python\n")[2].partition("```")[0]
     assert len([line for line in code.splitlines() if line.strip()]) <= 10
@@ -78,12 +80,12 @@ async def test_the_readme_needs_no_package_of_ours(shop: Any, tmp_path: Path) ->
         assert (await command.line()).endswith("-1 7 sat")
 
 
-async def test_nothing_lost_nothing_twice_as_documented(
+async def test_the_documented_processing_of_payments_works(
     shop: Any, tmp_path: Path
 ) -> None:
-    """What was spent gets no goods, and its place is kept all the same."""
+    """A sent payment is acknowledged without handing out goods."""
     text = (ROOT / "docs" / "clients.md").read_text()
-    text = text.partition("### Nothing lost, nothing twice\n")[2]
+    text = text.partition("### Process every payment\n")[2]
     code = text.partition("```python\n")[2].partition("```")[0]
     lines = "".join(f"    {line}\n" for line in code.splitlines())
     program = tmp_path / "till.py"
@@ -113,14 +115,14 @@ async def test_nothing_lost_nothing_twice_as_documented(
             await asyncio.sleep(0.05)
 
 
-async def test_curl_waits_a_minute_after_a_refusal(shop: Any) -> None:
+async def test_the_curl_example_waits_a_minute_after_a_refusal(shop: Any) -> None:
     program = [str(EXAMPLES / "sse.sh")]
     options: dict[str, Any] = {"program": program, "url": shop.server.base}
     async with running(key="0" * 32, **options) as command:
-        await command.told("in 60 s")
+        await command.wait_for("in 60 s")
 
 
-async def test_curl_follows_the_feed_across_a_restart(shop: Any) -> None:
+async def test_the_curl_example_resumes_after_a_restart(shop: Any) -> None:
     options: dict[str, Any] = {
         "program": [str(EXAMPLES / "sse.sh")],
         "key": shop.wallet["inkey"],
@@ -148,12 +150,14 @@ async def test_curl_follows_the_feed_across_a_restart(shop: Any) -> None:
 
 @pytest.fixture(scope="session")
 def wscat() -> str:
-    """The folder of the program, from its lock file."""
+    """The folder with the program, as locked."""
     need("npm")
     return str(packages(ROOT / "tests" / "wscat") / "node_modules" / ".bin")
 
 
-async def test_wscat_shows_frames_and_answers(shop: Any, wscat: str) -> None:
+async def test_the_wscat_example_shows_frames_and_answers(
+    shop: Any, wscat: str
+) -> None:
     await shop.sell(5)
     options: dict[str, Any] = {
         "program": [str(EXAMPLES / "wscat.sh")],

@@ -1,4 +1,4 @@
-"""Frames as a real LNbits sent them, and as nobody should."""
+"""The Python client parses recorded frames and refuses broken ones."""
 
 import contextlib
 import json
@@ -19,12 +19,12 @@ RECORDED = {
 }
 KINDS = {
     "balance_update": payfeed.Balance,
-    "error": frames.Goodbye,
+    "error": frames.ErrorFrame,
     "gap": payfeed.Gap,
     "heartbeat": frames.Heartbeat,
     "hello": payfeed.Connected,
     "message": payfeed.MessageEvent,
-    "own_type": payfeed.OwnEvent,
+    "custom_type": payfeed.CustomEvent,
     "payment_after_rotation": payfeed.PaymentEvent,
     "payment_in": payfeed.PaymentEvent,
     "payment_out": payfeed.PaymentEvent,
@@ -42,7 +42,7 @@ def parse(name: str) -> Any:
     return frames.parse_frame(RECORDED[name]["text"])
 
 
-def test_every_recorded_frame_is_understood() -> None:
+def test_every_recorded_frame_is_parsed() -> None:
     assert {name: type(parse(name)) for name in RECORDED} == KINDS
 
 
@@ -67,20 +67,24 @@ def test_signatures_verify_as_recorded(name: str) -> None:
 
 
 def test_payments_are_typed() -> None:
-    paid, spent = parse("payment_in").payment, parse("payment_out").payment
-    assert (paid.amount, paid.amount_msat, paid.fee_msat) == (1000, 1_000_000, 0)
-    assert paid.is_received
-    assert not spent.is_received
-    assert paid.memo == 'Kaffee & "Kuchen" – ₿ 🙂 \\ 5 < 6'
+    received, sent = parse("payment_in").payment, parse("payment_out").payment
+    assert (received.amount, received.amount_msat, received.fee_msat) == (
+        1000,
+        1_000_000,
+        0,
+    )
+    assert received.is_received
+    assert not sent.is_received
+    assert received.memo == 'Kaffee & "Kuchen" – ₿ 🙂 \\ 5 < 6'
     with pytest.raises(AttributeError):
-        paid.amount = 1
-    assert parse("own_type").members == {"door": 3, "data": "front"}
+        received.amount = 1
+    assert parse("custom_type").members == {"door": 3, "data": "front"}
     assert parse("message").data["list"] == [None, True]
     assert parse("error").code == 4400
 
 
 @given(any_json)
-def test_any_json_is_a_frame_or_refused(value: Any) -> None:
+def test_any_json_is_parsed_or_refused(value: Any) -> None:
     for text in (json.dumps(value), json.dumps({"type": "payment", "payment": value})):
         try:
             frames.parse_frame(text)
@@ -89,7 +93,7 @@ def test_any_json_is_a_frame_or_refused(value: Any) -> None:
 
 
 @given(st.sampled_from(sorted(RECORDED)), st.data())
-def test_a_frame_with_one_wrong_member_is_a_frame_or_refused(
+def test_a_frame_with_an_invalid_member_is_parsed_or_refused(
     name: str, data: st.DataObject
 ) -> None:
     frame = json.loads(RECORDED[name]["text"])
@@ -99,7 +103,7 @@ def test_a_frame_with_one_wrong_member_is_a_frame_or_refused(
         frames.parse_frame(json.dumps(frame))
 
 
-def test_frames_that_hurt_parsers_are_refused() -> None:
+def test_texts_that_break_parsers_are_refused() -> None:
     for text in ("[" * 100_000, "1" * 5000, "\ud800", '{"type":"payment"'):
         with pytest.raises(payfeed.InvalidFrame):
             frames.parse_frame(text)
@@ -130,7 +134,7 @@ def test_hostile_numbers_are_clamped_with_a_warning(
     error = frames.parse_frame(changed("error", retry_after=number))
     hello = frames.parse_frame(changed("hello", heartbeat=number))
     test = frames.parse_frame(changed("test", timestamp=number))
-    assert isinstance(error, frames.Goodbye)
+    assert isinstance(error, frames.ErrorFrame)
     assert isinstance(hello, payfeed.Connected)
     assert isinstance(test, payfeed.TestEvent)
     assert error.retry_after == seconds
@@ -141,7 +145,7 @@ def test_hostile_numbers_are_clamped_with_a_warning(
     assert all(len(line.message) < 120 for line in caplog.records)
 
 
-def test_a_timestamp_that_is_clamped_is_verified_as_it_was_signed() -> None:
+def test_a_clamped_timestamp_is_verified_as_it_was_signed() -> None:
     body = payment_body(1, "abc", HUGE)
     text = sign(body)
     event = frames.parse_frame(text)
@@ -159,7 +163,7 @@ def test_a_timestamp_that_is_clamped_is_verified_as_it_was_signed() -> None:
         ("payment_in", "id", False),
         ("message", "timestamp", True),
         ("test", "data", True),
-        ("own_type", "timestamp", True),
+        ("custom_type", "timestamp", True),
     ],
 )
 def test_a_malformed_event_is_an_item_with_its_id_and_text(
@@ -182,7 +186,7 @@ def test_a_malformed_state_is_refused(name: str, member: str) -> None:
 
 
 @pytest.mark.parametrize("event_id", ["", "a b", "a\n", "é-1", "a" * 257])
-def test_what_cannot_be_asked_for_is_no_event_id(event_id: str) -> None:
+def test_an_invalid_event_id_is_refused(event_id: str) -> None:
     for name, member in (
         ("hello", "cursor"),
         ("hello", "head"),
@@ -195,13 +199,13 @@ def test_what_cannot_be_asked_for_is_no_event_id(event_id: str) -> None:
     assert item.id is None
 
 
-def test_a_secret_that_cannot_be_one_is_refused_at_once() -> None:
+def test_an_invalid_secret_is_refused_when_the_feed_is_created() -> None:
     for secret in ("whsec_", "whsec_%%%", "whsec_a"):
         with pytest.raises(payfeed.BadAddress):
             payfeed.Feed("http://localhost", "key", secret=secret)
 
 
-def test_there_is_one_version_number() -> None:
+def test_the_client_has_the_version_of_the_extension() -> None:
     version = json.loads((ROOT / "config.json").read_text())["version"]
     project = (ROOT / "clients" / "python" / "pyproject.toml").read_text()
     assert payfeed.__version__ == version

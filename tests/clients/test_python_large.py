@@ -1,4 +1,4 @@
-"""The Python client and events that do not fit into a frame, on a real LNbits."""
+"""The Python client and events that are too large for a frame, on a real LNbits."""
 
 import asyncio
 import itertools
@@ -35,7 +35,7 @@ async def shop(server: Shop) -> Shop:
 
 
 async def send(shop: Shop, text: str) -> str:
-    """The id of a message."""
+    """Send a message; its id."""
     headers = {"Content-Type": "text/plain"}
     made = await shop.server.payfeed(
         "POST", "notify", shop.wallet["inkey"], content=text, headers=headers
@@ -51,7 +51,7 @@ async def access_key(shop: Shop) -> str:
 
 
 async def read(feed: Feed, count: int) -> list[str | Gap]:
-    """Ids and gaps; every event is acknowledged."""
+    """Acknowledge events; ids and gaps in order."""
     found: list[str | Gap] = []
     while len(found) < count:
         item = await asyncio.wait_for(anext(feed), HANG_GUARD)
@@ -64,7 +64,7 @@ async def read(feed: Feed, count: int) -> list[str | Gap]:
     return found
 
 
-async def test_an_event_that_does_not_fit_is_a_gap_and_the_feed_goes_on(
+async def test_an_event_that_is_too_large_becomes_a_gap_and_the_feed_continues(
     shop: Shop,
 ) -> None:
     key, big = await access_key(shop), "x" * MAX_FRAME_BYTES
@@ -89,7 +89,7 @@ async def test_an_event_that_does_not_fit_is_a_gap_and_the_feed_goes_on(
         assert await read(feed, 1) == [fourth]
 
 
-async def test_a_filter_leaves_out_what_does_not_fit_too(shop: Shop) -> None:
+async def test_a_filter_leaves_out_events_that_are_too_large(shop: Shop) -> None:
     await send(shop, "x" * MAX_FRAME_BYTES)
     paid = await shop.sell(1)
     options: dict[str, Any] = {"since": "start", "types": "payment"}
@@ -100,10 +100,10 @@ async def test_a_filter_leaves_out_what_does_not_fit_too(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(("fault", "status"), [("no-events", 404), ("busy-events", 0)])
-async def test_without_get_events_the_error_is_clear(
+async def test_the_error_says_that_get_events_fails(
     shop: Shop, fault: str, status: int
 ) -> None:
-    """What may pass is tried again up to `max_attempts`, what does not is raised."""
+    """Temporary errors are tried again up to `max_attempts`, others are raised."""
     first = await send(shop, "a")
     await send(shop, "x" * MAX_FRAME_BYTES)
     async with bad_proxy(shop.server.port, fault) as port:

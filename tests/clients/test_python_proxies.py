@@ -1,4 +1,4 @@
-"""The Python client through proxies: one way for socket, requests and doctor."""
+"""The Python client through proxies: WebSocket, requests and doctor alike."""
 
 import sys
 
@@ -11,35 +11,37 @@ from proxies import PASSWORD, USER, ForwardProxy, forward_proxy
 from scripted_server import KEY, scripted_server
 from shop import Shop, opened
 
-NAME = "lnbits.invalid"  # no name server knows it: the proxy has to resolve it
+NAME = "lnbits.invalid"  # no name server resolves it: the proxy must
 VARIABLES = ("http", "https", "socks", "all", "no", "ws", "wss")
 
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of the tests names none."""
+    """Remove the proxies of the machine that runs the tests."""
     for name in VARIABLES:
         monkeypatch.delenv(f"{name}_proxy", raising=False)
         monkeypatch.delenv(f"{name}_proxy".upper(), raising=False)
 
 
-def way(kind: str, proxy: ForwardProxy, login: str = "") -> dict[str, str]:
+def proxy_environment(
+    kind: str, proxy: ForwardProxy, login: str = ""
+) -> dict[str, str]:
     scheme = "http" if kind == "http" else "socks5h"
     variable = "http_proxy" if kind == "http" else "all_proxy"
     return {variable: f"{scheme}://{login}127.0.0.1:{proxy.port}"}
 
 
-async def test_socket_requests_and_doctor_go_through_the_same_proxy() -> None:
+async def test_socket_requests_and_doctor_use_the_same_proxy() -> None:
     async with opened(PAYFEED_HEARTBEAT_SECONDS="1") as shop:
         for kind in ("http", "socks"):
-            await go_through(shop, kind)
+            await use_proxy(shop, kind)
 
 
-async def go_through(shop: Shop, kind: str) -> None:
+async def use_proxy(shop: Shop, kind: str) -> None:
     target = (NAME, shop.server.port)
     options = {"key": shop.wallet["inkey"], "url": f"http://{NAME}:{target[1]}"}
     async with forward_proxy(kind, has_password=True) as proxy:
-        env = way(kind, proxy, f"{USER}:{PASSWORD}@")
+        env = proxy_environment(kind, proxy, f"{USER}:{PASSWORD}@")
         async with running("notify", "x", **options, **env) as notify:
             assert (await notify.end())[0] == 0
         assert proxy.targets == [target]
@@ -62,11 +64,11 @@ async def go_through(shop: Shop, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["http", "socks"])
-async def test_the_doctor_names_a_proxy_that_asks_for_a_password(kind: str) -> None:
+async def test_the_doctor_reports_a_proxy_that_asks_for_a_password(kind: str) -> None:
     options = {"key": KEY, "url": f"http://{NAME}:5000"}
     async with (
         forward_proxy(kind, has_password=True) as proxy,
-        running("doctor", **options, **way(kind, proxy)) as doctor,
+        running("doctor", **options, **proxy_environment(kind, proxy)) as doctor,
     ):
         code, out, _ = await doctor.end()
     assert code == 1
@@ -88,12 +90,12 @@ async def test_a_proxy_without_a_scheme_is_an_http_proxy() -> None:
     [
         ("http_proxy", "ftp://proxy:21", "'ftp'"),
         ("http_proxy", "https://proxy:443", "'https'"),
-        ("all_proxy", "http://proxy:port", "no address"),
-        ("http_proxy", "http://[::1", "no address"),
+        ("all_proxy", "http://proxy:port", "not a valid address"),
+        ("http_proxy", "http://[::1", "not a valid address"),
         ("http_proxy", "http://", "no host"),
     ],
 )
-def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
+def test_an_unusable_proxy_is_reported_without_its_password(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str, text: str
 ) -> None:
     monkeypatch.setenv(variable, value.replace("://", f"://{USER}:{PASSWORD}@", 1))
@@ -103,7 +105,7 @@ def test_a_proxy_that_cannot_be_used_is_named_without_its_password(
     assert PASSWORD not in str(caught.value)
 
 
-async def test_socks_without_its_package_is_an_error_that_names_the_extra() -> None:
+async def test_socks_without_its_package_is_an_error_with_the_extra() -> None:
     program = [sys.executable, "-c"]
     program += [
         "import sys; sys.modules['python_socks'] = None;"
@@ -119,11 +121,11 @@ async def test_socks_without_its_package_is_an_error_that_names_the_extra() -> N
         assert "Traceback" not in err
 
 
-async def test_what_a_proxy_refuses_is_tried_again_as_a_lost_connection() -> None:
+async def test_a_refusal_by_the_proxy_is_tried_again() -> None:
     async with forward_proxy("http", has_password=True) as proxy:
         options = {"key": KEY, "url": f"http://{NAME}:5000"}
         listen = ["listen", "--max-attempts", "2"]
-        env = way("http", proxy)
+        env = proxy_environment("http", proxy)
         async with running(*listen, **options, **env) as listening:
             code, _, err = await listening.end()
     assert code == 4
@@ -131,7 +133,9 @@ async def test_what_a_proxy_refuses_is_tried_again_as_a_lost_connection() -> Non
     assert "asks for a password (407)" in err
 
 
-def test_the_first_variable_that_is_set_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_variables_have_an_order_of_precedence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     plain, secure = (
         parse_address("http://a.example"),
         parse_address("https://b.example"),

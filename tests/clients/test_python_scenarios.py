@@ -11,7 +11,7 @@ import pytest
 from lnbits_payfeed import Event, Feed, Gap, InvalidEvent, Item
 from lnbits_payfeed.address import filter_query
 from lnbits_payfeed.backoff import Backoff
-from lnbits_payfeed.place import Place
+from lnbits_payfeed.position import ResumePosition
 from scenario import SCENARIOS, check_connections, report
 from scripted_server import KEY, SECRET, scripted_server
 
@@ -27,7 +27,8 @@ def options(scenario: dict[str, Any]) -> dict[str, Any]:
     return chosen
 
 
-def told(item: object) -> str:
+def label(item: object) -> str:
+    """The item as scenarios.json names it."""
     if isinstance(item, Gap):
         return f"gap {item.reason}"
     if isinstance(item, InvalidEvent):
@@ -37,7 +38,7 @@ def told(item: object) -> str:
 
 
 async def polled(feed: Feed) -> AsyncIterator[Item]:
-    """As by a caller that has other things to do."""
+    """The items, for a caller that waits only briefly for each."""
     while True:
         with contextlib.suppress(asyncio.TimeoutError):
             yield await asyncio.wait_for(feed.__anext__(), 0.05)
@@ -46,15 +47,17 @@ async def polled(feed: Feed) -> AsyncIterator[Item]:
 async def listen(
     feed: Feed, scenario: dict[str, Any], items: AsyncIterator[Item]
 ) -> tuple[list[str], str]:
-    """What was told, and the outcome."""
+    """The labels of all items, and the outcome."""
     expected, ack = scenario["expect"], scenario.get("client", {}).get("ack")
     found: list[str] = []
     try:
         async for item in items:
-            found.append(told(item))
+            found.append(label(item))
             if ack and isinstance(item, Event | InvalidEvent):
                 await feed.ack(item)
-            if expected["outcome"] == "running" and len(found) == len(expected["told"]):
+            if expected["outcome"] == "running" and len(found) == len(
+                expected["items"]
+            ):
                 return found, "running"
     except payfeed.Refused as exc:
         return found, f"stopped {exc.code}"
@@ -66,19 +69,19 @@ async def listen(
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-async def test_the_client_goes_through(name: str) -> None:
-    await go_through(name, lambda feed: feed)
+async def test_the_client_passes_every_scenario(name: str) -> None:
+    await play(name, lambda feed: feed)
 
 
 @pytest.mark.parametrize(
     "name",
     ["restart", "quiet", "silence", "silence-before-hello", "slow-handshake"],
 )
-async def test_a_caller_that_polls_goes_through(name: str) -> None:
-    await go_through(name, polled)
+async def test_a_caller_that_polls_gets_the_same_items(name: str) -> None:
+    await play(name, polled)
 
 
-async def go_through(name: str, read: Callable[[Feed], AsyncIterator[Item]]) -> None:
+async def play(name: str, read: Callable[[Feed], AsyncIterator[Item]]) -> None:
     scenario = SCENARIOS[name]
     expected = scenario["expect"]
     async with scripted_server() as port:
@@ -87,13 +90,13 @@ async def go_through(name: str, read: Callable[[Feed], AsyncIterator[Item]]) -> 
             listening = listen(feed, scenario, read(feed))
             found, outcome = await asyncio.wait_for(listening, HANG_GUARD)
         connections = await asyncio.to_thread(report, port, name)
-    assert found == expected["told"]
+    assert found == expected["items"]
     assert outcome == expected["outcome"]
     assert feed.invalid == expected["invalid"]
     check_connections(connections, expected, key_in="header")
 
 
-def test_the_blocking_form_goes_through_restarts() -> None:
+def test_the_blocking_feed_resumes_after_restarts() -> None:
     scenario = SCENARIOS["restart"]
 
     async def serve(ready: "asyncio.Future[int]", stop: asyncio.Event) -> None:
@@ -115,39 +118,39 @@ def test_the_blocking_form_goes_through_restarts() -> None:
         found: list[str] = []
         with payfeed.SyncFeed(url, KEY, **options(scenario)) as feed:
             for item in feed:
-                found.append(told(item))
+                found.append(label(item))
                 assert isinstance(item, Event)
                 feed.ack(item)
                 if len(found) == 4:
                     assert feed.next(timeout_seconds=0.05) is None
-                    assert feed.position == "abc-4"
+                    assert feed.since == "abc-4"
                     break
         feed.ack(item)
         assert list(feed) == []
         return found
 
-    assert asyncio.run(main()) == scenario["expect"]["told"]
+    assert asyncio.run(main()) == scenario["expect"]["items"]
 
 
-class OwnCursor:
-    """As a program would keep it in its database."""
+class MemoryCursor:
+    """A cursor that is not a file, such as a row in a database."""
 
     def __init__(self) -> None:
-        self.kept: str | None = None
+        self.stored: str | None = None
 
     def load(self) -> str | None:
-        return self.kept
+        return self.stored
 
     def save(self, event_id: str) -> None:
-        self.kept = event_id
+        self.stored = event_id
 
 
 @pytest.mark.parametrize("is_file", [True, False])
-async def test_the_cursor_keeps_only_what_was_acknowledged(
+async def test_the_cursor_stores_only_acknowledged_events(
     tmp_path: Path, is_file: bool
 ) -> None:
-    path = tmp_path / "place"
-    cursor: payfeed.Cursor = payfeed.FileCursor(path) if is_file else OwnCursor()
+    path = tmp_path / "state"
+    cursor: payfeed.Cursor = payfeed.FileCursor(path) if is_file else MemoryCursor()
     async with scripted_server() as port:
 
         async def read(name: str, count: int, ack: bool) -> list[str]:
@@ -155,7 +158,7 @@ async def test_the_cursor_keeps_only_what_was_acknowledged(
             found: list[str] = []
             async with Feed(url, KEY, since="start", cursor=cursor) as feed:
                 async for item in feed:
-                    found.append(told(item))
+                    found.append(label(item))
                     if ack and isinstance(item, Event):
                         await feed.ack(item)
                     if len(found) == count:
@@ -169,30 +172,30 @@ async def test_the_cursor_keeps_only_what_was_acknowledged(
         assert await read("restart~3", 1, ack=False) == ["abc-1"]
         connections = await asyncio.to_thread(report, port, "restart~3")
     assert connections[0]["since"] == "abc-2"
-    files = {path, tmp_path / "place.lock"} if is_file else set()
+    files = {path, tmp_path / "state.lock"} if is_file else set()
     assert set(tmp_path.iterdir()) == files
 
 
 @pytest.mark.parametrize(
     ("since", "acknowledged"), [("acked", "abc-8"), ("start", None), (None, None)]
 )
-def test_only_readers_that_acknowledge_do_so_for_heartbeats(
+def test_heartbeats_are_acknowledged_only_by_feeds_that_acknowledge_events(
     since: str | None, acknowledged: str | None
 ) -> None:
-    """Others would move the place of a reader with the same key."""
-    place = Place(since, None)
-    place.hello("abc-0", True)
-    place.heartbeat("abc-0")
-    assert place.take_ack() is None
-    place.heartbeat("abc-8")
-    assert place.take_ack() == acknowledged
-    place.event("abc-9")
-    place.heartbeat("abc-12")
-    assert place.take_ack() is None
-    place.finished("abc-9")
-    assert place.take_ack() == "abc-9"
-    place.heartbeat("abc-15")
-    assert place.take_ack() == "abc-15"
+    """Others would move the position that the server stores for the key."""
+    position = ResumePosition(since, None)
+    position.on_hello("abc-0", True)
+    position.on_heartbeat("abc-0")
+    assert position.take_ack() is None
+    position.on_heartbeat("abc-8")
+    assert position.take_ack() == acknowledged
+    position.on_event("abc-9")
+    position.on_heartbeat("abc-12")
+    assert position.take_ack() is None
+    position.finish("abc-9")
+    assert position.take_ack() == "abc-9"
+    position.on_heartbeat("abc-15")
+    assert position.take_ack() == "abc-15"
 
 
 async def test_closing_ends_a_waiting_iteration() -> None:
@@ -211,7 +214,7 @@ async def test_closing_ends_a_waiting_iteration() -> None:
         assert len(items) == 1
 
 
-async def test_closing_ends_a_handshake_that_hangs() -> None:
+async def test_closing_ends_a_handshake_without_an_answer() -> None:
     arrived = asyncio.Event()
 
     async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -258,7 +261,7 @@ def test_pauses_are_random_below_a_limit_that_doubles_up_to_the_cap(
     assert backoff.pause() == 0.5
 
 
-def test_options_become_a_query_that_the_server_understands() -> None:
+def test_filters_become_a_query() -> None:
     def query(types: Any = (), min_amount: Any = None) -> dict[str, str]:
         return filter_query(types, None, min_amount, None, None)
 
@@ -284,18 +287,18 @@ def test_options_become_a_query_that_the_server_understands() -> None:
         "http://localhost/?api-key=0123456789abcdef",
     ],
 )
-def test_an_address_that_cannot_be_meant_is_refused_without_its_key(url: str) -> None:
-    with pytest.raises(payfeed.BadAddress) as told_:
+def test_an_invalid_address_is_refused_without_showing_its_key(url: str) -> None:
+    with pytest.raises(payfeed.BadAddress) as caught:
         Feed(url, KEY)
-    assert "0123456789abcdef" not in str(told_.value)
+    assert "0123456789abcdef" not in str(caught.value)
 
 
-def test_a_key_that_cannot_be_one_is_refused() -> None:
+def test_an_invalid_key_is_refused() -> None:
     for key in ("", "two words", "clé", "a\nb"):
         with pytest.raises(payfeed.BadAddress):
             Feed("http://localhost", key)
 
 
-def test_no_attempts_at_all_cannot_be_meant() -> None:
+def test_max_attempts_of_zero_is_refused() -> None:
     with pytest.raises(payfeed.BadAddress):
         Feed("http://localhost", KEY, max_attempts=0)

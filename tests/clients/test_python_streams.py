@@ -1,4 +1,4 @@
-"""The command `payfeed` with hostile servers, odd streams and state files."""
+"""The command `payfeed` with hostile servers, closed streams and state files."""
 
 import asyncio
 import contextlib
@@ -24,15 +24,15 @@ PAYFEED = f'"{sys.executable}" -m lnbits_payfeed'
 
 @asynccontextmanager
 async def answering(*bodies: str, status: str = "200 OK") -> AsyncIterator[str]:
-    """The address of a server that answers all requests so, the last one again."""
-    left = list(bodies)
+    """A server that answers with these bodies, then always the last; its address."""
+    remaining = list(bodies)
 
     async def answer(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             await reader.readuntil(b"\r\n\r\n")
-            body = (left.pop(0) if len(left) > 1 else left[0]).encode()
+            body = (remaining.pop(0) if len(remaining) > 1 else remaining[0]).encode()
             head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n"
             writer.write(head.encode() + body)
             await writer.drain()
@@ -43,13 +43,13 @@ async def answering(*bodies: str, status: str = "200 OK") -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-def steering(text: str) -> list[str]:
-    """Characters that could steer a terminal; lines may end."""
+def control_characters(text: str) -> list[str]:
+    """Characters that a terminal may interpret, except line ends."""
     kinds = ("Cc", "Cf", "Zl", "Zp")
     return [c for c in text if c != "\n" and unicodedata.category(c) in kinds]
 
 
-async def test_no_command_prints_what_steers_a_terminal() -> None:
+async def test_no_command_prints_control_characters() -> None:
     hostile = json.dumps(HOSTILE, ensure_ascii=False)
     refusal = f'{{"detail": {hostile}}}'.replace("\x1b", "\\u001b")
     sent = f'{{"id": {hostile}, "delivered": {hostile}}}'
@@ -67,22 +67,22 @@ async def test_no_command_prints_what_steers_a_terminal() -> None:
         ):
             _, out, err = await command.end()
         assert "ok" in out + err
-        assert steering(out + err) == []
+        assert control_characters(out + err) == []
 
 
-async def test_json_lines_have_escapes_for_what_steers_a_terminal() -> None:
+async def test_json_lines_escape_control_characters() -> None:
     async with scripted_server() as port:
         options = {"key": KEY, "url": f"http://127.0.0.1:{port}/c1"}
         async with running("listen", "--json", "--count", "2", **options) as listening:
             code, out, err = await listening.end()
     assert code == 0, err
-    assert steering(out + err) == []
+    assert control_characters(out + err) == []
     first, second = map(json.loads, out.splitlines())
     assert first["data"] == "\x7f\x85\x9b31m\u202e\u2028\U000e0001é☕"
     assert second["id"] == "abc-2"
 
 
-def test_json_on_one_line_is_the_same_json() -> None:
+def test_json_on_one_line_has_the_same_value() -> None:
     value = {"text": "".join(map(chr, [*range(0x2100), 0xFEFF, 0x1F642, 0xE0001]))}
     for indent in (None, 2):
         for only_ascii in (True, False):
@@ -91,10 +91,10 @@ def test_json_on_one_line_is_the_same_json() -> None:
             assert json.loads(line) == value
             assert line.isprintable()
             assert (line == text) is (only_ascii and indent is None)
-    assert not steering(printable(value["text"]))
+    assert not control_characters(printable(value["text"]))
 
 
-async def test_a_malformed_payment_ends_exec_before_it_and_is_shown() -> None:
+async def test_a_malformed_payment_is_shown_and_ends_exec() -> None:
     async with scripted_server() as port:
 
         def options(run: str) -> dict[str, str]:
@@ -109,7 +109,7 @@ async def test_a_malformed_payment_ends_exec_before_it_and_is_shown() -> None:
         assert code == 7
         assert '"id":"abc-1"' in err
         assert "abc-2" in err.splitlines()[-1]
-        assert "look into the wallet" in out
+        assert "check the wallet" in out
         assert '"id":"abc-3"' not in err
         listen = ["listen", "--since", "start", "--count", "3", "--json"]
         async with running(*listen, **options("json")) as listening:
@@ -121,7 +121,7 @@ async def test_a_malformed_payment_ends_exec_before_it_and_is_shown() -> None:
         assert json.loads(invalid["raw"])["payment"]["amount"] == -5
 
 
-async def test_hostile_numbers_are_clamped_and_said() -> None:
+async def test_hostile_numbers_are_clamped_with_a_warning() -> None:
     async with scripted_server() as port:
         options = {"key": KEY, "url": f"http://127.0.0.1:{port}/hostile-numbers"}
         listen = ["listen", "--since", "start", "--count", "2"]
@@ -135,8 +135,8 @@ async def test_hostile_numbers_are_clamped_and_said() -> None:
         assert f"{name} of 1000000000000000000000000000" in err
 
 
-async def test_streams_that_are_closed_full_or_broken_give_no_traceback() -> None:
-    """The command, what the shell does to its streams, and the exit code."""
+async def test_closed_full_and_broken_streams_cause_no_traceback() -> None:
+    """Cases: the command, its redirections in the shell, the exit code."""
     sent = '{"id": "abc-1", "delivered": 0}'
     async with answering(sent) as url, scripted_server() as port:
         feed = f"http://127.0.0.1:{port}/restart"
@@ -152,6 +152,7 @@ async def test_streams_that_are_closed_full_or_broken_give_no_traceback() -> Non
             ("notify -", "<&-", url, 0),
             ("doctor", ">&-", url, 1),
             ("--help", ">&-", url, 0),
+            ("--help", ">/dev/full", url, 2),
         ):
             program = [*SHELL, f"{PAYFEED} {args} {streams}"]
             async with running(program=program, key=KEY, url=url_) as command:
@@ -162,7 +163,7 @@ async def test_streams_that_are_closed_full_or_broken_give_no_traceback() -> Non
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
-async def test_a_reader_that_ends_is_no_error(stream: str) -> None:
+async def test_a_pipe_whose_reader_has_ended_is_not_an_error(stream: str) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
@@ -181,7 +182,9 @@ async def test_a_reader_that_ends_is_no_error(stream: str) -> None:
         assert b"Exception ignored" not in (text or b"")
 
 
-async def test_a_state_file_is_for_one_listener_at_a_time(tmp_path: Path) -> None:
+async def test_a_state_file_is_used_by_only_one_listener_at_a_time(
+    tmp_path: Path,
+) -> None:
     state = tmp_path / "state"
     link = tmp_path / "link"
     link.symlink_to(state)
@@ -189,7 +192,7 @@ async def test_a_state_file_is_for_one_listener_at_a_time(tmp_path: Path) -> Non
         options = {"key": KEY, "url": f"http://127.0.0.1:{port}/restart"}
         listen = ["listen", "--since", "start", "--state"]
         async with running(*listen, str(state), **options) as first:
-            await first.told("connected")
+            await first.wait_for("connected")
             for path in (state, link):
                 async with running(*listen, str(path), **options) as second:
                     code, out, err = await second.end()
@@ -200,7 +203,7 @@ async def test_a_state_file_is_for_one_listener_at_a_time(tmp_path: Path) -> Non
             assert (await third.end())[0] == 0
 
 
-def test_a_cursor_unlocks_its_file_when_its_feed_ends(tmp_path: Path) -> None:
+def test_a_cursor_unlocks_its_file_when_its_feed_closes(tmp_path: Path) -> None:
     path = tmp_path / "state"
 
     async def feed() -> None:
@@ -223,7 +226,7 @@ def test_a_cursor_unlocks_its_file_when_its_feed_ends(tmp_path: Path) -> None:
     "content",
     [b"", b"\n", b" \t\n", b"\0" * 16, b"\xff\xfe", b"two words", b"a" * 1000],
 )
-async def test_a_state_file_without_an_id_is_refused_by_its_name(
+async def test_a_state_file_without_an_id_is_refused_and_kept(
     tmp_path: Path, content: bytes
 ) -> None:
     state = tmp_path / "state"
@@ -236,7 +239,7 @@ async def test_a_state_file_without_an_id_is_refused_by_its_name(
     assert state.read_bytes() == content
 
 
-def test_a_symbolic_link_stays_and_its_target_keeps_the_id(tmp_path: Path) -> None:
+def test_a_symbolic_link_is_kept_and_its_target_stores_the_id(tmp_path: Path) -> None:
     target, link = tmp_path / "disk" / "state", tmp_path / "link"
     target.parent.mkdir()
     link.symlink_to(target)

@@ -1,4 +1,4 @@
-// The client alone, over a WebSocket class that the tests play themselves.
+// The client by itself, with a fake WebSocket class.
 import assert from 'node:assert/strict'
 import {once} from 'node:events'
 import {createServer} from 'node:http'
@@ -42,17 +42,23 @@ class Socket {
     this.isPaused = false
   }
 
-  tell(frame) {
+  receive(frame) {
     this.onmessage?.({data: JSON.stringify(frame)})
   }
 
   hello(cursor = 'e-0', members = {}) {
-    const place = {wallet_id: 'w', head: cursor, cursor}
-    this.tell({type: 'hello', ...place, recovered: true, heartbeat: 20, ...members})
+    const position = {wallet_id: 'w', head: cursor, cursor}
+    this.receive({
+      type: 'hello',
+      ...position,
+      recovered: true,
+      heartbeat: 20,
+      ...members
+    })
   }
 
   event(number) {
-    this.tell({type: 'test', id: `e-${number}`, timestamp: 1, data: {message: 'm'}})
+    this.receive({type: 'test', id: `e-${number}`, timestamp: 1, data: {message: 'm'}})
   }
 
   end(code = 1012) {
@@ -64,10 +70,10 @@ class Socket {
 const settled = () => new Promise(resolve => setImmediate(resolve))
 const soon = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000))
 
-async function until(isSo) {
+async function until(condition) {
   const hangGuard = performance.now() + 10_000
-  while (!isSo()) {
-    assert.ok(performance.now() < hangGuard, `still not: ${isSo}`)
+  while (!condition()) {
+    assert.ok(performance.now() < hangGuard, `not true in time: ${condition}`)
     await settled()
   }
 }
@@ -95,11 +101,11 @@ async function uncaught(job) {
   }
 }
 
-test('an event waits until the promise of the one before is kept', async () => {
-  const told = []
+test('an event waits until the promise of the previous event is fulfilled', async () => {
+  const ids = []
   let finish
   const onEvent = event => {
-    told.push(event.id)
+    ids.push(event.id)
     return new Promise(resolve => (finish = resolve))
   }
   const {client} = opened({onEvent})
@@ -108,21 +114,21 @@ test('an event waits until the promise of the one before is kept', async () => {
   Socket.last.event(1)
   Socket.last.event(2)
   await settled()
-  assert.deepEqual(told, ['e-1'])
+  assert.deepEqual(ids, ['e-1'])
   assert.equal(client.cursor, 'e-0')
   finish()
   await settled()
-  assert.deepEqual(told, ['e-1', 'e-2'])
+  assert.deepEqual(ids, ['e-1', 'e-2'])
   assert.equal(client.cursor, 'e-1')
   client.stop()
 })
 
-test('onEvent that throws stops the feed, and the event comes again', async () => {
-  const told = []
+test('an onEvent that throws stops the client, and the event is handed out again', async () => {
+  const ids = []
   let isBroken = true
   const onEvent = async event => {
     if (isBroken && event.id === 'e-2') throw new Error('no paper')
-    told.push(event.id)
+    ids.push(event.id)
   }
   const {client, states} = opened({onEvent})
   const error = await uncaught(async () => {
@@ -140,15 +146,15 @@ test('onEvent that throws stops the feed, and the event comes again', async () =
   Socket.last.hello('e-1')
   Socket.last.event(2)
   await settled()
-  assert.deepEqual(told, ['e-1', 'e-2'])
+  assert.deepEqual(ids, ['e-1', 'e-2'])
   client.stop()
 })
 
-test('stopped and started while an event is processed, the next one waits', async () => {
-  const told = []
+test('after stop and start the next event waits for the event in progress', async () => {
+  const ids = []
   let finish
   const onEvent = ({id}) => {
-    told.push(id)
+    ids.push(id)
     return new Promise((resolve, reject) => (finish = {resolve, reject}))
   }
   const {client, states} = opened({onEvent})
@@ -160,14 +166,14 @@ test('stopped and started while an event is processed, the next one waits', asyn
     client.stop()
     client.start()
     Socket.last.hello(client.cursor)
-    for (const number of [told.length, told.length + 1]) Socket.last.event(number)
+    for (const number of [ids.length, ids.length + 1]) Socket.last.event(number)
     await settled()
   }
   await again()
-  assert.deepEqual(told, ['e-1'])
+  assert.deepEqual(ids, ['e-1'])
   finish.resolve()
   await settled()
-  assert.deepEqual(told, ['e-1', 'e-2'])
+  assert.deepEqual(ids, ['e-1', 'e-2'])
   assert.equal(client.cursor, 'e-1')
   await again()
   const error = await uncaught(async () => {
@@ -176,17 +182,17 @@ test('stopped and started while an event is processed, the next one waits', asyn
   })
   assert.equal(error.message, 'no paper')
   assert.equal(states.at(-1), 'off')
-  assert.deepEqual(told, ['e-1', 'e-2'])
+  assert.deepEqual(ids, ['e-1', 'e-2'])
   assert.equal(client.cursor, 'e-1')
 })
 
-test('a gap that nobody is there to be told of is a warning', async t => {
+test('a gap without onGap and without a loop is a warning', async t => {
   const warn = t.mock.method(console, 'warn', () => {})
   for (const onGap of [undefined, () => {}]) {
     const {client} = opened({onGap})
     client.start()
     Socket.last.hello('e-6', {recovered: false})
-    Socket.last.tell({type: 'gap', since: 'e-2', oldest: 'e-7', reason: 'expired'})
+    Socket.last.receive({type: 'gap', since: 'e-2', oldest: 'e-7', reason: 'expired'})
     await settled()
     assert.equal(client.cursor, 'e-6')
     client.stop()
@@ -195,39 +201,39 @@ test('a gap that nobody is there to be told of is a warning', async t => {
   assert.match(warn.mock.calls[0].arguments[0], /after e-2 are lost/)
 })
 
-test('a callback that looks on may throw without stopping the feed', async () => {
-  const told = []
+test('an error in another callback does not stop the client', async () => {
+  const ids = []
   const onInvalid = () => {
     throw new Error('a typo')
   }
-  const {client} = opened({onInvalid, onEvent: ({id}) => told.push(id)})
+  const {client} = opened({onInvalid, onEvent: ({id}) => ids.push(id)})
   const error = await uncaught(async () => {
     client.start()
     Socket.last.hello()
-    Socket.last.tell({type: 'heartbeat'})
+    Socket.last.receive({type: 'heartbeat'})
     Socket.last.event(1)
     await settled()
   })
   assert.equal(error.message, 'a typo')
-  assert.deepEqual(told, ['e-1'])
+  assert.deepEqual(ids, ['e-1'])
   client.stop()
 })
 
-test('nothing is told after stop', async () => {
-  const told = []
+test('no event is handed out after stop', async () => {
+  const ids = []
   const secret = 'whsec_YQ=='
-  const {client, states} = opened({secret, onEvent: ({id}) => told.push(id)})
+  const {client, states} = opened({secret, onEvent: ({id}) => ids.push(id)})
   client.start()
   Socket.last.hello()
   Socket.last.event(1)
   client.stop()
   await soon(0.05)
-  assert.deepEqual(told, [])
+  assert.deepEqual(ids, [])
   assert.deepEqual(states, ['connecting', 'off'])
   assert.equal(Socket.last.readyState, 3)
 })
 
-test('a loop that is left has not processed its event, unless it said so', async () => {
+test('leaving a loop does not process its event, unless it is acknowledged', async () => {
   for (const [isAcked, cursor] of [
     [false, 'e-1'],
     [true, 'e-2']
@@ -246,16 +252,16 @@ test('a loop that is left has not processed its event, unless it said so', async
   }
 })
 
-test('acks are the newest, at most four a second, the last one at stop', async () => {
+test('the newest ack is sent at most four times per second, and on stop', async () => {
   const {client} = opened({onEvent: ({id}) => client.ack(id)})
   client.start()
   Socket.last.hello()
-  const begun = performance.now()
+  const started = performance.now()
   for (let number = 1; number <= 40; number += 1) {
     Socket.last.event(number)
     await soon(0.02)
   }
-  const seconds = (performance.now() - begun) / 1000
+  const seconds = (performance.now() - started) / 1000
   client.stop()
   const {sent} = Socket.last
   assert.ok(sent.length <= 4 * seconds + 2, `${sent.length} in ${seconds} s`)
@@ -263,7 +269,7 @@ test('acks are the newest, at most four a second, the last one at stop', async (
   assert.deepEqual(sent.at(-1), {type: 'ack', id: 'e-40'})
 })
 
-test('who is behind is not read from until it has caught up', async () => {
+test('the socket is paused while many events wait', async () => {
   let finish
   const onEvent = () => new Promise(resolve => (finish = resolve))
   const {client} = opened({onEvent})
@@ -280,7 +286,7 @@ test('who is behind is not read from until it has caught up', async () => {
   client.stop()
 })
 
-test('what has arrived before the end is processed before the next try', async () => {
+test('events that arrived before a close are processed before reconnecting', async () => {
   const {client} = opened({onEvent: () => soon(0.02)})
   client.start()
   Socket.last.hello()
@@ -293,7 +299,7 @@ test('what has arrived before the end is processed before the next try', async (
   client.stop()
 })
 
-/** As browsers have it: it cannot pause. */
+/** Cannot pause, like the browser's. */
 class NativeSocket extends Socket {
   pause = undefined
 }
@@ -312,8 +318,8 @@ for (const [name, count, chars] of [
   test(`too many waiting ${name} close the connection until they are processed`, async () => {
     const ids = []
     let finish
-    const isBegun = new Promise(resolve => (finish = resolve))
-    const onEvent = async ({id}) => ids.push(id) && isBegun
+    const finished = new Promise(resolve => (finish = resolve))
+    const onEvent = async ({id}) => ids.push(id) && finished
     const {client, states} = opened({
       WebSocket: NativeSocket,
       maxAttempts: 1,
@@ -338,7 +344,7 @@ for (const [name, count, chars] of [
   })
 }
 
-test('a class that can pause does so for long frames too', async () => {
+test('the socket is paused for long frames too', async () => {
   const {client} = opened({onEvent: () => new Promise(() => {})})
   client.start()
   Socket.last.hello()
@@ -350,7 +356,7 @@ test('a class that can pause does so for long frames too', async () => {
   client.stop()
 })
 
-test('a frame over 4 MiB is a gap, and the feed goes on after it', async () => {
+test('a frame over 4 MiB is a gap, and the client continues after it', async () => {
   const items = []
   const onEvent = ({id}) => items.push(id)
   const {client} = opened({onEvent, onGap: gap => items.push({...gap})})
@@ -377,7 +383,7 @@ test('a frame over 4 MiB is a gap, and the feed goes on after it', async () => {
   client.stop()
 })
 
-test('a frame that the WebSocket class refuses is passed on a new connection', async () => {
+test('a frame that the WebSocket class refuses is skipped by a new connection', async () => {
   const server = new WebSocketServer({port: 0, host: '127.0.0.1'})
   const asked = []
   server.on('connection', (socket, {url}) => {
@@ -413,7 +419,7 @@ test('a frame that the WebSocket class refuses is passed on a new connection', a
   server.close()
 })
 
-test('only ids become since', async () => {
+test('only event ids are sent as since', async () => {
   for (const cursor of [
     'e'.repeat(MEBIBYTE),
     'E-1',
@@ -429,9 +435,9 @@ test('only ids become since', async () => {
     client.start()
     Socket.last.hello(cursor)
     Socket.last.hello('e-1', {head: cursor})
-    Socket.last.tell({type: 'heartbeat', cursor})
-    Socket.last.tell({type: 'future', id: cursor})
-    Socket.last.tell({type: 'test', id: cursor, timestamp: 1, data: {message: ''}})
+    Socket.last.receive({type: 'heartbeat', cursor})
+    Socket.last.receive({type: 'future', id: cursor})
+    Socket.last.receive({type: 'test', id: cursor, timestamp: 1, data: {message: ''}})
     await settled()
     assert.equal(client.cursor, 'e-1')
     assert.equal(invalid.length, 4)
@@ -439,7 +445,7 @@ test('only ids become since', async () => {
   }
 })
 
-test('a server can ask for a pause of one hour at most', async () => {
+test('the client waits at most one hour for retry_after', async () => {
   for (const [asked, seconds] of [
     ['1e300', 3600],
     ['1e400', 3600],
@@ -462,7 +468,7 @@ test('a server can ask for a pause of one hour at most', async () => {
   }
 })
 
-test('so can an HTTP answer', async () => {
+test('the client waits at most one hour for Retry-After', async () => {
   let header
   const server = createServer()
   server.on('upgrade', (_, socket) =>
@@ -538,7 +544,8 @@ test('the cursor of a heartbeat is acknowledged when no event waits for its ack'
     socket.hello()
     for (const [kind, id] of cases.map(text => text.split(' '))) {
       if (kind === 'event') socket.event(Number(id))
-      if (kind === 'heartbeat') socket.tell({type: 'heartbeat', head: id, cursor: id})
+      if (kind === 'heartbeat')
+        socket.receive({type: 'heartbeat', head: id, cursor: id})
       if (kind === 'ack') client.ack(id)
       await settled()
       if (kind === 'ack') await until(() => socket.sent.length)
@@ -549,12 +556,12 @@ test('the cursor of a heartbeat is acknowledged when no event waits for its ack'
   }
 })
 
-test('without acks of the program the place on the server stays', async () => {
+test('without acks of the program the client sends none', async () => {
   for (const options of [{since: 'start'}, {since: 'acked', key: 'invoicekey'}]) {
     const {client} = opened(options)
     client.start()
     Socket.last.hello()
-    Socket.last.tell({type: 'heartbeat', head: 'e-3', cursor: 'e-3'})
+    Socket.last.receive({type: 'heartbeat', head: 'e-3', cursor: 'e-3'})
     await until(() => client.cursor === 'e-3')
     client.stop()
     assert.deepEqual(Socket.last.sent, [])
@@ -563,7 +570,7 @@ test('without acks of the program the place on the server stays', async () => {
 
 const BROKEN = {type: 'payment', id: 'e-1', timestamp: 1, payment: {amount: -5}}
 
-test('an invalid payment is awaited, and stops the feed if onInvalid throws', async () => {
+test('onInvalid for a payment is awaited, and stops the client if it throws', async () => {
   const items = []
   let finish
   const onInvalid = item => {
@@ -574,7 +581,7 @@ test('an invalid payment is awaited, and stops the feed if onInvalid throws', as
   const {client, states} = opened({onInvalid, onEvent})
   client.start()
   Socket.last.hello()
-  Socket.last.tell(BROKEN)
+  Socket.last.receive(BROKEN)
   Socket.last.event(2)
   await settled()
   const [invalid] = items
@@ -588,7 +595,7 @@ test('an invalid payment is awaited, and stops the feed if onInvalid throws', as
   finish.resolve()
   await settled()
   assert.equal(items[1], 'e-2')
-  Socket.last.tell({...BROKEN, id: 'e-3'})
+  Socket.last.receive({...BROKEN, id: 'e-3'})
   Socket.last.event(4)
   await settled()
   const error = await uncaught(async () => {
@@ -600,13 +607,13 @@ test('an invalid payment is awaited, and stops the feed if onInvalid throws', as
   assert.equal(client.cursor, 'e-2')
 })
 
-test('a loop gets an invalid payment, and no ack passes it unseen', async () => {
+test('a loop gets an invalid payment before later events', async () => {
   const {client} = opened()
   setImmediate(() => {
     Socket.last.hello()
     Socket.last.event(1)
-    Socket.last.tell({...BROKEN, id: 'e-2'})
-    Socket.last.tell({...BROKEN, id: 7})
+    Socket.last.receive({...BROKEN, id: 'e-2'})
+    Socket.last.receive({...BROKEN, id: 7})
     Socket.last.event(3)
   })
   const items = []
@@ -620,7 +627,7 @@ test('a loop gets an invalid payment, and no ack passes it unseen', async () => 
   assert.equal(client.cursor, 'e-3')
 })
 
-test('an invalid payment that nothing handles is an error and a state', async () => {
+test('an invalid payment without onInvalid is an uncaught error and a state', async () => {
   const reasons = []
   const onState = ({state, reason}) => reason && reasons.push([state, reason])
   const ids = []
@@ -628,7 +635,7 @@ test('an invalid payment that nothing handles is an error and a state', async ()
   const error = await uncaught(async () => {
     client.start()
     Socket.last.hello()
-    Socket.last.tell(BROKEN)
+    Socket.last.receive(BROKEN)
     Socket.last.event(2)
     await settled()
   })
@@ -640,16 +647,16 @@ test('an invalid payment that nothing handles is an error and a state', async ()
   client.stop()
 })
 
-test('an invalid payment that is not signed stops the feed', async () => {
+test('an invalid payment that is not signed stops the client', async () => {
   const {client, states} = opened({secret: 'whsec_YQ==', onInvalid: () => {}})
   client.start()
   Socket.last.hello()
-  Socket.last.tell(BROKEN)
+  Socket.last.receive(BROKEN)
   await until(() => states.at(-1) === 'off')
   assert.equal(client.cursor, 'e-0')
 })
 
-test('only a connection that lasted forgives failures', async () => {
+test('only a stable connection resets the count of failures', async () => {
   for (const [stableSeconds, state] of [
     [30, 'off'],
     [0, 'connecting']
@@ -668,7 +675,7 @@ test('only a connection that lasted forgives failures', async () => {
   }
 })
 
-test('an error that nobody listens for is an uncaught one', async () => {
+test('an error without onState is an uncaught error', async () => {
   const {client} = opened({maxAttempts: 1, onState: undefined})
   const error = await uncaught(async () => {
     client.start()
@@ -698,7 +705,7 @@ test('pauses are random below a limit that doubles up to the cap', async () => {
   assert.deepEqual(pauses, [0.5, 1, 2, 4, 4, 4])
 })
 
-test('back online: no wait but for retry_after, and a silent socket is asked', async () => {
+test('going online reconnects, except during retry_after, or sends a ping', async () => {
   const page = new EventTarget()
   for (const name of ['addEventListener', 'removeEventListener']) {
     globalThis[name] = page[name].bind(page)
@@ -714,7 +721,7 @@ test('back online: no wait but for retry_after, and a silent socket is asked', a
   assert.equal(states.at(-1), 'waiting')
   page.dispatchEvent(new Event('online'))
   assert.equal(states.at(-1), 'connecting')
-  Socket.last.tell({type: 'error', code: 4429, message: 'many', retry_after: 600})
+  Socket.last.receive({type: 'error', code: 4429, message: 'many', retry_after: 600})
   Socket.last.end(4429)
   await settled()
   page.dispatchEvent(new Event('online'))
@@ -727,7 +734,7 @@ test('back online: no wait but for retry_after, and a silent socket is asked', a
   assert.equal(Socket.all.length, count)
 })
 
-test('addresses, filters and the key go where they belong', () => {
+test('filters are in the address, and the key in the subprotocols', () => {
   const {client} = opened({
     url: 'https://shop.example/lnbits/payfeed/',
     since: '@1',
@@ -742,18 +749,18 @@ test('addresses, filters and the key go where they belong', () => {
   client.start()
   const {protocol, pathname, searchParams} = new URL(Socket.last.address)
   assert.equal(`${protocol}${pathname}`, 'wss:/lnbits/payfeed/api/v1/ws')
-  const wanted = {
+  const query = {
     types: 'payment,door.open',
     min_amount: '0.500',
     tag: 'a&b',
     since: '@1'
   }
-  assert.deepEqual(Object.fromEntries(searchParams), wanted)
+  assert.deepEqual(Object.fromEntries(searchParams), query)
   assert.deepEqual(Socket.last.protocols, ['payfeed.v1', 'bearer.pfk_a'])
   client.stop()
 })
 
-test('what cannot be meant is refused without its key', () => {
+test('invalid options are refused, without showing a key', () => {
   for (const url of [
     undefined,
     'localhost:5000',

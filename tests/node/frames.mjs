@@ -1,9 +1,9 @@
-// Recorded frames and changed ones through parsing and verifying; prints what happened.
+// Parses and verifies frames, and prints the results as JSON.
 // Standard input: {name: {text, secret}}, JSON.
 import {readFileSync} from 'node:fs'
 import {isReceived, parseFrame, verifySignature} from 'lnbits-payfeed'
 
-async function look({text, secret}) {
+async function parse({text, secret}) {
   const verifies = secret && (await verifySignature(text, secret).catch(String))
   try {
     const frame = parseFrame(text)
@@ -14,7 +14,7 @@ async function look({text, secret}) {
 }
 
 const frames = Object.entries(JSON.parse(readFileSync(0)))
-const seen = await Promise.all(
-  frames.map(async ([name, one]) => [name, await look(one)])
+const results = await Promise.all(
+  frames.map(async ([name, frame]) => [name, await parse(frame)])
 )
-console.log(JSON.stringify(Object.fromEntries(seen)))
+console.log(JSON.stringify(Object.fromEntries(results)))

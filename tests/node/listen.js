@@ -1,4 +1,4 @@
-// A client in the manner of the guide: `ws`, an address with the key, `payment`.
+// A client as in LNbits' guide: package ws, an address with the key, `payment`.
 const WebSocket = require('ws')
 
 const [base, key] = process.argv.slice(2)

@@ -1,4 +1,4 @@
-// The client for Node through scenarios of the scripted server; prints what happened.
+// Plays scenarios of the scripted server with the client, and prints the results as JSON.
 // node scenarios.mjs <base> <key> <secret>, the scenarios as JSON on standard input.
 import {readFileSync} from 'node:fs'
 import {GaveUp, PayfeedClient, Refused, WrongSignature} from 'lnbits-payfeed'
@@ -37,21 +37,22 @@ function label({type, id, reason}) {
 }
 
 async function play([name, {client: chosen = {}, expect}]) {
-  const told = []
+  const items = []
   let invalid = 0
   const onInvalid = () => (invalid += 1)
   const client = new PayfeedClient({...options(name, chosen), onInvalid})
-  const isAll = () => expect.outcome === 'running' && told.length === expect.told.length
+  const isAll = () =>
+    expect.outcome === 'running' && items.length === expect.items.length
   try {
     for await (const item of client) {
-      told.push(label(item))
+      items.push(label(item))
       if (chosen.ack && item.id) client.ack(item.id)
-      if (isAll()) return [name, {told, invalid, outcome: 'running'}]
+      if (isAll()) return [name, {items, invalid, outcome: 'running'}]
     }
   } catch (error) {
-    return [name, {told, invalid, outcome: outcome(error)}]
+    return [name, {items, invalid, outcome: outcome(error)}]
   }
-  return [name, {told, invalid, outcome: 'ended'}]
+  return [name, {items, invalid, outcome: 'ended'}]
 }
 
 const scenarios = Object.entries(JSON.parse(readFileSync(0)))

@@ -13,7 +13,7 @@ import setup
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT = ROOT / "clients" / "python"
-PACKAGES = {"websockets", "paho", "python_socks"}
+PACKAGES = {"websockets", "click", "paho", "python_socks"}
 
 
 def foreign_imports(path: Path) -> set[str]:

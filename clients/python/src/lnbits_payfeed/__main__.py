@@ -1,4 +1,24 @@
-from .cli import main
+"""Starts the command line, or explains how to install what it needs."""
+
+import sys
+
+WRONG_USAGE = 2
+
+
+def main() -> None:
+    try:
+        from .cli import main as run
+    except ModuleNotFoundError as exc:
+        if exc.name != "click":
+            raise
+        print(
+            "payfeed: the command line needs an extra:"
+            " pip install 'lnbits-payfeed[cli]'",
+            file=sys.stderr,
+        )
+        sys.exit(WRONG_USAGE)
+    run()
+
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""The address of a feed, from what people paste."""
+"""Addresses of LNbits as users enter them, filters and keys, validated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,16 @@ from urllib.parse import urlencode, urlsplit
 
 from .errors import BadAddress
 
-MAX_AMOUNT = 21 * 10**14  # all the satoshi that there will be
+MAX_AMOUNT = 21 * 10**14  # satoshi that will ever exist
 
 
 @dataclass(frozen=True)
 class Address:
-    """`base` is LNbits' own address with /payfeed, without a slash at the end."""
+    """Where a feed is.
+
+    base: host, port and path up to `/payfeed`, without a scheme or a final slash.
+    host: as entered; `ascii_host` is its IDNA form.
+    """
 
     base: str
     host: str
@@ -20,6 +24,7 @@ class Address:
 
     @property
     def http(self) -> str:
+        """The base URL of the REST routes."""
         return f"{'https' if self.is_secure else 'http'}://{self.base}/api/v1"
 
     @property
@@ -27,17 +32,21 @@ class Address:
         return self.host if self.host.isascii() else self.host.encode("idna").decode()
 
     def socket(self, query: dict[str, str]) -> str:
+        """The URL of the WebSocket."""
         start = f"{'wss' if self.is_secure else 'ws'}://{self.base}/api/v1/ws"
         return f"{start}?{urlencode(query)}" if query else start
 
 
 def parse_address(url: str) -> Address:
-    """LNbits' address, with or without /payfeed; keys in it are refused."""
+    """LNbits' address, with or without /payfeed. It must not contain a key.
+
+    Raises BadAddress.
+    """
     try:
         parts = urlsplit(url.strip())
         (parts.hostname or "").encode("idna")
     except ValueError as exc:
-        raise BadAddress("the address has no host that could be one") from exc
+        raise BadAddress("the address has an invalid host") from exc
     if parts.scheme not in ("http", "https", "ws", "wss"):
         raise BadAddress("the address must begin with http:// or https://")
     try:
@@ -47,14 +56,16 @@ def parse_address(url: str) -> Address:
     if not parts.hostname:
         raise BadAddress("the address has no host")
     if not parts.path.isascii() or not parts.path.isprintable() or " " in parts.path:
-        raise BadAddress("the path has characters that must be escaped")
+        raise BadAddress("the path of the address has characters that must be escaped")
     if parts.username or parts.query or parts.fragment:
-        raise BadAddress("give the address alone; the key is given beside it")
+        raise BadAddress(
+            "the address must have no user, query or fragment; pass the key separately"
+        )
     path = parts.path.rstrip("/")
     for known in ("/api/v1/ws", "/api/v1"):
         path = path.removesuffix(known)
     if "/api/v1/" in path:
-        raise BadAddress("a key does not belong in the address; give it beside it")
+        raise BadAddress("the address must not contain a key; pass the key separately")
     if not path.endswith("/payfeed"):
         path += "/payfeed"
     is_secure = parts.scheme in ("https", "wss")
@@ -73,20 +84,26 @@ def filter_query(
     tag: str | None,
     status: str | None,
 ) -> dict[str, str]:
-    """`types`: names, or a text of names with commas. `min_amount` in satoshi."""
+    """The filters as query parameters. Raises BadAddress.
+
+    types: names, or one string with commas between them. min_amount: satoshi.
+    """
     if min_amount is not None and not 0 <= min_amount <= MAX_AMOUNT:
         raise BadAddress("min_amount must be a number of satoshi, 0 or more")
-    wanted = {
+    query = {
         "types": types if isinstance(types, str) else ",".join(types),
         "direction": direction,
         "min_amount": None if min_amount is None else f"{min_amount:.3f}",
         "tag": tag,
         "status": status,
     }
-    return {name: value for name, value in wanted.items() if value}
+    return {name: value for name, value in query.items() if value}
 
 
 def check_key(key: str) -> str:
+    """The key unchanged; raises BadAddress if it cannot be sent in a header."""
     if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise BadAddress("the key is empty or has characters that keys never have")
+        raise BadAddress(
+            "the key is empty or has spaces or characters that are not ASCII"
+        )
     return key

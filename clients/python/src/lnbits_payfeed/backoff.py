@@ -1,10 +1,10 @@
-"""How long to wait before the next attempt."""
+"""Pauses between attempts."""
 
 import random
 
 
 class Backoff:
-    """Full jitter: anything from nothing to a limit that doubles up to the cap."""
+    """Full jitter: random pauses from 0 to a limit that doubles up to the cap."""
 
     def __init__(self, base_seconds: float, cap_seconds: float) -> None:
         self.base_seconds = base_seconds
@@ -18,7 +18,7 @@ class Backoff:
         self.failures = 0
 
     def pause(self, retry_after: float | None = None) -> float:
-        """Seconds to wait; a server's `retry_after` is waited for in any case."""
+        """Seconds to wait, in addition to the server's `retry_after` in seconds."""
         doublings = min(max(self.failures - 1, 0), 30)
         limit = min(self.cap_seconds, self.base_seconds * 2**doublings)
         return (retry_after or 0) + random.uniform(0, limit)  # noqa: S311

@@ -1,10 +1,10 @@
-"""`payfeed bridge`: feeds into an MQTT broker, at least once.
+"""`payfeed bridge`: publish feeds to an MQTT broker, at least once.
 
 Topics: `<prefix>/<name>/<type>` with the frame as it arrived, QoS 1; `…/gap`;
 `…/balance_update` (retained); `…/bridge/status`: `online` or `offline` (retained, last
-will), a level deeper than any type that a message may bring.
-An event is acknowledged only when the broker has confirmed it, or has confirmed a `gap`
-in place of an event that it refuses.
+will), one level deeper than the topics of events.
+An event is acknowledged only after the broker has confirmed it, or a `gap` that
+replaces an event that the broker refuses.
 """
 
 import asyncio
@@ -32,7 +32,14 @@ from .events import (
 from .feed import Feed
 from .homeassistant import Device, Message
 from .listen import as_text
-from .mqtt import Broker, BrokerConnection, BrokerError, NotTaken, Rejected, connected
+from .mqtt import (
+    Broker,
+    BrokerConnection,
+    BrokerError,
+    Rejected,
+    Unconfirmed,
+    connected,
+)
 from .terminal import printable
 
 # MQTT forbids surrogates and advises against control characters and noncharacters;
@@ -47,11 +54,14 @@ ATTEMPTS = 3
 LISTED_IDS = 10
 
 
-class Lane:
-    """One feed on its way to the broker, with a connection and a last will of its own.
+class FeedBridge:
+    """Publishes one feed, with its own connection to the broker and its own last will.
 
-    The wait for the next item goes on while the broker is away; the item in hand is
-    published again until it is confirmed or refused.
+    name: second part of its topics; None: the wallet's id. prefix: their first part.
+    say: called with every line of the output. options: those of Feed.
+
+    The feed stays connected while the broker is offline. An item is published again
+    until the broker confirms or refuses it. Raises BadAddress.
     """
 
     def __init__(
@@ -66,13 +76,15 @@ class Lane:
         **options: Any,
     ) -> None:
         if not key.startswith("pfk_"):
-            raise BadAddress("the bridge needs access keys: the server keeps its place")
+            raise BadAddress(
+                "the bridge needs access keys: the server stores its position"
+            )
         if not NAME.match(name or "x") or not NAME.match(prefix.replace("/", "x")):
             raise BadAddress(
-                "names in topics must be without / + # and control characters"
+                "names in topics must not contain / + # or control characters"
             )
         self._broker = broker
-        # fixed, so that an old connection's will is told before a new one's `online`
+        # fixed: the broker publishes an old connection's will before a new `online`
         digest = hashlib.sha256(key.encode()).hexdigest()
         self._identifier = f"payfeed-{digest[:15]}"
         self._name = name
@@ -85,11 +97,11 @@ class Lane:
         )
         self._changed = asyncio.Event()
         self._is_online = False
-        self._waiting: asyncio.Future[Item] | None = None
+        self._next_item: asyncio.Future[Item] | None = None
         self._backoff = Backoff(0.5, 30)
         self._stopping = asyncio.Event()
         self._balance: Balance | None = None
-        self._passed = ""  # id of the event before the one in hand
+        self._previous_id = ""  # of the event before the one that is published
         self._failures: defaultdict[str, list[str]] = defaultdict(list)  # by topic
         self._published = 0
         self._unpublished: Counter[str] = Counter()  # by reason
@@ -97,22 +109,23 @@ class Lane:
         self._refused_states: set[str] = set()  # topics
 
     def stop(self) -> None:
+        """End `run` after the item that is being published."""
         self._stopping.set()
         self._changed.set()
 
     async def run(self) -> None:
-        """Until `stop`; raises what Feed raises."""
+        """Publish until `stop`; raises what Feed raises."""
         try:
             while self._name is None and not self._stopping.is_set():
                 await self._next_step()
                 if self._wallet_id is not None:
                     self._name = checked_name(self._wallet_id)
             while not self._stopping.is_set():
-                begun = time.monotonic()
+                started = time.monotonic()
                 try:
-                    await self._carry()
+                    await self._run_connection()
                 except BrokerError as exc:
-                    if time.monotonic() - begun >= STABLE_SECONDS:
+                    if time.monotonic() - started >= STABLE_SECONDS:
                         self._backoff.reset()
                     self._backoff.fail()
                     pause = self._backoff.pause()
@@ -120,12 +133,12 @@ class Lane:
                     with contextlib.suppress(asyncio.TimeoutError):
                         await asyncio.wait_for(self._stopping.wait(), pause)
         finally:
-            if self._waiting:
-                self._waiting.cancel()
+            if self._next_item:
+                self._next_item.cancel()
             await self._feed.close()
 
     def summary(self) -> str:
-        """What was published and what was not, in one line."""
+        """One line: what was published and what was not."""
         parts = [f"{self._published} events published"]
         for reason, count in sorted(self._unpublished.items()):
             parts.append(f"{count} {reason}, reported as gap")
@@ -144,8 +157,8 @@ class Lane:
     def _topic(self, kind: str) -> str:
         return f"{self._top}/{kind}"
 
-    async def _carry(self) -> None:
-        """One connection to the broker."""
+    async def _run_connection(self) -> None:
+        """Publish over one connection to the broker; raises BrokerError."""
         opening = connected(self._broker, self._identifier, self._top, self._say)
         async with opening as connection:
             self._say(f"broker: connected for {self._name}")
@@ -162,11 +175,11 @@ class Lane:
             await self._show_status(connection, False)
 
     async def _next_step(self, *lost: "asyncio.Future[BrokerError]") -> Item | None:
-        """The item in hand, or None when something else has changed."""
-        if self._waiting is None:
-            self._waiting = asyncio.ensure_future(self._feed.__anext__())
+        """The next item, or None if something else has changed."""
+        if self._next_item is None:
+            self._next_item = asyncio.ensure_future(self._feed.__anext__())
         changed = asyncio.ensure_future(self._changed.wait())
-        any_of: set[asyncio.Future[Any]] = {self._waiting, changed, *lost}
+        any_of: set[asyncio.Future[Any]] = {self._next_item, changed, *lost}
         try:
             await asyncio.wait(any_of, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -175,10 +188,10 @@ class Lane:
         for ended in lost:
             if ended.done():
                 raise ended.result()
-        return self._waiting.result() if self._waiting.done() else None
+        return self._next_item.result() if self._next_item.done() else None
 
     async def _show_status(self, connection: BrokerConnection, is_online: bool) -> None:
-        """The first message of a connection: a broker that confirms it is well."""
+        """The first message of a connection: it shows that the broker confirms."""
         topic, word = self._topic("bridge/status"), "online" if is_online else "offline"
         try:
             await connection.publish(topic, word, retain=True)
@@ -186,21 +199,21 @@ class Lane:
             self._report_state(topic, str(exc))
 
     async def _restore(self, connection: BrokerConnection) -> None:
-        """All retained messages: a broker may have forgotten them."""
+        """Publish all retained messages: the broker may have lost them."""
         if self._homeassistant:
-            await self._retain(connection, self._device().at_once())
+            await self._retain(connection, self._device().feed_messages())
         if self._balance:
             await self._retain(connection, self._balance_messages(self._balance))
 
     def _balance_messages(self, balance: Balance) -> list[Message]:
-        discovery = self._device().with_balance() if self._homeassistant else []
+        discovery = self._device().balance_messages() if self._homeassistant else []
         return [*discovery, (self._topic("balance_update"), as_text(balance))]
 
     async def _retain(
         self, connection: BrokerConnection, messages: list[Message]
     ) -> None:
         for topic, payload in messages:
-            refusal = await self._offer(connection, topic, payload, retain=True)
+            refusal = await self._try_publish(connection, topic, payload, retain=True)
             if refusal is not None:
                 self._report_state(topic, refusal)
 
@@ -209,17 +222,17 @@ class Lane:
             self._refused_states.add(topic)
             self._say(f"broker: {topic} was refused: {refusal}")
 
-    async def _offer(
+    async def _try_publish(
         self,
         connection: BrokerConnection,
         topic: str,
         payload: str,
         retain: bool = False,
     ) -> str | None:
-        """None when the broker has the message, or why it refuses it for good.
+        """None if the broker confirms the message, else why it refuses it.
 
-        A broker that ends several connections instead of confirming the message, and
-        confirms the status on each of them, refuses it.
+        A broker that closes several connections instead of confirming the message, but
+        confirms the status on each of them, refuses it. Raises BrokerError.
         """
         reasons = self._failures[topic]
         if len(reasons) >= ATTEMPTS:
@@ -228,17 +241,16 @@ class Lane:
             await connection.publish(topic, payload, retain)
         except Rejected as exc:
             return str(exc)
-        except NotTaken as exc:
+        except Unconfirmed as exc:
             reasons += [str(exc)] * (ATTEMPTS if exc.is_final else 1)
-            if len(reasons) >= ATTEMPTS:  # the next connection goes on without it
+            if len(reasons) >= ATTEMPTS:  # the next connection skips this message
                 self._backoff.reset()
             raise
         del self._failures[topic]
         return None
 
     async def _publish(self, connection: BrokerConnection, item: Item) -> None:
-        """Returns when the broker has the item, or a `gap` in place of an event that
-        cannot be published; only then the event is acknowledged."""
+        """Publish the item, or a `gap` if the broker refuses it; then acknowledge."""
         if isinstance(item, Balance):
             self._balance = item
             await self._retain(connection, self._balance_messages(item))
@@ -248,21 +260,21 @@ class Lane:
             await self._publish_notice(connection, item.id, "invalid", item.reason)
         else:
             await self._publish_gap(connection, as_text(item))
-        self._waiting = None
+        self._next_item = None
         self._backoff.reset()
         if not isinstance(item, Balance | Gap):
-            self._passed = item.id or self._passed
+            self._previous_id = item.id or self._previous_id
             await self._feed.ack(item)
 
     async def _publish_event(self, connection: BrokerConnection, event: Event) -> None:
         topic = self._topic(event.type)
-        refusal = await self._offer(connection, topic, event.text)
+        refusal = await self._try_publish(connection, topic, event.text)
         if refusal is None:
             self._published += 1
             return
         try:
             await self._publish_notice(connection, event.id, "refused", refusal)
-        finally:  # the next event, or this one again if there can be no notice
+        finally:  # begin again, with the next event or, without a notice, this one
             self._failures.pop(topic, None)
 
     async def _publish_notice(
@@ -272,7 +284,7 @@ class Lane:
         reason: str,
         detail: str,
     ) -> None:
-        text = notice(self._passed, event_id, reason, detail)
+        text = notice(self._previous_id, event_id, reason, detail)
         await self._publish_gap(connection, text)
         self._unpublished[reason] += 1
         if len(self._unpublished_ids) < LISTED_IDS:
@@ -280,7 +292,7 @@ class Lane:
         self._say(printable(f"{self._name}: event {event_id} is {reason}: {detail}"))
 
     async def _publish_gap(self, connection: BrokerConnection, text: str) -> None:
-        """Nothing can take a gap's place: the bridge waits until it is confirmed."""
+        """Nothing replaces a gap: if it is refused, the bridge tries again."""
         topic = self._topic("gap")
         try:
             await connection.publish(topic, text)
@@ -294,7 +306,7 @@ class Lane:
         self._is_online = isinstance(change, Connected)
         if isinstance(change, Connected):
             self._wallet_id = change.wallet_id
-            self._passed = change.cursor  # nothing is in hand while it connects
+            self._previous_id = change.cursor
             name = self._name or printable(change.wallet_id)
             self._say(f"feed: connected for {name}, head {change.head}")
         else:
@@ -305,7 +317,7 @@ class Lane:
 
 
 def checked_name(wallet_id: str) -> str:
-    """Raises BadAddress if a server's `hello` names a wallet that no topic can have."""
+    """The name; raises BadAddress if a topic cannot contain the wallet id."""
     if not NAME.match(wallet_id):
         raise BadAddress(
             "the wallet id that the server sent cannot be part of a topic; choose a"
@@ -315,32 +327,34 @@ def checked_name(wallet_id: str) -> str:
 
 
 def notice(since: str, event_id: str | None, reason: str, detail: str) -> str:
-    """A gap frame for one event, which comes after `since` and was not published.
+    """A `gap` frame for one event, the one after `since`, that was not published.
 
-    reason: "refused" by the broker or "invalid", a frame of the wrong shape.
+    reason: "refused" by the broker, or "invalid" for a malformed event.
     """
     gap = asdict(Gap(since, None, reason))
     return json.dumps({"type": "gap"} | gap | {"id": event_id, "detail": detail[:200]})
 
 
-async def bridge(lanes: list[Lane], say: Callable[[str], None]) -> None:
-    """Until all lanes have ended. One that is refused does not stop the others."""
+async def run_bridges(
+    feed_bridges: list[FeedBridge], say: Callable[[str], None]
+) -> None:
+    """Run until all have ended; raises the first error, when the others have ended."""
 
-    async def run(lane: Lane) -> None:
+    async def run(feed_bridge: FeedBridge) -> None:
         try:
-            await lane.run()
+            await feed_bridge.run()
         except Exception as exc:
             say(f"ended: {exc or type(exc).__name__}")
             raise
         finally:
-            say(lane.summary())
+            say(feed_bridge.summary())
 
-    results = await asyncio.gather(*map(run, lanes), return_exceptions=True)
+    results = await asyncio.gather(*map(run, feed_bridges), return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):
             raise result
 
 
-def stop(lanes: list[Lane]) -> None:
-    for lane in lanes:
-        lane.stop()
+def stop(feed_bridges: list[FeedBridge]) -> None:
+    for feed_bridge in feed_bridges:
+        feed_bridge.stop()

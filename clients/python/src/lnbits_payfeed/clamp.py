@@ -1,4 +1,4 @@
-"""Numbers that a server sent, kept within what a program can use."""
+"""Limit numbers from the server to a range that timers and dates can hold."""
 
 import logging
 
@@ -6,13 +6,13 @@ log = logging.getLogger("lnbits_payfeed")
 
 LONGEST_RETRY_SECONDS = 3600
 HEARTBEAT_SECONDS = (1, 3600)
-TIMESTAMPS = (0, 32_503_680_000)  # up to the year 3000, which all systems can show
+TIMESTAMPS = (0, 32_503_680_000)  # Unix seconds, up to the year 3000
 
 
 def clamp(name: str, value: float, least: float, most: float) -> float:
-    """The nearest number from `least` to `most`; a change is logged as a warning."""
+    """The nearest number from `least` to `most`; logs a warning if it differs."""
     if least <= value <= most:
         return value
     nearest = least if value < least else most
-    log.warning("%s of %.40s is out of range, %s is used", name, value, nearest)
+    log.warning("%s of %.40s is out of range, using %s", name, value, nearest)
     return nearest

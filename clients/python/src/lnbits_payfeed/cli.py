@@ -1,25 +1,28 @@
-"""The command `payfeed`.
+"""The command line, `payfeed`; it needs the extra `cli`.
 
-Exit codes: 0 done, 1 the doctor found a fault, 2 wrong usage or a file that cannot be
-read or written, 3 refused by the server, 4 no connection or an HTTP answer that may be
-better later, 5 wrong signature, 6 the command of --exec failed, 7 --exec met an event
-of the wrong shape, 130 interrupted.
-`listen` and `bridge` end with 0 on the first SIGINT or SIGTERM.
+The commands are coroutines: click parses the arguments and returns the coroutine, and
+`main` runs it and turns its errors into exit codes.
 """
 
-import argparse
 import asyncio
 import contextlib
+import functools
 import io
 import json
 import logging
 import os
 import ssl
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import click
 
 from .address import check_key, parse_address
+from .connection import Trace
+from .cursor import FileCursor
 from .doctor import Doctor
 from .errors import (
     BadAddress,
@@ -35,198 +38,313 @@ from .signals import on_end
 from .terminal import printable
 from .version import __version__
 
+OK = 0
+FAULT_FOUND = 1
+WRONG_USAGE = 2
+REFUSED = 3
+INTERRUPTED = 130
 EXIT_CODES: dict[type[PayfeedError], int] = {
-    BadAddress: 2,
-    Refused: 3,
+    BadAddress: WRONG_USAGE,
+    Refused: REFUSED,
     GaveUp: 4,
     RequestFailed: 4,
     WrongSignature: 5,
     CommandFailed: 6,
     NothingToRun: 7,
 }
+REFUSING_STATUSES = (401, 403, 404, 413, 422)
+
+FILE = click.Path(path_type=Path)
 
 
-def parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument(
-        "--url", default=os.environ.get("PAYFEED_URL"), help="LNbits, or PAYFEED_URL"
-    )
-    common.add_argument("--key", help="access or invoice key; better: PAYFEED_KEY")
-    common.add_argument("--key-file", type=Path, help="a file that holds the key")
-    common.add_argument("--ca", type=Path, help="a private certificate authority, PEM")
-    common.add_argument(
-        "--verbose", action="store_true", help="show handshake and frames, keys masked"
-    )
-    whole = argparse.ArgumentParser(prog="payfeed", description=__doc__)
-    whole.add_argument("--version", action="version", version=__version__)
-    commands = whole.add_subparsers(dest="command", required=True)
-    listening = commands.add_parser("listen", parents=[common], help="show events")
-    add_listen(listening)
-    notify = commands.add_parser("notify", parents=[common], help="send a message")
-    notify.add_argument("message", help="text; - reads standard input")
-    notify.add_argument("--json", action="store_true", help="the message is JSON")
-    commands.add_parser("test", parents=[common], help="record a test event")
-    bridging = commands.add_parser("bridge", parents=[common], help="feeds into MQTT")
-    add_bridge(bridging)
-    commands.add_parser("doctor", parents=[common], help="find out what is wrong")
-    return whole
+@dataclass(frozen=True)
+class Common:
+    """The options that every command has."""
+
+    url: str | None
+    key: str | None
+    key_file: Path | None
+    ca: Path | None
+    verbose: bool
+
+    def find_url(self) -> str:
+        """Raises BadAddress if there is none."""
+        if not self.url:
+            raise BadAddress("an address is needed: --url or PAYFEED_URL")
+        return self.url
+
+    def find_key(self) -> str:
+        """From --key-file, --key or PAYFEED_KEY; raises BadAddress."""
+        if self.key_file:
+            return read_key(self.key_file)
+        key = self.key or os.environ.get("PAYFEED_KEY", "")
+        if not key:
+            raise BadAddress("a key is needed: PAYFEED_KEY, --key-file or --key")
+        return check_key(key)
+
+    def connect_options(self, *keys: str) -> dict[str, Any]:
+        """`tls` and `trace`, as Feed takes them; `keys` are masked in the trace.
+
+        Raises OSError if the certificate authority cannot be read.
+        """
+        tls = ssl.create_default_context(cafile=self.ca) if self.ca else None
+        trace: Trace | None = None
+        if self.verbose:
+            trace = functools.partial(print_trace, keys)
+        return {"tls": tls, "trace": trace}
 
 
-def add_listen(listening: argparse.ArgumentParser) -> None:
-    add = listening.add_argument
-    add("--json", action="store_true", help="one JSON object a line")
-    add("--since", help="event id, start, @<unix seconds> or acked")
-    add("--types", help="names with commas: payment,message,test,…")
-    add("--direction", choices=("in", "out"))
-    add("--status", choices=("confirmed", "failed"))
-    add("--min-amount", type=float, metavar="SAT")
-    add("--tag")
-    add("--balance", action="store_true", help="show balances too")
-    add("--state", type=Path, metavar="FILE", help="resume from this file; kept there")
-    add("--exec", metavar="CMD", help="run for each event, JSON on standard input")
-    add("--secret", default=os.environ.get("PAYFEED_SECRET"), help="verify signatures")
-    add("--max-attempts", type=int, metavar="N", help="give up after N failures")
-    add("--count", type=int, metavar="N", help="end after N events")
+COMMON_OPTIONS = (
+    click.option("--url", envvar="PAYFEED_URL", help="LNbits' address; PAYFEED_URL."),
+    click.option("--key", help="Access or invoice key; better in PAYFEED_KEY."),
+    click.option("--key-file", type=FILE, help="A file that contains the key."),
+    click.option("--ca", type=FILE, help="A private certificate authority, PEM."),
+    click.option(
+        "--verbose", is_flag=True, help="Show handshake and frames, with keys masked."
+    ),
+)
 
 
-def add_bridge(bridging: argparse.ArgumentParser) -> None:
-    add = bridging.add_argument
-    add("broker", help="mqtt://[user@]host[:port] or mqtts://…")
-    add(
-        "--feed",
-        action="append",
-        metavar="NAME=KEYFILE",
-        help="topic name and key of a feed, any number of times",
-    )
-    add("--prefix", default="payfeed", help="first part of all topics")
-    add("--homeassistant", action="store_true", help="let it discover the feeds")
-    add("--broker-ca", type=Path, help="the broker's certificate authority, PEM")
+def with_common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Pass the options that every command has as one argument."""
+
+    @functools.wraps(command)
+    def wrapper(
+        url: str | None,
+        key: str | None,
+        key_file: Path | None,
+        ca: Path | None,
+        verbose: bool,
+        **options: Any,
+    ) -> Any:
+        return command(Common(url, key, key_file, ca, verbose), **options)
+
+    for add_option in reversed(COMMON_OPTIONS):
+        wrapper = add_option(wrapper)
+    return wrapper
 
 
-def find_key(args: argparse.Namespace) -> str:
-    key = args.key or os.environ.get("PAYFEED_KEY", "")
-    if args.key_file:
-        return read_key(args.key_file)
-    if not key:
-        raise BadAddress("a key is needed: PAYFEED_KEY, --key-file or --key")
-    return check_key(key)
+@click.group(
+    no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(__version__, message="%(version)s")
+def payfeed() -> None:
+    """Payments of an LNbits wallet, live.
+
+    \b
+    Exit codes:
+      0    done; SIGINT or SIGTERM ended listen or bridge
+      1    the doctor found a fault
+      2    wrong usage, or a file cannot be read or written
+      3    refused by the server
+      4    no connection, or an HTTP answer that can change (429, 5xx)
+      5    wrong signature
+      6    the command of --exec failed
+      7    --exec met a malformed event
+      130  interrupted
+    """
+
+
+@payfeed.command("listen", short_help="Show events.")
+@with_common_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@click.option("--since", help="Event id, start, @<unix seconds> or acked.")
+@click.option(
+    "--types", default="", help="Event types with commas: payment,message,test,…"
+)
+@click.option("--direction", type=click.Choice(("in", "out")), help="Of payments.")
+@click.option(
+    "--status", type=click.Choice(("confirmed", "failed")), help="Of payments."
+)
+@click.option("--min-amount", type=float, metavar="SAT", help="Of payments, satoshi.")
+@click.option("--tag", help="The extension that made the payment.")
+@click.option("--balance", is_flag=True, help="Show balances too.")
+@click.option(
+    "--state", type=FILE, metavar="FILE", help="Resume from this file, and update it."
+)
+@click.option(
+    "--exec",
+    "command",
+    metavar="CMD",
+    help="Run for each event, with its JSON on standard input.",
+)
+@click.option(
+    "--secret", envvar="PAYFEED_SECRET", help="Verify signatures; PAYFEED_SECRET."
+)
+@click.option(
+    "--max-attempts", type=int, metavar="N", help="Give up after N failures in a row."
+)
+@click.option("--count", type=int, metavar="N", help="End after N events.")
+async def listen_command(common: Common, state: Path | None, **options: Any) -> int:
+    """Show events as they happen, or run a command for each."""
+    url, key = common.find_url(), common.find_key()
+    options |= common.connect_options(key)
+    options["cursor"] = FileCursor(state) if state else None
+    await listen(url, key, **options)
+    return OK
+
+
+@payfeed.command(short_help="Send a message.")
+@with_common_options
+@click.option("--json", "is_json", is_flag=True, help="The message is JSON.")
+@click.argument("message")
+async def notify(common: Common, message: str, is_json: bool) -> int:
+    """Record MESSAGE as an event; - reads it from standard input."""
+    url, key = common.find_url(), common.find_key()
+    options = common.connect_options(key)
+    value: Any = sys.stdin.read() if message == "-" else message
+    if is_json:
+        try:
+            value = json.loads(value)
+        except ValueError as exc:
+            raise BadAddress(f"the message is not JSON: {exc}") from exc
+    return await send("notify", url, key, value, options)
+
+
+@payfeed.command(short_help="Record a test event.")
+@with_common_options
+async def test(common: Common) -> int:
+    """Record a test event."""
+    url, key = common.find_url(), common.find_key()
+    return await send("test", url, key, None, common.connect_options(key))
+
+
+@payfeed.command("bridge", short_help="Publish feeds to an MQTT broker.")
+@with_common_options
+@click.option(
+    "--feed",
+    "feeds",
+    multiple=True,
+    metavar="NAME=KEYFILE",
+    help="Topic name and key of a feed; may be repeated.",
+)
+@click.option(
+    "--prefix", default="payfeed", show_default=True, help="First part of all topics."
+)
+@click.option(
+    "--homeassistant", is_flag=True, help="Let Home Assistant discover the feeds."
+)
+@click.option("--broker-ca", type=FILE, help="The broker's certificate authority, PEM.")
+@click.argument("broker", metavar="mqtt[s]://[USER@]HOST[:PORT]")
+async def bridge_command(
+    common: Common,
+    broker: str,
+    feeds: Sequence[str],
+    prefix: str,
+    homeassistant: bool,
+    broker_ca: Path | None,
+) -> int:
+    """Publish feeds to an MQTT broker. Its password is in PAYFEED_MQTT_PASSWORD."""
+    url = common.find_url()
+    named_keys = read_feeds(feeds) if feeds else [NamedKey(None, common.find_key())]
+    options = common.connect_options(*(key for _, key in named_keys))
+    try:
+        from .bridge import FeedBridge, run_bridges, stop
+        from .mqtt import parse_broker
+    except ImportError as exc:
+        raise BadAddress(
+            "the bridge needs an extra: pip install 'lnbits-payfeed[mqtt]'"
+        ) from exc
+    tls = ssl.create_default_context(cafile=broker_ca) if broker_ca else None
+    target = parse_broker(broker, os.environ.get("PAYFEED_MQTT_PASSWORD"), tls)
+    options["homeassistant"] = homeassistant
+    feed_bridges = [
+        FeedBridge(target, url, key, name, prefix, print_error, **options)
+        for name, key in named_keys
+    ]
+    on_end(lambda: stop(feed_bridges))
+    await run_bridges(feed_bridges, print_error)
+    return OK
+
+
+@payfeed.command(short_help="Find out what is wrong.")
+@with_common_options
+async def doctor(common: Common) -> int:
+    """Check every step from the server's name to the arrival of a test event."""
+    url, key = common.find_url(), common.find_key()
+    options = common.connect_options(key)
+    is_healthy = await Doctor(url, key, say=print_line, **options).examine()
+    return OK if is_healthy else FAULT_FOUND
+
+
+class NamedKey(NamedTuple):
+    """A feed of the bridge; `name` is None for the wallet's id."""
+
+    name: str | None
+    key: str
 
 
 def read_key(file: Path) -> str:
+    """The key in a file; raises BadAddress."""
     try:
         return check_key(file.read_text().strip())
     except OSError as exc:
         raise BadAddress(f"the key file cannot be read: {exc.strerror}") from exc
     except UnicodeError as exc:
-        raise BadAddress("the key file holds no key") from exc
+        raise BadAddress("the key file does not contain a key") from exc
 
 
-def find_feeds(args: argparse.Namespace) -> list[tuple[str | None, str]]:
-    """Name, if one is given, and key of every feed."""
-    if args.command != "bridge" or not args.feed:
-        return [(None, find_key(args))]
-    pairs = [feed.partition("=") for feed in args.feed]
-    feeds = [(name, read_key(Path(file))) for name, _, file in pairs]
-    for what, values in (
-        ("name", {n for n, _ in feeds}),
-        ("key", {k for _, k in feeds}),
+def read_feeds(feeds: Sequence[str]) -> list[NamedKey]:
+    """`<name>=<key file>` of every feed; raises BadAddress unless all differ."""
+    pairs = [feed.partition("=") for feed in feeds]
+    named_keys = [NamedKey(name, read_key(Path(file))) for name, _, file in pairs]
+    for member, values in (
+        ("name", {name for name, _ in named_keys}),
+        ("key", {key for _, key in named_keys}),
     ):
-        if "" in values or len(values) < len(feeds):
-            raise BadAddress(f"every --feed needs a {what} of its own: name=file")
-    return list(feeds)
+        if "" in values or len(values) < len(named_keys):
+            raise BadAddress(f"every --feed needs its own {member}: name=file")
+    return named_keys
 
 
-async def run(args: argparse.Namespace) -> int:
-    if not args.url:
-        raise BadAddress("an address is needed: --url or PAYFEED_URL")
-    feeds = find_feeds(args)
-    args.key = feeds[0][1]
-    tls = ssl.create_default_context(cafile=args.ca) if args.ca else None
-
-    def trace(line: str) -> None:
-        for _, key in feeds:
-            line = line.replace(key, "***")
-        _tell(line)
-
-    options: dict[str, Any] = {"tls": tls, "trace": trace if args.verbose else None}
-    if args.command == "listen":
-        await listen(args, options)
-        return 0
-    if args.command == "doctor":
-        doctor = Doctor(args.url, args.key, say=_say, **options)
-        return 0 if await doctor.examine() else 1
-    if args.command == "bridge":
-        await run_bridge(args, feeds, options)
-        return 0
-    return await send(args, options)
-
-
-async def run_bridge(
-    args: argparse.Namespace,
-    feeds: list[tuple[str | None, str]],
-    options: dict[str, Any],
-) -> None:
-    try:
-        from .bridge import Lane, bridge, stop
-        from .mqtt import parse_broker
-    except ImportError as exc:
-        told = "the bridge needs more: pip install 'lnbits-payfeed[mqtt]'"
-        raise BadAddress(told) from exc
-    ca = args.broker_ca
-    trust = ssl.create_default_context(cafile=ca) if ca else None
-    password = os.environ.get("PAYFEED_MQTT_PASSWORD")
-    broker = parse_broker(args.broker, password, trust)
-    options["homeassistant"] = args.homeassistant
-    lanes = [
-        Lane(broker, args.url, key, name, args.prefix, _tell, **options)
-        for name, key in feeds
-    ]
-    on_end(lambda: stop(lanes))
-    await bridge(lanes, _tell)
-
-
-async def send(args: argparse.Namespace, options: dict[str, Any]) -> int:
-    value = None
-    if args.command == "notify":
-        value = sys.stdin.read() if args.message == "-" else args.message
-        if args.json:
-            try:
-                value = json.loads(value)
-            except ValueError as exc:
-                raise BadAddress(f"the message is no JSON: {exc}") from exc
-    address = parse_address(args.url)
-    url = f"{address.http}/{args.command}"
-    answer = await request("POST", address, url, args.key, value, **options)
+async def send(
+    route: str, url: str, key: str, value: Any, options: dict[str, Any]
+) -> int:
+    """POST an event, and print its id and how many listeners received it."""
+    address = parse_address(url)
+    answer = await request(
+        "POST", address, f"{address.http}/{route}", key, value, **options
+    )
     if not isinstance(answer, dict) or not {"id", "delivered"} <= answer.keys():
         raise RequestFailed(200, "the answer is not Payfeed's")
-    _say(f"{answer['id']}, to {answer['delivered']} listeners now")
-    return 0
+    print_line(f"{answer['id']}, to {answer['delivered']} listeners now")
+    return OK
 
 
-def _say(line: str) -> None:
+def print_line(line: str) -> None:
     print(printable(line), flush=True)
 
 
-def _tell(line: str) -> None:
+def print_error(line: str) -> None:
     print(printable(line), file=sys.stderr, flush=True)
 
 
-class _Warnings(logging.Handler):
-    """The library's warnings, on standard error."""
+def print_trace(keys: Sequence[str], line: str) -> None:
+    """Print a line of handshake or traffic, with `keys` masked."""
+    for key in keys:
+        line = line.replace(key, "***")
+    print_error(line)
+
+
+class _WarningPrinter(logging.Handler):
+    """Prints the library's warnings to standard error."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        _tell(f"payfeed: {record.getMessage()}")
+        print_error(f"payfeed: {record.getMessage()}")
 
 
 def exit_code(exc: PayfeedError) -> int:
-    if isinstance(exc, RequestFailed) and exc.status in (401, 403, 404, 413, 422):
-        return 3
+    if isinstance(exc, RequestFailed) and exc.status in REFUSING_STATUSES:
+        return REFUSED
     return next(code for kind, code in EXIT_CODES.items() if isinstance(exc, kind))
 
 
 def open_streams() -> None:
-    """A stream that was closed, as by `>&-`, leads nowhere from here on, or the next
-    socket would get its number; what a stream cannot show is no error."""
+    """Open closed standard streams, as after `>&-`, to the null device.
+
+    Otherwise the next socket would get the number of a stream. Characters that a stream
+    cannot encode are replaced.
+    """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
@@ -239,8 +357,8 @@ def open_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-def settle_streams() -> None:
-    """Python flushes at exit, which must not fail with a pipe that is broken."""
+def flush_streams() -> None:
+    """Python also flushes at exit, which must not fail on a broken pipe."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -248,31 +366,46 @@ def settle_streams() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def run(args: Sequence[str] | None = None) -> int:
+    """Parse the arguments and run the command; returns the exit code."""
+    command = payfeed.main(
+        args, "payfeed", standalone_mode=False, windows_expand_args=False
+    )
+    # not a coroutine after --help and --version
+    return asyncio.run(command) if asyncio.iscoroutine(command) else OK
+
+
 def main() -> None:
+    """Run the command line and exit."""
     open_streams()
-    logging.getLogger("lnbits_payfeed").addHandler(_Warnings(logging.WARNING))
-    args = parser().parse_args()
+    logging.getLogger("lnbits_payfeed").addHandler(_WarningPrinter(logging.WARNING))
     try:
-        code = asyncio.run(run(args))
+        code = run()
         sys.stdout.flush()
+    except click.UsageError as exc:
+        code = WRONG_USAGE
+        print_usage(exc)
     except PayfeedError as exc:
         code = exit_code(exc)
-        complain(exc)
-    except BrokenPipeError:  # what was piped to has ended
-        code = 0
-    except KeyboardInterrupt:
-        code = 130
+        print_failure(exc)
+    except BrokenPipeError:  # the program that reads the output has ended
+        code = OK
+    except (KeyboardInterrupt, click.Abort):
+        code = INTERRUPTED
     except OSError as exc:
-        code = 2
-        complain(exc)
-    settle_streams()
+        code = WRONG_USAGE
+        print_failure(exc)
+    flush_streams()
     sys.exit(code)
 
 
-def complain(exc: Exception) -> None:
+def print_usage(exc: click.UsageError) -> None:
     with contextlib.suppress(OSError):
-        _tell(f"payfeed: {exc}")
+        if exc.ctx:
+            print(exc.ctx.get_usage(), file=sys.stderr)
+        print_error(f"payfeed: {exc.format_message()}")
 
 
-if __name__ == "__main__":
-    main()
+def print_failure(exc: Exception) -> None:
+    with contextlib.suppress(OSError):
+        print_error(f"payfeed: {exc}")

@@ -1,4 +1,4 @@
-"""One WebSocket to a feed: opening, reading with a watchdog, closing."""
+"""One WebSocket to a feed: open, receive with an idle timeout, close."""
 
 import asyncio
 import contextlib
@@ -20,14 +20,18 @@ from .proxy import Proxy, dial
 from .version import __version__
 
 MAX_FRAME_BYTES = 4 * 2**20
-CLOSE_SECONDS = 1
-LEAST_SECONDS = 0.001  # websockets takes 0 for no time-out
+CLOSE_TIMEOUT_SECONDS = 1
+MIN_TIMEOUT_SECONDS = 0.001  # websockets reads 0 as no timeout
 
 Trace = Callable[[str], None]
 
 
-class Ended(Exception):
-    """Why there is no connection: `code` of the close, `retry_after` of an answer."""
+class ConnectionLost(Exception):
+    """The connection failed or has ended.
+
+    code: the WebSocket close code, or None. retry_after: seconds that an HTTP answer
+    asks to wait, or None.
+    """
 
     def __init__(
         self, reason: str, code: int | None = None, retry_after: float | None = None
@@ -38,15 +42,15 @@ class Ended(Exception):
         self.retry_after = retry_after
 
 
-class FrameTooLarge(Ended):
-    """The next frame has more than MAX_FRAME_BYTES; what it is was not read."""
+class FrameTooLarge(ConnectionLost):
+    """The next frame has more than MAX_FRAME_BYTES; it was not read."""
 
     def __init__(self) -> None:
         super().__init__(f"a frame has more than {MAX_FRAME_BYTES} bytes", 1009)
 
 
 class _Connect(connect):
-    """Follows no redirect: the key must not travel to another address."""
+    """Follows no redirects: the key must not be sent to another address."""
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
@@ -63,7 +67,7 @@ def _trace_headers(trace: Trace, mark: str, headers: Headers) -> None:
 
 
 def _retry_after(answer: Response) -> float | None:
-    """Seconds; a date is not understood."""
+    """Seconds, or None; dates are not supported."""
     text = (answer.headers.get_all("Retry-After") or [""])[0]
     if not (text.isascii() and text.isdigit()):
         return None
@@ -71,6 +75,8 @@ def _retry_after(answer: Response) -> float | None:
 
 
 class Connection:
+    """An open WebSocket. `trace` gets every line of handshake and traffic."""
+
     def __init__(self, socket: ClientConnection, trace: Trace | None) -> None:
         self._socket = socket
         self._trace = trace
@@ -86,7 +92,10 @@ class Connection:
         tls: ssl.SSLContext | None,
         trace: Trace | None,
     ) -> "Connection":
-        """Opened, or Ended is raised."""
+        """Connect, directly or through `proxy`, within `timeout_seconds`.
+
+        Raises ConnectionLost.
+        """
         url = address.socket(query)
         if trace:
             by = f" through the proxy {proxy.name}" if proxy else ""
@@ -97,12 +106,15 @@ class Connection:
             answer = exc.response
             if trace:
                 _trace_answer(trace, answer)
-            text = f"HTTP {answer.status_code} where 101 is due"
-            raise Ended(text, retry_after=_retry_after(answer)) from exc
-        except (TimeoutError, asyncio.TimeoutError) as exc:  # two before Python 3.11
-            raise Ended(f"no answer within {timeout_seconds:g} s") from exc
+            text = f"HTTP {answer.status_code} instead of 101"
+            raise ConnectionLost(text, retry_after=_retry_after(answer)) from exc
+        except (
+            TimeoutError,
+            asyncio.TimeoutError,
+        ) as exc:  # two classes before Python 3.11
+            raise ConnectionLost(f"no answer within {timeout_seconds:g} s") from exc
         except (OSError, WebSocketException, EOFError, ValueError) as exc:
-            raise Ended(str(exc) or type(exc).__name__) from exc
+            raise ConnectionLost(str(exc) or type(exc).__name__) from exc
         if trace:
             if socket.request:
                 _trace_headers(trace, ">", socket.request.headers)
@@ -111,53 +123,58 @@ class Connection:
         return cls(socket, trace)
 
     async def receive(self, idle_seconds: float) -> Data:
-        """The next frame; Ended when the socket closes or stays quiet too long.
+        """The next frame.
 
-        A timer of its own instead of `wait_for`, which can lose a frame when the
-        caller cancels, before Python 3.12.
+        Raises ConnectionLost when the socket closes, or when nothing arrives for
+        `idle_seconds`. `wait_for` is not used: before Python 3.12 it can lose a frame
+        when the caller cancels.
         """
         loop = asyncio.get_running_loop()
-        is_silent = False
+        is_timed_out = False
 
         def abort() -> None:
-            nonlocal is_silent
-            is_silent = True
+            nonlocal is_timed_out
+            is_timed_out = True
             self.abort()
 
         timer = loop.call_later(idle_seconds, abort)
         try:
             data = await self._socket.recv()
         except ConnectionClosed as exc:
-            if is_silent:
-                raise Ended(f"nothing was heard for {idle_seconds:g} s") from exc
-            raise self._ended(exc) from exc
+            if is_timed_out:
+                raise ConnectionLost(
+                    f"nothing received for {idle_seconds:g} s"
+                ) from exc
+            raise self._lost(exc) from exc
         finally:
             timer.cancel()
         if self._trace:
             self._trace(f"< {data!r}" if isinstance(data, bytes) else f"< {data}")
         return data
 
-    def _ended(self, exc: ConnectionClosed) -> Ended:
+    def _lost(self, exc: ConnectionClosed) -> ConnectionLost:
         if exc.sent and exc.sent.code == CloseCode.MESSAGE_TOO_BIG:
             return FrameTooLarge()
         if exc.rcvd is None:
-            return Ended("the connection broke")
+            return ConnectionLost("the connection broke")
         if self._trace:
             self._trace(f"< close {exc.rcvd.code} {exc.rcvd.reason}")
-        told = exc.rcvd.reason or "the server closed"
-        return Ended(f"{told} ({exc.rcvd.code})", exc.rcvd.code)
+        reason = exc.rcvd.reason or "the server closed the connection"
+        return ConnectionLost(f"{reason} ({exc.rcvd.code})", exc.rcvd.code)
 
     async def send(self, text: str) -> None:
-        """Best effort: who reads will see that the connection has ended."""
+        """Best effort: if the connection has ended, `receive` raises."""
         if self._trace:
             self._trace(f"> {text}")
         with contextlib.suppress(ConnectionClosed):
             await self._socket.send(text)
 
     def abort(self) -> None:
+        """Close without a closing handshake."""
         self._socket.transport.abort()
 
     async def close(self) -> None:
+        """Close with a closing handshake."""
         await self._socket.close()
 
 
@@ -169,18 +186,18 @@ async def _open(
     proxy: Proxy | None,
     tls: ssl.SSLContext | None,
 ) -> ClientConnection:
-    """One time-out for the way and the handshake."""
-    begun = time.monotonic()
+    """One timeout for TCP, the proxy and the handshake."""
+    started = time.monotonic()
     sock = await asyncio.wait_for(dial(address, proxy), timeout_seconds)
     options: dict[str, Any] = {"ssl": tls} if tls and address.is_secure else {}
-    left = timeout_seconds - (time.monotonic() - begun)
+    left = timeout_seconds - (time.monotonic() - started)
     return await _Connect(
         url,
         sock=sock,
         additional_headers={"X-Api-Key": key},
         user_agent_header=f"lnbits-payfeed/{__version__}",
-        open_timeout=max(left, LEAST_SECONDS),
-        close_timeout=CLOSE_SECONDS,
+        open_timeout=max(left, MIN_TIMEOUT_SECONDS),
+        close_timeout=CLOSE_TIMEOUT_SECONDS,
         max_size=MAX_FRAME_BYTES,
         ping_interval=None,
         **options,

@@ -1,4 +1,4 @@
-"""Where a listener is in its feed, kept beyond the end of the program."""
+"""Cursors: the id of the last processed event, stored between runs."""
 
 import contextlib
 import os
@@ -26,7 +26,11 @@ else:
 
 
 class Cursor(Protocol):
-    """Keeps one event id. `save` is called after an event has been processed."""
+    """Stores one event id.
+
+    `load` returns it, or None if nothing is stored. `save` replaces it, and is called
+    after an event has been processed.
+    """
 
     def load(self) -> str | None: ...
 
@@ -34,12 +38,15 @@ class Cursor(Protocol):
 
 
 class FileCursor:
-    """An id in a file, replaced as a whole: a crash leaves the old or the new one.
+    """Stores the id in a file, atomically: a crash leaves the old or the new id.
 
-    From the first `load` or `save` until `close`, or until this object is gone, the
-    file is locked by `<file>.lock` beside it: two programs with one file would both get
-    everything. A symbolic link is followed, and stays. BadAddress if the file is in
-    use, or holds no event id; an empty one would skip what waits.
+    The file is locked through `<path>.lock` from the first `load` or `save` until
+    `close` or until the object is deleted, as two programs with the same file would
+    both process every event. Symbolic links are followed and kept.
+
+    Raises BadAddress if another program has locked the file, or if it contains no event
+    id: an empty file would skip the events that wait. Raises OSError if the file cannot
+    be read or written.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -53,17 +60,17 @@ class FileCursor:
         except FileNotFoundError:
             return None
         except UnicodeError as exc:
-            raise self._useless("holds no event id") from exc
+            raise self._unusable("contains no event id") from exc
         if not text:
-            raise self._useless("is empty")
+            raise self._unusable("is empty")
         if not is_event_id(text):
-            raise self._useless("holds no event id")
+            raise self._unusable("contains no event id")
         return text
 
-    def _useless(self, what: str) -> BadAddress:
+    def _unusable(self, problem: str) -> BadAddress:
         return BadAddress(
-            f"{self.path} {what}: write the id of the last processed event into it, or"
-            " delete it to begin without one"
+            f"{self.path} {problem}: write the id of the last processed event into it,"
+            " or delete it to begin without one"
         )
 
     def save(self, event_id: str) -> None:
@@ -81,13 +88,13 @@ class FileCursor:
             raise
 
     def close(self) -> None:
-        """Gives the lock back. The lock file stays: removing it would be a race."""
+        """Unlock the file. The lock file stays, as removing it would be a race."""
         if self._unlock:
             self._unlock()
         self._unlock = None
 
     def _take_lock(self) -> None:
-        """On a file of its own, as `save` puts another file in place of the id's."""
+        """In a separate file, as `save` replaces the file that contains the id."""
         if self._unlock:
             return
         handle = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)

@@ -1,4 +1,4 @@
-"""`payfeed doctor`: walks from the name to the first event; names fault and cure."""
+"""`payfeed doctor`: check every step from the host's name to the first event."""
 
 import asyncio
 import contextlib
@@ -10,42 +10,45 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from .address import Address, parse_address
-from .connection import Connection, Ended, Trace
+from .connection import Connection, ConnectionLost, Trace
 from .errors import InvalidFrame, RequestFailed
 from .events import Connected, Event
 from .feed import IDLE_HEARTBEATS
-from .frames import Frame, Goodbye, Heartbeat, parse_frame
+from .frames import ErrorFrame, Frame, Heartbeat, parse_frame
 from .http import request
 from .proxy import ProxyFailed, ProxyNeedsPassword, dial, find_proxy
 
 ANSWER_SECONDS = 10
-UPGRADE_CURE = (
-    "The proxy must pass the upgrade on. For nginx: proxy_http_version 1.1;"
+UPGRADE_FIX = (
+    "The proxy must forward Upgrade and Connection. For nginx: proxy_http_version 1.1;"
     ' proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";'
 )
-LATE_HEARTBEATS = 1.5  # after so many without one it is held up: it was due
-BUFFER_CURE = "Switch buffering off in the proxy (nginx: proxy_buffering off;)."
-IDLE_CURE = (
-    "Raise the proxy's idle timeout above the heartbeat (nginx: proxy_read_timeout)"
+LATE_HEARTBEATS = 1.5  # intervals without a heartbeat, after which it is delayed
+BUFFER_FIX = "Turn off the proxy's buffering (nginx: proxy_buffering off;)."
+IDLE_FIX = (
+    "Set the proxy's idle timeout above the heartbeat (nginx: proxy_read_timeout)"
     " or lower PAYFEED_HEARTBEAT_SECONDS."
 )
-STOPPED_CURE = (
-    "LNbits (or its proxy) is stopped or stuck: look at its process and its log, and"
-    " start it again."
+STOPPED_FIX = (
+    "LNbits (or its proxy) is stopped or stuck: check its process, read its log, and"
+    " restart it."
 )
 
 
 class Fault(Exception):
-    """What is wrong, and what to do."""
+    """The fault of a step, and how to fix it."""
 
-    def __init__(self, what: str, cure: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.cure = cure
+    def __init__(self, problem: str, fix: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.fix = fix
 
 
 class Doctor:
-    """`say` gets a line per step. `connection` and `hello` pass from step to step."""
+    """Checks a server. `say` is called with every line of the output.
+
+    Steps pass on `connection` and `hello` to the steps after them.
+    """
 
     def __init__(
         self,
@@ -65,7 +68,7 @@ class Doctor:
         self.hello: Connected | None = None
 
     async def examine(self) -> bool:
-        """True if all is well."""
+        """Whether all steps succeed; stops at the first fault."""
         steps: dict[str, Callable[[], Awaitable[str]]] = {
             "name": self.name,
             "port": self.port,
@@ -83,8 +86,8 @@ class Doctor:
                 try:
                     self.say(f"ok     {name:<10} {await step()}")
                 except Fault as fault:
-                    self.say(f"FAULT  {name:<10} {fault.what}")
-                    self.say(f"       cure       {fault.cure}")
+                    self.say(f"FAULT  {name:<10} {fault.problem}")
+                    self.say(f"       fix        {fault.fix}")
                     return False
             self.say("All is well.")
             return True
@@ -93,7 +96,7 @@ class Doctor:
                 await self.connection.close()
 
     async def name(self) -> str:
-        """With a proxy it is the proxy's: it connects to the server by itself."""
+        """The proxy's name if there is a proxy, which resolves the server's name."""
         loop = asyncio.get_running_loop()
         host = self.proxy.host if self.proxy else self.address.host
         try:
@@ -101,10 +104,11 @@ class Doctor:
         except (OSError, UnicodeError) as exc:
             raise Fault(
                 f"the name {host} cannot be resolved",
-                "Check the spelling, the DNS entry, and this machine's name server.",
+                "Check the spelling, the DNS entry and this machine's name server.",
             ) from exc
         kind = "the proxy " if self.proxy else ""
-        return f"{kind}{host} is {', '.join(sorted({str(one[4][0]) for one in found}))}"
+        addresses = sorted({str(address[0]) for *_, address in found})
+        return f"{kind}{host} is {', '.join(addresses)}"
 
     async def port(self) -> str:
         host, port = self.address.host, self.address.port
@@ -117,19 +121,20 @@ class Doctor:
                 f"{host} refuses port {port}: nothing listens there",
                 f"Correct {self.proxy.variable}, or start the proxy."
                 if self.proxy
-                else "Is LNbits (or its proxy) running, on this port and this"
-                " interface?",
+                else "Start LNbits (or its proxy), and check its port and its network"
+                " interface.",
             ) from exc
         except ProxyNeedsPassword as exc:
             raise Fault(
                 str(exc),
-                "Give user and password in the variable of the environment that names"
-                " the proxy: http_proxy=http://user:password@host:port, or the like.",
+                "Put user and password into the environment variable that names the"
+                " proxy: http_proxy=http://user:password@host:port, for example.",
             ) from exc
         except ProxyFailed as exc:
             raise Fault(
                 str(exc),
-                "Let the proxy connect to that port, or exempt the host in no_proxy.",
+                "Allow the proxy to connect to that port, or exempt the host in"
+                " no_proxy.",
             ) from exc
         except (OSError, asyncio.TimeoutError) as exc:
             raise Fault(
@@ -141,27 +146,27 @@ class Doctor:
 
     async def certificate(self) -> str:
         if not self.address.is_secure:
-            return "not used: fit for this machine or a private network only"
+            return "not used: this is safe on this machine or a private network only"
         try:
             await self._shake_hands(self.tls or ssl.create_default_context())
         except (TimeoutError, asyncio.TimeoutError) as exc:
             raise Fault(
                 f"port {self.address.port} is open, but does not answer within"
                 f" {ANSWER_SECONDS} s",
-                STOPPED_CURE,
+                STOPPED_FIX,
             ) from exc
         except ssl.SSLCertVerificationError as exc:
             raise Fault(
-                f"the certificate is not good: {exc.verify_message}",
-                "Renew it or let it name this host; a private authority is given"
-                " with --ca.",
+                f"the certificate is not valid: {exc.verify_message}",
+                "Renew it; it must name this host. For a private certificate authority"
+                " use --ca.",
             ) from exc
         except OSError as exc:
             raise Fault(
                 f"port {self.address.port} does not speak TLS ({exc})",
                 "Use http:// for this port, or the port of the TLS proxy.",
             ) from exc
-        return "the certificate is good"
+        return "the certificate is valid"
 
     async def _reach(self) -> socket.socket:
         return await asyncio.wait_for(dial(self.address, self.proxy), ANSWER_SECONDS)
@@ -179,7 +184,7 @@ class Doctor:
         return await self._request("GET", url, key)
 
     async def _request(self, method: str, url: str, key: str | None) -> Any:
-        """RequestFailed for an answer that is an error, Fault without an answer."""
+        """Raises RequestFailed if the answer is an error, Fault without an answer."""
         try:
             return await request(
                 method, self.address, url, key, tls=self.tls, trace=self.trace
@@ -192,24 +197,24 @@ class Doctor:
     async def _unanswered(self, exc: RequestFailed) -> Fault:
         cause = exc.__cause__
         if isinstance(cause, TimeoutError | asyncio.TimeoutError):
-            what = f"port {self.address.port} is open, but there is {exc.detail}"
-            return Fault(what, STOPPED_CURE)
+            problem = f"port {self.address.port} is open, but there is {exc.detail}"
+            return Fault(problem, STOPPED_FIX)
         if await self._speaks_tls():
             return self._needs_https()
         if isinstance(cause, http.client.HTTPException) and not isinstance(
             cause, http.client.RemoteDisconnected
         ):
             return Fault(
-                f"what answers does not speak HTTP: {exc.detail}",
+                f"the answer is not HTTP: {exc.detail}",
                 "Check host and port: another program listens there.",
             )
         return Fault(
             f"the connection ended without an answer: {exc.detail}",
-            "Is it LNbits' port? Look into the log of LNbits and of its proxy.",
+            "Check that it is LNbits' port. Read the logs of LNbits and its proxy.",
         )
 
     async def _speaks_tls(self) -> bool:
-        """Any certificate will do: the address said http://."""
+        """Whether an http:// address needs https://, with any certificate."""
         if self.address.is_secure:
             return False
         tls = ssl.create_default_context()
@@ -222,7 +227,7 @@ class Doctor:
 
     def _needs_https(self) -> Fault:
         return Fault(
-            f"port {self.address.port} speaks TLS, the address says http://",
+            f"port {self.address.port} speaks TLS, but the address begins with http://",
             "Use https:// in the address.",
         )
 
@@ -231,29 +236,30 @@ class Doctor:
         try:
             answer = await self._get(url)
         except RequestFailed as exc:
-            if await self._speaks_tls():  # nginx says so with a 400
+            if await self._speaks_tls():  # nginx answers 400
                 raise self._needs_https() from exc
             if exc.status in (401, 407):
                 raise Fault(
                     f"a proxy before LNbits asks for a password (HTTP {exc.status})",
-                    "Payfeed has keys of its own: exempt its paths from the proxy's"
-                    " password (nginx: auth_basic off; in a location of /payfeed/api/"
-                    " and one of /api/v1/health).",
+                    "Payfeed checks its own keys: exempt /payfeed/api/ and"
+                    " /api/v1/health from the password (nginx: auth_basic off; in a"
+                    " location for each).",
                 ) from exc
             if 300 <= exc.status < 400:
                 raise Fault(
-                    f"the server sends elsewhere (HTTP {exc.status})",
-                    "Give the address it sends to, mostly https:// for http://. A new"
-                    " LNbits sends to its first installation: finish it in a browser.",
+                    f"the server redirects to another address (HTTP {exc.status})",
+                    "Use the address that it redirects to, usually https:// instead of"
+                    " http://. A new LNbits redirects to its first installation:"
+                    " complete it in a browser.",
                 ) from exc
             if exc.status in (502, 503, 504):
                 raise Fault(
                     f"the proxy does not reach LNbits (HTTP {exc.status})",
-                    "Is LNbits running, and does the proxy have its right port?",
+                    "Start LNbits, and check its port in the proxy's configuration.",
                 ) from exc
             raise Fault(
                 f"this is not LNbits: {exc} for /api/v1/health",
-                "Check host, port and path; LNbits' own address is wanted.",
+                "Check host, port and path: it must be LNbits' own address.",
             ) from exc
         if not isinstance(answer, dict):
             raise self._nonsense("/api/v1/health")
@@ -261,12 +267,12 @@ class Doctor:
 
     def _nonsense(self, route: str) -> Fault:
         return Fault(
-            f"the answer for {route} makes no sense",
-            "Check host, port and path: something else answers in LNbits' place.",
+            f"the answer to {route} makes no sense",
+            "Check host, port and path: another program answers instead of LNbits.",
         )
 
     async def installed(self) -> str:
-        """Without a key Payfeed answers 401; without Payfeed LNbits answers 404."""
+        """Without a key, Payfeed answers 401; without Payfeed, LNbits answers 404."""
         try:
             await self._get(f"{self.address.http}/feed")
         except RequestFailed as exc:
@@ -274,12 +280,14 @@ class Doctor:
                 return "the extension is installed"
             if exc.status == 404:
                 raise Fault(
-                    "the extension is not installed, or deactivated",
+                    "the extension is not installed, or it is deactivated",
                     "An administrator installs and activates Payfeed in LNbits under"
                     " Extensions.",
                 ) from exc
             raise self._unexpected(exc) from exc
-        raise Fault("Payfeed answers without a key", "Is there a proxy that adds one?")
+        raise Fault(
+            "Payfeed answers without a key", "Configure the proxy not to add a key."
+        )
 
     async def right_key(self) -> str:
         try:
@@ -287,9 +295,9 @@ class Doctor:
         except RequestFailed as exc:
             if exc.status in (401, 404):
                 raise Fault(
-                    "the key is not known here",
-                    "Copy the wallet's invoice key, or make an access key on Payfeed's"
-                    " page; check that it is of this LNbits.",
+                    "the key is not known to this LNbits",
+                    "Copy the wallet's invoice key, or create an access key on"
+                    " Payfeed's page; check that it belongs to this LNbits.",
                 ) from exc
             if exc.status == 403 and "not enabled" in exc.detail:
                 raise Fault(
@@ -297,21 +305,21 @@ class Doctor:
                     "The owner enables Payfeed in LNbits under Extensions.",
                 ) from exc
             if exc.status == 403:
-                raise Fault(exc.detail, "Make a new access key.") from exc
+                raise Fault(exc.detail, "Create a new access key.") from exc
             raise self._unexpected(exc) from exc
         if not isinstance(feed, dict) or not {"wallet_id", "events"} <= feed.keys():
             raise self._nonsense("/payfeed/api/v1/feed")
         if "secret" in feed:
             raise Fault(
                 "this is the wallet's admin key, which can spend its money",
-                "Use the invoice key or an access key for listening.",
+                "Use the invoice key or an access key.",
             )
-        return f"opens wallet {feed['wallet_id']}, {feed['events']} events kept"
+        return f"opens wallet {feed['wallet_id']}, {feed['events']} events stored"
 
     def _unexpected(self, exc: RequestFailed) -> Fault:
         if exc.status == 429:
-            return Fault("too many requests from here", "Wait a minute and try again.")
-        return Fault(f"an unexpected answer: {exc}", "Look into LNbits' log.")
+            return Fault("too many requests", "Wait a minute and try again.")
+        return Fault(f"an unexpected answer: {exc}", "Read LNbits' log.")
 
     async def upgrade(self) -> str:
         try:
@@ -324,97 +332,105 @@ class Doctor:
                 self.tls,
                 self.trace,
             )
-        except Ended as exc:
+        except ConnectionLost as exc:
             raise Fault(
-                f"no WebSocket: {exc.reason}, though HTTP works", UPGRADE_CURE
+                f"no WebSocket: {exc.reason}, although HTTP works", UPGRADE_FIX
             ) from exc
         return "the WebSocket opens (101)"
 
     async def _next(self, seconds: float) -> Frame | None:
-        """None for a frame that is not understood; a goodbye is raised as Ended."""
+        """The next frame; None for a malformed one.
+
+        Raises ConnectionLost, also for an `error` frame.
+        """
         if self.connection is None:
-            raise Ended("there is no connection")
+            raise ConnectionLost("there is no connection")
         try:
             frame = parse_frame(await self.connection.receive(seconds))
         except InvalidFrame:
             return None
-        if isinstance(frame, Goodbye):
-            raise Ended(f"{frame.message} ({frame.code})", frame.code)
+        if isinstance(frame, ErrorFrame):
+            raise ConnectionLost(f"{frame.message} ({frame.code})", frame.code)
         return frame
 
     async def greeting(self) -> str:
-        begun = time.monotonic()
+        started = time.monotonic()
         try:
             frame = await self._next(ANSWER_SECONDS)
-        except Ended as exc:
+        except ConnectionLost as exc:
             if exc.code:
                 raise Fault(
-                    f"the server refuses: {exc.reason}",
+                    f"the server refuses the connection: {exc.reason}",
                     "See docs/troubleshooting.md for this close code.",
                 ) from exc
             raise Fault(
-                f"the WebSocket opens, then nothing: {exc.reason}", BUFFER_CURE
+                f"the WebSocket opens, then nothing arrives: {exc.reason}",
+                BUFFER_FIX,
             ) from exc
         if not isinstance(frame, Connected):
-            raise Fault("the first frame is no hello", "Is this Payfeed's address?")
+            raise Fault(
+                "the first frame is not hello", "Check that this is Payfeed's address."
+            )
         self.hello = frame
-        return f"after {_ms(begun)}, head {frame.head}"
+        return f"after {_ms(started)}, head {frame.head}"
 
     async def message(self) -> str:
-        """Sends a test event and waits for it, if the key may send."""
-        begun = time.monotonic()
+        """Send a test event and wait for it, if the key has the scope `notify`."""
+        started = time.monotonic()
         url = f"{self.address.http}/test"
         try:
             sent = await self._request("POST", url, self.key)
         except RequestFailed as exc:
             if exc.status == 403:
-                return "skipped: this key may not notify, so no test event was sent"
+                return "skipped: the key does not have the scope notify"
             raise self._unexpected(exc) from exc
         if not isinstance(sent, dict) or "id" not in sent:
             raise self._nonsense("/payfeed/api/v1/test")
-        deadline = begun + ANSWER_SECONDS
+        deadline = started + ANSWER_SECONDS
         try:
             while True:
                 frame = await self._next(max(0.1, deadline - time.monotonic()))
                 if isinstance(frame, Event) and frame.id == sent["id"]:
-                    return f"test event {frame.id} arrived after {_ms(begun)}"
-        except Ended as exc:
+                    return f"test event {frame.id} arrived after {_ms(started)}"
+        except ConnectionLost as exc:
             raise Fault(
                 f"test event {sent['id']} was recorded but did not arrive:"
                 f" {exc.reason}",
-                BUFFER_CURE + " Several LNbits processes need one PostgreSQL.",
+                BUFFER_FIX + " Several LNbits processes must share one PostgreSQL.",
             ) from exc
 
     async def heartbeat(self) -> str:
-        """None is due while other frames come: then it is enough that they do."""
+        """Wait for a heartbeat; a busy feed sends none, as its events replace them."""
         seconds = self.hello.heartbeat_seconds if self.hello else 20
         limit = seconds * IDLE_HEARTBEATS
         self.say(f"       waiting up to {limit:g} s for a heartbeat")
-        begun = heard = time.monotonic()
+        started = received = time.monotonic()
         try:
-            while heard - begun < limit:
+            while received - started < limit:
                 frame = await self._next(limit)
-                heard = time.monotonic()
+                received = time.monotonic()
                 if isinstance(frame, Heartbeat):
-                    return f"after {heard - begun:.1f} s; idle connections live"
-        except Ended as exc:
-            after = time.monotonic() - heard
+                    return (
+                        f"after {received - started:.1f} s; idle connections stay open"
+                    )
+        except ConnectionLost as exc:
+            after = time.monotonic() - received
             if exc.code:
                 raise Fault(
-                    f"the server ended the connection: {exc.reason}",
+                    f"the server closed the connection: {exc.reason}",
                     "Run the doctor again; see docs/troubleshooting.md for this code.",
                 ) from exc
             if after < seconds * LATE_HEARTBEATS:
                 raise Fault(
-                    f"the idle connection ended after {after:.1f} s: {exc.reason}",
-                    IDLE_CURE,
+                    f"the idle connection was closed after {after:.1f} s: {exc.reason}",
+                    IDLE_FIX,
                 ) from exc
             raise Fault(
-                f"no heartbeat within {after:.1f} s: the connection is dead or held up",
-                BUFFER_CURE,
+                f"no heartbeat within {after:.1f} s: the connection is dead or delayed",
+                BUFFER_FIX,
             ) from exc
-        return "none is due: the feed is busy"
+        return "none is needed: the feed is busy"
 
 
-def _ms(begun: float) -> str:
-    return f"{(time.monotonic() - begun) * 1000:.0f} ms"
+def _ms(started: float) -> str:
+    return f"{(time.monotonic() - started) * 1000:.0f} ms"

@@ -1,39 +1,44 @@
-"""What can go wrong, as one tree.
+"""The exceptions of this package.
 
 PayfeedError
 ├── BadAddress       address, key, secret, option, proxy or cursor file cannot be used
-├── InvalidFrame     a frame of the wrong shape; told to `on_invalid`, never raised
+├── InvalidFrame     a malformed frame; passed to `on_invalid`, never raised by a feed
 ├── WrongSignature   an event was not signed with the secret; the feed stops before it
-├── Refused          the server closed for good; `code` says why
-│   ├── Malformed    4400  a wrong option or frame
-│   ├── UnknownKey   4401  key missing or unknown
+├── Refused          the server closed the connection for good; `code` is the reason
+│   ├── Malformed    4400  an invalid option or frame
+│   ├── UnknownKey   4401  the key is missing or unknown
 │   └── NotAllowed   4403  revoked, expired, not enabled, not allowed
 ├── GaveUp           `max_attempts` connections failed in a row
-└── RequestFailed    an HTTP request (notify, test, or to get past an event that is too
-                     large) was answered with an error
+└── RequestFailed    an HTTP request failed: `notify`, `test`, or `GET events` for an
+                     event that is too large for a frame
 """
 
 
 class PayfeedError(Exception):
-    """Everything this package raises."""
+    """The base class of everything that this package raises."""
 
 
 class BadAddress(PayfeedError, ValueError):
-    pass
+    """An address, key, secret, option, proxy or cursor file cannot be used."""
 
 
 class InvalidFrame(PayfeedError):
-    pass
+    """A frame is malformed; the message says which member and why."""
 
 
 class WrongSignature(PayfeedError):
+    """The event `event_id` was not signed with the feed's signing secret."""
+
     def __init__(self, event_id: str) -> None:
         super().__init__(f"the signature of event {event_id} is wrong or missing")
         self.event_id = event_id
 
 
 class Refused(PayfeedError):
-    """`code` is the close code, `message` the server's reason."""
+    """The server closed the connection for good.
+
+    `code` is the WebSocket close code, `message` the server's reason.
+    """
 
     code = 0
 
@@ -43,14 +48,20 @@ class Refused(PayfeedError):
 
 
 class Malformed(Refused):
+    """An option or a frame is invalid."""
+
     code = 4400
 
 
 class UnknownKey(Refused):
+    """The key is missing or unknown."""
+
     code = 4401
 
 
 class NotAllowed(Refused):
+    """The key is revoked or expired, lacks the scope, or Payfeed is not enabled."""
+
     code = 4403
 
 
@@ -60,7 +71,7 @@ REFUSALS: dict[int, type[Refused]] = {
 
 
 class GaveUp(PayfeedError):
-    """`reason` says how the last attempt ended."""
+    """`attempts` connections failed in a row; `reason` is that of the last one."""
 
     def __init__(self, attempts: int, reason: str) -> None:
         super().__init__(f"gave up after {attempts} attempts: {reason}")
@@ -69,7 +80,10 @@ class GaveUp(PayfeedError):
 
 
 class RequestFailed(PayfeedError):
-    """`status` is the HTTP status, 0 when there was no answer."""
+    """An HTTP request failed.
+
+    `status` is the HTTP status, 0 without an answer; `detail` is the server's reason.
+    """
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(f"HTTP {status}: {detail}" if status else detail)

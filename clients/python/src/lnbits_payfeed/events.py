@@ -1,4 +1,4 @@
-"""What a feed tells: events, which are stored and have an id, and states."""
+"""What a feed hands out: events, which are stored and have an id, and states."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
@@ -6,9 +6,15 @@ from typing import Any, ClassVar, Literal
 
 @dataclass(frozen=True)
 class Payment:
-    """`amount` and `fee` are satoshi, up to three decimals; the msat values are exact.
+    """A payment of the wallet.
 
-    `timestamp` is the settlement in Unix seconds.
+    payment_hash: 64 lower-case hexadecimal digits.
+    amount, fee: satoshi, with up to three decimals. amount_msat, fee_msat: the exact
+    values in millisatoshi. Amounts are positive for both directions.
+    timestamp: time of settlement, Unix seconds.
+    tag: LNbits' tag, or the name of the extension that made the payment.
+    comment: the payer's comment. fiat: `{"currency": …, "amount": …}`.
+    These three may be None.
     """
 
     payment_hash: str
@@ -27,15 +33,18 @@ class Payment:
 
     @property
     def is_received(self) -> bool:
-        """Money came in: the only case to hand out goods."""
+        """Whether the wallet has received the money: hand out goods only then."""
         return self.direction == "in" and self.status == "confirmed"
 
 
 @dataclass(frozen=True)
 class Event:
-    """`timestamp`: when it was recorded, Unix seconds.
+    """An entry of the feed's log.
 
-    `frame` has all members, `text` is the frame as it arrived, which was signed.
+    id: `<epoch>-<offset>`, unique within the feed; the key to recognise duplicates.
+    type: `payment`, `message`, `test`, or the type of a custom event.
+    timestamp: time of recording, Unix seconds.
+    frame: all members. text: the frame as it arrived, which the signature covers.
     """
 
     id: str
@@ -47,36 +56,42 @@ class Event:
 
 @dataclass(frozen=True)
 class PaymentEvent(Event):
+    """A payment was received or sent, or a payment to send has failed."""
+
     payment: Payment
 
 
 @dataclass(frozen=True)
 class MessageEvent(Event):
-    """A custom message: `data` is any JSON value."""
+    """A message of `notify` without a type; `data` is any JSON value."""
 
     data: Any
 
 
 @dataclass(frozen=True)
-class OwnEvent(Event):
-    """A custom message that brought its own `type`; `members` are the others."""
+class CustomEvent(Event):
+    """A message of `notify` with a type of its own; `members` are its other members."""
 
     members: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class TestEvent(Event):
-    __test__: ClassVar[bool] = False
+    """A test event, as the page and `payfeed test` send it."""
+
+    __test__: ClassVar[bool] = False  # not a test class of pytest
     message: str
 
 
 @dataclass(frozen=True)
 class InvalidEvent:
-    """An event of the wrong shape, perhaps a payment: look into the wallet.
+    """A malformed event. It may be a payment: check the wallet.
 
-    `reason` says what is wrong, `raw` is the frame as it arrived. Acknowledge it like
-    any event; the ack of a later one passes it too. `id` is None if the frame has none,
-    then only a later ack passes it.
+    id: None if the frame has no valid id.
+    reason: what is wrong. raw: the frame as it arrived.
+
+    Acknowledge it like any event. The ack of a later event covers it too; without an
+    id, only that does.
     """
 
     id: str | None
@@ -86,11 +101,12 @@ class InvalidEvent:
 
 @dataclass(frozen=True)
 class Gap:
-    """Events after `since` are lost; what is kept begins at `oldest` (None: nothing).
+    """Events after the id `since` are lost: check the wallet.
 
-    `expired`: retention deleted them. `unknown`: the feed never had this id, as after
-    a restored backup. `too_large`: one event, which does not fit into a frame that this
-    client takes; it is still kept by the server, and `oldest` is None.
+    oldest: id of the oldest event that the server still has, or None.
+    reason: `expired`: retention deleted the events. `unknown`: the feed has no event
+    `since`, for example after a restored backup. `too_large`: one event is larger than
+    a frame that this client accepts; the server still has it, and `oldest` is None.
     """
 
     since: str
@@ -100,7 +116,10 @@ class Gap:
 
 @dataclass(frozen=True)
 class Balance:
-    """Only the latest counts."""
+    """The wallet's balance; each one replaces the previous one.
+
+    balance: satoshi. balance_msat: millisatoshi. timestamp: Unix seconds.
+    """
 
     wallet_id: str
     balance: int | float
@@ -110,7 +129,12 @@ class Balance:
 
 @dataclass(frozen=True)
 class Connected:
-    """`head`: the newest id of the feed. `cursor`: where this connection begins."""
+    """A connection has begun.
+
+    head: id of the feed's newest event. cursor: the connection begins after this id.
+    recovered: False if events between `since` and `cursor` are lost; a `Gap` follows.
+    heartbeat_seconds: the longest time between two frames.
+    """
 
     wallet_id: str
     head: str
@@ -121,7 +145,10 @@ class Connected:
 
 @dataclass(frozen=True)
 class Disconnected:
-    """`code`: the close code, None without one. Tried again in `retry_seconds`."""
+    """A connection has ended or failed; the next attempt is in `retry_seconds`.
+
+    code: the WebSocket close code, or None.
+    """
 
     reason: str
     code: int | None

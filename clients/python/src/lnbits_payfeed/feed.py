@@ -1,4 +1,4 @@
-"""A feed as an asynchronous iterator that survives everything but a refusal."""
+"""A feed as an asynchronous iterator that reconnects and resumes."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from websockets.typing import Data
 
 from .address import check_key, filter_query, parse_address
 from .backoff import Backoff
-from .connection import Connection, Ended, FrameTooLarge, Trace
+from .connection import Connection, ConnectionLost, FrameTooLarge, Trace
 from .cursor import Cursor
 from .errors import (
     REFUSALS,
@@ -34,9 +34,9 @@ from .events import (
     InvalidEvent,
     Item,
 )
-from .frames import Frame, Goodbye, Heartbeat, Unknown, Verifier, parse_frame
+from .frames import ErrorFrame, Frame, Heartbeat, Unknown, Verifier, parse_frame
 from .http import find_too_large
-from .place import Place
+from .position import ResumePosition
 from .proxy import find_proxy
 
 log = logging.getLogger("lnbits_payfeed")
@@ -47,13 +47,13 @@ IDLE_HEARTBEATS = 2.5
 
 @dataclass(frozen=True)
 class _TooLarge:
-    """The id of an event that does not fit into a frame."""
+    """An event that is larger than a frame may be."""
 
     id: str
 
 
 class Feed:
-    """Events of one wallet, in order, each handed out once.
+    """The events of one wallet, in order, each handed out once.
 
         async with Feed("https://lnbits.example.org", key, since="start") as feed:
             async for event in feed:
@@ -61,19 +61,28 @@ class Feed:
                 await feed.ack(event)
 
     url: LNbits' address. key: an access key or the wallet's invoice key.
-    since: event id, "start", "@<unix seconds>" or "acked"; None: only what is new.
-    types, direction (in, out), status (confirmed, failed), min_amount (satoshi), tag:
-    filters.
-    secret: the feed's signing secret; events without its signature raise.
-    cursor: keeps the place beyond the end of the program and goes before `since`.
+    since: where to begin: after an event id, at "start", at "@<unix seconds>", after
+        the last event "acked" with this access key; None: with the next event.
+    types: event types, as names or one string with commas between them.
+    direction: "in" or "out". status: "confirmed" or "failed". min_amount: satoshi.
+    tag: LNbits' tag of the payment. Each of these four leaves out other events.
+    secret: the feed's signing secret `whsec_…`; every event is verified with it.
+    cursor: stores the id of the last processed event; takes precedence over `since`.
     balance: also hand out `Balance` items.
-    max_attempts: connections that fail in a row before GaveUp; None: never.
-    stable_seconds: a connection that lasts this long was no failure.
-    tls: for a private certificate authority.
-    on_change, on_invalid, trace: told of connections, refused frames and all traffic.
+    max_attempts: failed connections in a row before GaveUp; None: no limit.
+    backoff_base_seconds, backoff_cap_seconds: pauses are random from 0 to a limit that
+        doubles from the base up to the cap.
+    stable_seconds: a connection that lasts this long resets the count of failures.
+    connect_timeout_seconds: for the handshake, and again for the first frame.
+    tls: an SSL context, for example for a private certificate authority.
+    on_change: called with Connected and Disconnected.
+    on_invalid: called with an InvalidFrame for every malformed frame.
+    trace: called with every line of handshake and traffic.
 
-    Raises Refused, WrongSignature, GaveUp and RequestFailed out of the iteration,
-    BadAddress at once. The proxy is taken from the environment at once, too.
+    The proxy is read from the environment when the feed is created.
+
+    Raises BadAddress on creation. The iteration raises Refused, WrongSignature, GaveUp
+    and RequestFailed.
     """
 
     def __init__(
@@ -108,8 +117,8 @@ class Feed:
         self._verifier = Verifier(secret) if secret else None
         if max_attempts is not None and max_attempts < 1:
             raise BadAddress("max_attempts must be at least 1")
-        self._place = Place(since, cursor)
-        self._wants_balance = balance
+        self._position = ResumePosition(since, cursor)
+        self._has_balance = balance
         self._max_attempts = max_attempts
         self._backoff = Backoff(backoff_base_seconds, backoff_cap_seconds)
         self._stable_seconds = stable_seconds
@@ -121,7 +130,7 @@ class Feed:
         self._connection: Connection | None = None
         self._hello: Connected | None = None
         self._hello_at = 0.0
-        self._goodbye: Goodbye | None = None
+        self._error_frame: ErrorFrame | None = None
         self._next_attempt_at = 0.0
         self._next_ack_at = 0.0
         self._ack_task: asyncio.Task[None] | None = None
@@ -132,9 +141,9 @@ class Feed:
         self.invalid = 0
 
     @property
-    def position(self) -> str | None:
-        """The id after which the next connection would resume."""
-        return self._place.since
+    def since(self) -> str | None:
+        """The `since` of the next connection: the last id, once there is one."""
+        return self._position.since
 
     async def __aenter__(self) -> "Feed":
         return self
@@ -151,43 +160,45 @@ class Feed:
         return self
 
     async def __anext__(self) -> Item:
-        """The next item. May be cancelled, as by `wait_for`, without losing one."""
+        """The next item.
+
+        It may be cancelled, for example by `asyncio.wait_for`, without losing an item.
+        """
         while not self._is_closed:
             if self._failure:
-                await self._hang_up()
+                await self._disconnect()
                 raise self._failure
             try:
                 item = await self._step()
-            except Ended as ended:
-                self._lost(ended)
+            except ConnectionLost as exc:
+                self._on_connection_lost(exc)
             else:
                 if item is not None:
                     return item
         raise StopAsyncIteration
 
     async def ack(self, event: Event | InvalidEvent) -> None:
-        """This event and all before it are processed.
+        """Mark this event and all before it as processed.
 
-        Saves the cursor; with an access key the server is told too, at most four
-        times a second, always the newest.
+        Saves the cursor. With an access key, the newest id is also sent to the server,
+        at most four times a second. Raises what the cursor's `save` raises.
         """
         if event.id is not None:
-            self._place.finished(event.id)
+            self._position.finish(event.id)
         self._schedule_ack()
 
     async def close(self) -> None:
-        """Ends the iteration, sends the last ack, closes the socket and the cursor's
-        file."""
+        """End the iteration, send the last ack, close the socket, unlock the cursor."""
         self._is_closed = True
         if self._io:
-            self._io.add_done_callback(_forget)
+            self._io.add_done_callback(_retrieve_outcome)
             self._io.cancel()
         try:
-            await self._hang_up()
+            await self._disconnect()
         finally:
-            self._place.close()
+            self._position.close()
 
-    async def _hang_up(self) -> None:
+    async def _disconnect(self) -> None:
         if self._ack_task:
             self._ack_task.cancel()
         if self._connection:
@@ -195,8 +206,11 @@ class Feed:
             await self._connection.close()
 
     async def _step(self) -> Item | None:
-        """Connecting and waiting go on when the caller is cancelled, by time-outs of
-        its own: they would never come to an end, nor would silence be noticed."""
+        """The next item, or None after a step without one.
+
+        Connecting and receiving continue in a task when the caller is cancelled: a caller
+        with short timeouts would never connect, nor notice an idle connection.
+        """
         if self._io is None:
             self._io = asyncio.create_task(self._connect_or_receive())
         io = self._io
@@ -217,7 +231,7 @@ class Feed:
         try:
             return self._handle(parse_frame(data))
         except InvalidFrame as exc:
-            self._tell_invalid(exc)
+            self._report_invalid(exc)
             return None
 
     async def _connect_or_receive(self) -> Data | _TooLarge | None:
@@ -233,7 +247,7 @@ class Feed:
         return await self._connection.receive(limit)
 
     async def _connect(self) -> None:
-        self._hello = self._goodbye = None
+        self._hello = self._error_frame = None
         self._connection = await Connection.open(
             self._address,
             self._query_since(),
@@ -245,34 +259,34 @@ class Feed:
         )
 
     def _query_since(self) -> dict[str, str]:
-        since = self._place.since
+        since = self._position.since
         return self._query | ({"since": since} if since else {})
 
     async def _find_too_large(self) -> _TooLarge:
-        """What the next event is, whose frame was refused without a look at it.
+        """The next event, whose frame was too large to be read.
 
-        Ended if it may be known later: after an error that may pass, or because the
-        frame was no event and the next one fits.
+        Raises RequestFailed, or ConnectionLost to try again: after a temporary error,
+        or if the next event fits, as the frame was not an event.
         """
-        since, begun = self._place.since, FrameTooLarge().reason
+        since, problem = self._position.since, FrameTooLarge().reason
         try:
             event_id = await find_too_large(
                 self._address, self._key, self._query_since(), self._proxy, self._tls
             )
         except RequestFailed as exc:
-            detail = f"{begun} after {since}, and GET events fails: {exc.detail}"
+            detail = f"{problem} after {since}, and GET events fails: {exc.detail}"
             if exc.status in (0, 429) or exc.status >= 500:
-                raise Ended(detail) from exc
+                raise ConnectionLost(detail) from exc
             raise RequestFailed(exc.status, detail) from exc
         self._is_blocked = False
         if event_id in (None, since):
-            raise Ended(f"{begun} after {since}, and is no event")
+            raise ConnectionLost(f"{problem} after {since}, and is not an event")
         return _TooLarge(str(event_id))
 
     def _skip(self, event_id: str) -> Gap:
-        gap = Gap(str(self._place.since), None, "too_large")
-        log.warning("event %s is left out: it is too large for a frame", event_id)
-        self._place.skip(event_id)
+        gap = Gap(str(self._position.since), None, "too_large")
+        log.warning("event %s is skipped: it is too large for a frame", event_id)
+        self._position.skip(event_id)
         return gap
 
     def _handle(self, frame: Frame) -> Item | None:
@@ -281,62 +295,62 @@ class Feed:
         if isinstance(frame, InvalidEvent):
             return self._invalid_event(frame)
         if isinstance(frame, Gap):
-            self._place.gap()
+            self._position.on_gap()
             return frame
         if isinstance(frame, Balance):
-            return frame if self._wants_balance else None
+            return frame if self._has_balance else None
         if isinstance(frame, Connected):
-            self._greet(frame)
+            self._on_hello(frame)
         elif isinstance(frame, Heartbeat):
-            self._place.heartbeat(frame.cursor)
+            self._position.on_heartbeat(frame.cursor)
             self._schedule_ack()
-        elif isinstance(frame, Goodbye):
-            self._goodbye = frame
+        elif isinstance(frame, ErrorFrame):
+            self._error_frame = frame
         elif isinstance(frame, Unknown) and frame.id:
-            self._place.passed(frame.id)
+            self._position.pass_over(frame.id)
         return None
 
-    def _greet(self, hello: Connected) -> None:
+    def _on_hello(self, hello: Connected) -> None:
         self._hello = hello
         self._hello_at = time.monotonic()
-        self._place.hello(hello.cursor, hello.recovered)
+        self._position.on_hello(hello.cursor, hello.recovered)
         self._schedule_ack()
-        self._tell(hello)
+        self._report(hello)
 
     def _event(self, event: Event) -> Event | None:
         if not self._is_signed(event.id, event.frame["timestamp"], event.text):
             return None
-        return event if self._place.event(event.id) else None
+        return event if self._position.on_event(event.id) else None
 
     def _invalid_event(self, event: InvalidEvent) -> InvalidEvent | None:
         stamp = json.loads(event.raw).get("timestamp")
         if not self._is_signed(event.id, stamp, event.raw):
             return None
-        if event.id is not None and not self._place.event(event.id):
+        if event.id is not None and not self._position.on_event(event.id):
             return None
-        self._tell_invalid(InvalidFrame(event.reason))
+        self._report_invalid(InvalidFrame(event.reason))
         return event
 
     def _is_signed(self, event_id: str | None, timestamp: Any, text: str) -> bool:
-        """If not, nothing is handed out any more."""
+        """False sets a failure: nothing more is handed out."""
         verifier = self._verifier
         if verifier is None or verifier.is_signed(text, str(event_id), timestamp):
             return True
         self._failure = WrongSignature(str(event_id))
-        self._tell_invalid(InvalidFrame(str(self._failure)))
+        self._report_invalid(InvalidFrame(str(self._failure)))
         return False
 
-    def _lost(self, ended: Ended) -> None:
-        """Decide what follows: an error for good, or a pause and another attempt."""
+    def _on_connection_lost(self, lost: ConnectionLost) -> None:
+        """Decide what follows: an error, or a pause and another attempt."""
         self._connection = None
-        if isinstance(ended, FrameTooLarge) and self._hello:
+        if isinstance(lost, FrameTooLarge) and self._hello:
             self._is_blocked = True
             self._hello = None
-            self._tell(Disconnected(ended.reason, ended.code, 0))
+            self._report(Disconnected(lost.reason, lost.code, 0))
             return
-        goodbye = self._goodbye
-        code = ended.code or (goodbye.code if goodbye else None)
-        reason = goodbye.message if goodbye else ended.reason
+        error_frame = self._error_frame
+        code = lost.code or (error_frame.code if error_frame else None)
+        reason = error_frame.message if error_frame else lost.reason
         if code in REFUSALS:
             self._failure = REFUSALS[code](reason)
             return
@@ -348,10 +362,10 @@ class Feed:
             self._failure = GaveUp(self._backoff.failures, reason)
             return
         pause = self._backoff.pause(
-            goodbye.retry_after if goodbye else ended.retry_after
+            error_frame.retry_after if error_frame else lost.retry_after
         )
         self._next_attempt_at = time.monotonic() + pause
-        self._tell(Disconnected(reason, code, pause))
+        self._report(Disconnected(reason, code, pause))
 
     def _schedule_ack(self) -> None:
         if not self._may_ack or self._is_closed:
@@ -360,7 +374,7 @@ class Feed:
             self._ack_task = asyncio.create_task(self._ack_soon())
 
     async def _ack_soon(self) -> None:
-        """Pauses between acks keep clear of the server's limit of frames."""
+        """Pause between acks, to stay below the server's limit of frames."""
         while True:
             pause = self._next_ack_at - time.monotonic()
             if pause > 0:
@@ -371,26 +385,26 @@ class Feed:
     async def _send_ack(self) -> bool:
         if not self._connection or not self._hello or not self._may_ack:
             return False
-        event_id = self._place.take_ack()
+        event_id = self._position.take_ack()
         if event_id is None:
             return False
         self._next_ack_at = time.monotonic() + ACK_PAUSE_SECONDS
         await self._connection.send(json.dumps({"type": "ack", "id": event_id}))
         return True
 
-    def _tell(self, change: Connected | Disconnected) -> None:
+    def _report(self, change: Connected | Disconnected) -> None:
         log.info("%s", change)
         if self._on_change:
             self._on_change(change)
 
-    def _tell_invalid(self, exc: InvalidFrame) -> None:
+    def _report_invalid(self, exc: InvalidFrame) -> None:
         self.invalid += 1
-        log.warning("a frame was refused: %s", exc)
+        log.warning("invalid frame: %s", exc)
         if self._on_invalid:
             self._on_invalid(exc)
 
 
-def _forget(io: "asyncio.Task[Data | _TooLarge | None]") -> None:
-    """How it ended no longer matters, and asyncio need not warn."""
+def _retrieve_outcome(io: "asyncio.Task[Data | _TooLarge | None]") -> None:
+    """Otherwise asyncio warns of an exception that was never retrieved."""
     if not io.cancelled():
         io.exception()

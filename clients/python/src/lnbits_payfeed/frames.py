@@ -1,4 +1,4 @@
-"""From text to frames: parsing, checking, verifying. Pure."""
+"""Parse, validate and verify frames. No I/O."""
 
 import base64
 import binascii
@@ -15,29 +15,34 @@ from .errors import BadAddress, InvalidFrame
 from .events import (
     Balance,
     Connected,
+    CustomEvent,
     Event,
     Gap,
     InvalidEvent,
     MessageEvent,
-    OwnEvent,
     Payment,
     PaymentEvent,
     TestEvent,
 )
 
 EVENT_ID = re.compile(r"[!-~]{1,256}\Z")
-OWN_TYPE = re.compile(r"[a-z0-9_.-]{1,64}\Z")
+CUSTOM_TYPE = re.compile(r"[a-z0-9_.-]{1,64}\Z")
 MARK = ',"signature":"v1,'
 
 
 @dataclass(frozen=True)
 class Heartbeat:
+    """Everything up to the id `cursor` is sent or filtered out."""
+
     cursor: str
 
 
 @dataclass(frozen=True)
-class Goodbye:
-    """An `error` frame: the reason of the close that follows."""
+class ErrorFrame:
+    """Why the server is about to close the connection.
+
+    code: the close code that follows. retry_after: seconds to wait, or None.
+    """
 
     code: int
     message: str
@@ -46,25 +51,29 @@ class Goodbye:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A frame of a later protocol; `id` if it is an event."""
+    """A frame of a later protocol; `id` is None unless it is an event."""
 
     id: str | None
 
 
-Frame = Connected | Gap | Balance | Heartbeat | Goodbye | Unknown | Event | InvalidEvent
+Frame = (
+    Connected | Gap | Balance | Heartbeat | ErrorFrame | Unknown | Event | InvalidEvent
+)
 
 
 def parse_frame(text: str | bytes) -> Frame:
-    """The checked frame, or InvalidFrame; an InvalidEvent for an event of the wrong
-    shape, which may be a payment."""
+    """The validated frame; InvalidEvent for a malformed event, which may be a payment.
+
+    Raises InvalidFrame if the text is not a frame.
+    """
     if isinstance(text, bytes):
         raise InvalidFrame("a binary frame")
     try:
         frame = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as exc:
-        raise InvalidFrame("no valid JSON") from exc
+        raise InvalidFrame("not valid JSON") from exc
     if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
-        raise InvalidFrame("no object with a type")
+        raise InvalidFrame("not an object with a type")
     members = _Members(frame, text)
     if not members.is_event():
         return members.state()
@@ -76,7 +85,7 @@ def parse_frame(text: str | bytes) -> Frame:
 
 
 def is_event_id(value: Any) -> TypeGuard[str]:
-    """Ids are opaque, but are put into addresses: one word of ASCII, not too long."""
+    """Ids are opaque, but sent in addresses: 1 to 256 visible ASCII characters."""
     return isinstance(value, str) and EVENT_ID.match(value) is not None
 
 
@@ -85,33 +94,33 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _is_number(value: Any) -> TypeGuard[int | float]:
-    """Booleans are none. Infinity is one: JSON's 1e999 is read so."""
+    """Not a boolean. Python reads JSON's 1e999 as infinity, which is a number here."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 class _Members:
-    """Members of one object, taken by name and checked."""
+    """The members of a JSON object; each method validates the one it returns."""
 
     def __init__(self, values: dict[str, Any], text: str = "") -> None:
         self.values = values
-        self.whole_text = text
+        self.frame_text = text
 
     def text(self, name: str, *allowed: str) -> Any:
         value = self.values.get(name)
         if not isinstance(value, str) or (allowed and value not in allowed):
-            raise InvalidFrame(f"{name} is wrong")
+            raise InvalidFrame(f"{name} is invalid")
         return value
 
     def event_id(self, name: str) -> str:
         value: str = self.text(name)
         if not is_event_id(value):
-            raise InvalidFrame(f"{name} is no event id")
+            raise InvalidFrame(f"{name} is not an event id")
         return value
 
-    def whole(self, name: str, least: int | None = None) -> int:
+    def integer(self, name: str, least: int | None = None) -> int:
         value = self.number(name, least)
         if not isinstance(value, int):
-            raise InvalidFrame(f"{name} is not whole")
+            raise InvalidFrame(f"{name} is not an integer")
         return value
 
     def number(self, name: str, least: int | None = None) -> int | float:
@@ -132,13 +141,13 @@ class _Members:
         """Unix seconds, clamped."""
         value = self.clamped("timestamp", *TIMESTAMPS)
         if value != int(value):
-            raise InvalidFrame("timestamp is not whole")
+            raise InvalidFrame("timestamp is not an integer")
         return int(value)
 
     def optional(self, name: str, kind: type) -> Any:
         value = self.values.get(name)
         if value is not None and not isinstance(value, kind):
-            raise InvalidFrame(f"{name} is wrong")
+            raise InvalidFrame(f"{name} is invalid")
         return value
 
     def is_event(self) -> bool:
@@ -153,7 +162,7 @@ class _Members:
             oldest = self.optional("oldest", str)
             return Gap(self.text("since"), oldest, self.text("reason"))
         if kind == "balance_update":
-            msat, stamp = self.whole("balance_msat"), self.timestamp()
+            msat, stamp = self.integer("balance_msat"), self.timestamp()
             return Balance(self.text("wallet_id"), self.number("balance"), msat, stamp)
         if kind == "heartbeat":
             return Heartbeat(self.event_id("cursor"))
@@ -161,7 +170,7 @@ class _Members:
             wait = None
             if self.values.get("retry_after") is not None:
                 wait = self.clamped("retry_after", 0, LONGEST_RETRY_SECONDS)
-            return Goodbye(self.whole("code"), self.text("message"), wait)
+            return ErrorFrame(self.integer("code"), self.text("message"), wait)
         event_id = self.values.get("id")
         return Unknown(event_id if is_event_id(event_id) else None)
 
@@ -177,7 +186,7 @@ class _Members:
     def event(self) -> Event:
         kind = self.values["type"]
         stamp = self.timestamp()
-        head = (self.event_id("id"), kind, stamp, self.values, self.whole_text)
+        head = (self.event_id("id"), kind, stamp, self.values, self.frame_text)
         if kind == "payment":
             return PaymentEvent(*head, self.inner("payment").payment())
         if kind == "test":
@@ -186,16 +195,16 @@ class _Members:
             if "data" not in self.values:
                 raise InvalidFrame("data is missing")
             return MessageEvent(*head, self.values["data"])
-        if not OWN_TYPE.match(kind):
-            raise InvalidFrame("the type has characters that types never have")
+        if not CUSTOM_TYPE.match(kind):
+            raise InvalidFrame("type has characters that are not allowed")
         outer = ("type", "id", "timestamp", "custom", "signature")
         members = {k: v for k, v in self.values.items() if k not in outer}
-        return OwnEvent(*head, members)
+        return CustomEvent(*head, members)
 
     def inner(self, name: str) -> "_Members":
         value = self.values.get(name)
         if not isinstance(value, dict):
-            raise InvalidFrame(f"{name} is no object")
+            raise InvalidFrame(f"{name} is not an object")
         return _Members(value)
 
     def payment(self) -> Payment:
@@ -207,9 +216,9 @@ class _Members:
         return Payment(
             payment_hash=payment_hash,
             amount=self.number("amount"),
-            amount_msat=self.whole("amount_msat", 1),
+            amount_msat=self.integer("amount_msat", 1),
             fee=self.number("fee", 0),
-            fee_msat=self.whole("fee_msat", 0),
+            fee_msat=self.integer("fee_msat", 0),
             memo=self.text("memo"),
             status=self.text("status", "pending", "confirmed", "failed"),
             direction=self.text("direction", "in", "out"),
@@ -233,8 +242,10 @@ class Verifier:
             raise BadAddress("the signing secret is empty")
 
     def is_signed(self, text: str, event_id: str, timestamp: Any) -> bool:
-        """In constant time, over the text as it arrived. `timestamp`: as in the text,
-        which is not clamped."""
+        """Whether `text`, the frame as it arrived, has a valid signature.
+
+        timestamp: as in `text`, not clamped. Compares in constant time.
+        """
         body, mark, tail = text.rpartition(MARK)
         signed = f"{event_id}.{timestamp}.{body}}}".encode("utf-8", "surrogatepass")
         digest = base64.b64encode(hmac.digest(self._key, signed, hashlib.sha256))

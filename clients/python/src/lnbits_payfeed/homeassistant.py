@@ -1,6 +1,6 @@
-"""Discovery for Home Assistant: a device for each feed that is bridged into MQTT.
+"""Home Assistant's MQTT discovery: one device for each feed of the bridge.
 
-Retained messages under `homeassistant/…/config` name the topics of `bridge`.
+Retained messages under `homeassistant/…/config` describe the topics of `bridge`.
 """
 
 import hashlib
@@ -21,18 +21,18 @@ Message = tuple[str, str]  # topic, payload
 
 
 class Device:
-    """The feed whose topics begin with `top`: `<prefix>/<name>`."""
+    """The device of the feed whose topics begin with `top`, `<prefix>/<name>`."""
 
     def __init__(self, top: str, name: str) -> None:
         self._top = top
         self._name = name
-        # topics of discovery allow few characters; the digest keeps names apart
+        # discovery topics allow few characters; the digest keeps ids unique
         readable = re.sub(r"[^A-Za-z0-9_-]+", "_", top)
         digest = hashlib.sha256(top.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         self._id = f"{readable}_{digest}"
 
-    def at_once(self) -> list[Message]:
-        """The last payment (sent: negative, failed: 0); is the feed connected?"""
+    def feed_messages(self) -> list[Message]:
+        """Last payment in satoshi (sent: negative, failed: 0), and connectivity."""
         chosen = ", ".join(f"'{a}': value_json.payment.{a}" for a in ATTRIBUTES)
         return [
             self._entity(
@@ -57,8 +57,8 @@ class Device:
             ),
         ]
 
-    def with_balance(self) -> list[Message]:
-        """Once a balance has come: not every key may see it."""
+    def balance_messages(self) -> list[Message]:
+        """The balance in satoshi, for keys that may read it."""
         return [
             self._entity(
                 "sensor",

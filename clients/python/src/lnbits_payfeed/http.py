@@ -1,4 +1,4 @@
-"""The few HTTP requests of the clients: one request, one bounded answer."""
+"""HTTP requests of the client: one connection, one answer of limited size."""
 
 import asyncio
 import contextlib
@@ -33,7 +33,10 @@ async def request(
     tls: ssl.SSLContext | None = None,
     trace: Trace | None = None,
 ) -> Any:
-    """The answer's JSON, or RequestFailed. `value` is sent as JSON for POST."""
+    """Send one request and return the answer's JSON.
+
+    value: sent as JSON with POST. Raises RequestFailed, and BadAddress for the proxy.
+    """
     body = json.dumps(value) if method == "POST" else None
     if trace:
         trace(f"> {method} {url}" + ("  X-Api-Key: ***" if key else ""))
@@ -41,7 +44,7 @@ async def request(
             trace(f"> {body}")
     try:
         proxy = find_proxy(address)
-        text = await _exchange(_Request(method, address, url, key, body, tls), proxy)
+        text = await _fetch(_Request(method, address, url, key, body, tls), proxy)
         answer = _parse(text)
     except RequestFailed as exc:
         if trace:
@@ -68,20 +71,22 @@ async def find_too_large(
     proxy: Proxy | None,
     tls: ssl.SSLContext | None,
 ) -> str | None:
-    """The id of the event after `since`, if it is larger than a frame may be.
+    """The id of the next event, or None if it is not larger than a frame may be.
 
-    Reads `GET events` with `limit=1` up to the size of a frame: an answer that goes on
-    holds an event that does not fit, and begins with its type and id. RequestFailed
-    without such an answer.
+    query: filters and `since`.
+
+    Reads `GET events` with `limit=1`, up to the size of a frame. A longer answer
+    contains an event that does not fit, and begins with its type and id. Raises
+    RequestFailed.
     """
     url = f"{address.http}/events?{urlencode(query | {'limit': '1'})}"
-    text = await _exchange(_Request("GET", address, url, key, None, tls), proxy)
+    text = await _fetch(_Request("GET", address, url, key, None, tls), proxy)
     if len(text) <= MAX_FRAME_BYTES:
         return None
-    found = FIRST_ID.match(text)
-    if found is None:
+    match = FIRST_ID.match(text)
+    if match is None:
         raise RequestFailed(200, "the answer does not begin with an event's id")
-    return found[1].decode()
+    return match[1].decode()
 
 
 @dataclass(frozen=True)
@@ -94,32 +99,32 @@ class _Request:
     tls: ssl.SSLContext | None
 
 
-async def _exchange(wanted: _Request, proxy: Proxy | None) -> bytes:
-    """The body of a good answer, at most one byte more than a frame may have."""
+async def _fetch(request: _Request, proxy: Proxy | None) -> bytes:
+    """The body of a 2xx answer, read up to one byte more than a frame may have."""
     try:
-        sock = await asyncio.wait_for(dial(wanted.address, proxy), TIMEOUT_SECONDS)
+        sock = await asyncio.wait_for(dial(request.address, proxy), TIMEOUT_SECONDS)
     except (TimeoutError, asyncio.TimeoutError) as exc:
         raise RequestFailed(0, f"no connection within {TIMEOUT_SECONDS} s") from exc
     except OSError as exc:
         raise RequestFailed(0, str(exc) or type(exc).__name__) from exc
-    conversation = _Conversation(sock, wanted)
+    exchange = _Exchange(sock, request)
     try:
-        running = asyncio.to_thread(conversation.run)
+        running = asyncio.to_thread(exchange.run)
         return await asyncio.wait_for(running, TIMEOUT_SECONDS)
     except (TimeoutError, asyncio.TimeoutError) as exc:
         raise RequestFailed(0, f"no answer within {TIMEOUT_SECONDS} s") from exc
     except (OSError, ValueError, http.client.HTTPException) as exc:
         raise RequestFailed(0, str(exc) or type(exc).__name__) from exc
     finally:
-        conversation.abort()
+        exchange.abort()
 
 
-class _Conversation:
-    """One request on one socket; `run` blocks until `abort` if the server does."""
+class _Exchange:
+    """One request on one socket; `abort` ends a `run` that waits for the server."""
 
-    def __init__(self, sock: socket.socket, wanted: _Request) -> None:
+    def __init__(self, sock: socket.socket, request: _Request) -> None:
         self._sock = sock
-        self._wanted = wanted
+        self._request = request
 
     def run(self) -> bytes:
         self._sock.settimeout(TIMEOUT_SECONDS)
@@ -127,31 +132,31 @@ class _Conversation:
             connection.sock = self._sock
             if isinstance(self._sock, ssl.SSLSocket):
                 self._sock.do_handshake()
-            return self._ask(connection)
+            return self._send(connection)
 
     def _connection(self) -> http.client.HTTPConnection:
-        address = self._wanted.address
+        address = self._request.address
         host, port = address.ascii_host, address.port
         if not address.is_secure:
             return http.client.HTTPConnection(host, port)
-        tls = self._wanted.tls or ssl.create_default_context()
+        tls = self._request.tls or ssl.create_default_context()
         self._sock = tls.wrap_socket(
             self._sock, server_hostname=host, do_handshake_on_connect=False
         )
         return http.client.HTTPSConnection(host, port, context=tls)
 
-    def _ask(self, connection: http.client.HTTPConnection) -> bytes:
-        """Redirects are not followed: the key must not travel to another address."""
-        parts = urlsplit(self._wanted.url)
+    def _send(self, connection: http.client.HTTPConnection) -> bytes:
+        """Follows no redirects: the key must not be sent to another address."""
+        parts = urlsplit(self._request.url)
         headers = {
             "Content-Type": "application/json",
             "User-Agent": f"lnbits-payfeed/{__version__}",
             "Connection": "close",
         }
-        if self._wanted.key:
-            headers["X-Api-Key"] = self._wanted.key
+        if self._request.key:
+            headers["X-Api-Key"] = self._request.key
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        connection.request(self._wanted.method, target, self._wanted.body, headers)
+        connection.request(self._request.method, target, self._request.body, headers)
         answer = connection.getresponse()
         text = answer.read(MAX_FRAME_BYTES + 1)
         if not 200 <= answer.status < 300:
@@ -159,7 +164,7 @@ class _Conversation:
         return text
 
     def abort(self) -> None:
-        """Ends a `run` that waits in its thread."""
+        """End a `run` that waits in its thread."""
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
 

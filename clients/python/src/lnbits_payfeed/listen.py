@@ -1,6 +1,5 @@
-"""`payfeed listen`: events as lines, as JSON, or each to a command."""
+"""`payfeed listen`: print events as lines or as JSON, or run a command for each."""
 
-import argparse
 import asyncio
 import json
 import sys
@@ -8,18 +7,17 @@ import time
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from .cursor import FileCursor
 from .errors import PayfeedError
 from .events import (
     Balance,
     Connected,
+    CustomEvent,
     Disconnected,
     Event,
     Gap,
     InvalidEvent,
     Item,
     MessageEvent,
-    OwnEvent,
     PaymentEvent,
     TestEvent,
 )
@@ -35,59 +33,57 @@ class CommandFailed(PayfeedError):
 
 
 class NothingToRun(PayfeedError):
-    """--exec cannot process an event of the wrong shape; it is not acknowledged."""
+    """--exec does not run for a malformed event, which is not acknowledged."""
 
 
-async def listen(args: argparse.Namespace, options: dict[str, Any]) -> None:
-    """Until --count events, SIGINT or SIGTERM; raises what Feed raises."""
-    show = Show(sys.stdout, sys.stderr, args.json)
-    feed = Feed(
-        args.url,
-        args.key,
-        since=args.since,
-        types=args.types or (),
-        direction=args.direction,
-        min_amount=args.min_amount,
-        tag=args.tag,
-        status=args.status,
-        secret=args.secret,
-        cursor=FileCursor(args.state) if args.state else None,
-        balance=args.balance,
-        max_attempts=args.max_attempts,
-        on_change=show.change,
-        **options,
-    )
-    working, closing = asyncio.Lock(), set()
+async def listen(
+    url: str,
+    key: str,
+    *,
+    as_json: bool = False,
+    command: str | None = None,
+    count: int | None = None,
+    **options: Any,
+) -> None:
+    """Print events until there were `count` of them, or until SIGINT or SIGTERM.
+
+    command: run for each event. options: those of Feed. Raises what Feed raises, and
+    CommandFailed and NothingToRun.
+    """
+    printer = Printer(sys.stdout, sys.stderr, as_json)
+    feed = Feed(url, key, on_change=printer.print_change, **options)
+    processing, closing = asyncio.Lock(), set()
 
     async def close() -> None:
-        async with working:  # a command is not torn from its ack
+        async with processing:  # the command ends, and its event is acknowledged
             await feed.close()
 
     on_end(lambda: closing.add(asyncio.ensure_future(close())))
     async with feed:
-        count = 0
+        processed = 0
         async for item in feed:
-            async with working:
-                show.item(item)
+            async with processing:
+                printer.print_item(item)
                 if isinstance(item, Gap | Balance):
                     continue
-                if args.exec:
-                    await run(args.exec, item)
+                if command:
+                    await run(command, item)
                 await feed.ack(item)
-                count += 1
-                if count == args.count:
+                processed += 1
+                if processed == count:
                     return
 
 
 async def run(command: str, event: Event | InvalidEvent) -> None:
-    """The shell command gets the event on its standard input.
+    """Run a shell command with the event's frame as its standard input.
 
-    In a session of its own: an interrupt from the terminal is for `listen` alone.
+    It gets its own session, as an interrupt from the terminal is for `listen` only.
+    Raises CommandFailed and NothingToRun.
     """
     if isinstance(event, InvalidEvent):
         raise NothingToRun(
-            f"event {event.id} has a wrong shape ({event.reason}); nothing ran: look"
-            " into the wallet; `listen` without --exec acknowledges it"
+            f"event {event.id} is malformed ({event.reason}); no command was run: check"
+            " the wallet, then acknowledge it with `listen --count 1` without --exec"
         )
     process = await asyncio.create_subprocess_shell(
         command, stdin=asyncio.subprocess.PIPE, start_new_session=True
@@ -98,23 +94,23 @@ async def run(command: str, event: Event | InvalidEvent) -> None:
         process.terminate()
         raise
     if process.returncode:
-        raise CommandFailed(f"the command ended with {process.returncode}")
+        raise CommandFailed(f"the command failed with exit code {process.returncode}")
 
 
-class Show:
-    """Events go to `out`, all else to `err`."""
+class Printer:
+    """Prints items to `out`, and changes of the connection to `err`."""
 
     def __init__(self, out: TextIO, err: TextIO, as_json: bool) -> None:
         self._out, self._err, self._as_json = out, err, as_json
 
-    def item(self, item: Item) -> None:
+    def print_item(self, item: Item) -> None:
         if self._as_json:
             print(printable_json(as_text(item)), file=self._out, flush=True)
         else:
             colour, text = describe(item)
             self._print(self._out, text, colour)
 
-    def change(self, change: Connected | Disconnected) -> None:
+    def print_change(self, change: Connected | Disconnected) -> None:
         if isinstance(change, Connected):
             text = f"connected to wallet {change.wallet_id}, head {change.head}"
         else:
@@ -129,7 +125,7 @@ class Show:
 
 
 def as_text(item: Item) -> str:
-    """An event as it arrived, so that its signature can still be verified."""
+    """The item as JSON; an event as it arrived, so that it can be verified."""
     if isinstance(item, Event):
         return item.text
     return json.dumps({"type": _kind(item)} | asdict(item))
@@ -142,15 +138,13 @@ def _kind(item: Gap | Balance | InvalidEvent) -> str:
 
 
 def describe(item: Item) -> tuple[str, str]:
-    """Colour and line."""
+    """The colour and the line of an item."""
     if isinstance(item, InvalidEvent):
-        text = f"{item.id}  an event of the wrong shape: {item.reason}; look into the"
-        return "red", f"{text} wallet"
+        text = f"{item.id}  malformed event: {item.reason}; check the wallet"
+        return "red", text
     if isinstance(item, Gap):
-        follows = item.oldest or "what comes next"
-        return "red", f"gap: events after {item.since} are lost ({item.reason})," + (
-            f" it goes on with {follows}"
-        )
+        text = f"gap: events after {item.since} are lost ({item.reason})"
+        return "red", f"{text}; continuing with {item.oldest or 'the next event'}"
     if isinstance(item, Balance):
         return "cyan", f"balance {item.balance} sat"
     colour, text = _describe_event(item)
@@ -160,7 +154,11 @@ def describe(item: Item) -> tuple[str, str]:
 def _local_time(timestamp: int) -> str:
     try:
         return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(timestamp))
-    except (OSError, OverflowError, ValueError):  # not every system knows all years
+    except (
+        OSError,
+        OverflowError,
+        ValueError,
+    ):  # some systems do not support all years
         return f"@{timestamp}"
 
 
@@ -180,5 +178,5 @@ def _describe_event(event: Event) -> tuple[str, str]:
         return "cyan", f"test  {event.message}"
     if isinstance(event, MessageEvent):
         return "cyan", f"message  {json.dumps(event.data, ensure_ascii=False)}"
-    assert isinstance(event, OwnEvent)  # noqa: S101 – there is no other event
+    assert isinstance(event, CustomEvent)  # noqa: S101 – the only other kind of event
     return "cyan", f"{event.type}  {json.dumps(event.members, ensure_ascii=False)}"

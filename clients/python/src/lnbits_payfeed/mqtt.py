@@ -6,9 +6,9 @@ topics there, and a message counts as delivered when it has come back.
 
 paho's network thread does the I/O and passes its callbacks to the event loop.
 
-BrokerError      no connection, or a failure that can pass
-├── NotTaken     the connection ended, or a failure without a cause, before the message
-│                was confirmed: also how a broker refuses without giving a reason
+BrokerError      no connection, or a temporary failure
+├── Unconfirmed  the connection ended, or failed for an unknown reason, before the
+│                message was confirmed; some brokers refuse a message in this way
 └── NoMqtt5      the broker does not support MQTT 5
 Rejected         the broker refuses this message; sending it again does not help
 """
@@ -31,7 +31,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from .errors import BadAddress
 
 TIMEOUT_SECONDS = 10
-CLOSE_SECONDS = 1
+CLOSE_TIMEOUT_SECONDS = 1
 KEEPALIVE_SECONDS = 60
 
 NOT_AUTHORIZED = 0x87
@@ -44,11 +44,11 @@ T = TypeVar("T")
 
 
 class BrokerError(Exception):
-    pass
+    """There is no connection to the broker, or it fails temporarily."""
 
 
-class NotTaken(BrokerError):
-    """`is_final`: the broker named the message as the cause."""
+class Unconfirmed(BrokerError):
+    """The message was not confirmed; `is_final`: the broker named it as the cause."""
 
     def __init__(self, reason: str, is_final: bool = False) -> None:
         super().__init__(reason)
@@ -56,16 +56,16 @@ class NotTaken(BrokerError):
 
 
 class NoMqtt5(BrokerError):
-    pass
+    """The broker does not support MQTT 5."""
 
 
 class Rejected(Exception):
-    pass
+    """The broker refuses this message for good."""
 
 
 @dataclass
 class Broker:
-    """Where to publish. `username` and `password` may be None."""
+    """The broker's address and credentials. Without `tls`, the connection is plain."""
 
     host: str
     port: int
@@ -78,14 +78,19 @@ class Broker:
 def parse_broker(
     url: str, password: str | None, tls: ssl.SSLContext | None = None
 ) -> Broker:
-    """`mqtt://[user@]host[:1883]`, `mqtts://[user@]host[:8883]`."""
+    """The broker at `mqtt://[user@]host[:1883]` or `mqtts://[user@]host[:8883]`.
+
+    tls: for `mqtts` only. Raises BadAddress.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
         raise BadAddress("the broker's address must be mqtt://host or mqtts://host")
     if password and not parts.username:
         raise BadAddress("the broker's password needs a user: mqtt://user@host")
     if parts.password:
-        raise BadAddress("give the broker's password in PAYFEED_MQTT_PASSWORD")
+        raise BadAddress(
+            "set the broker's password in PAYFEED_MQTT_PASSWORD, not in its address"
+        )
     try:
         port = parts.port
     except ValueError as exc:
@@ -106,9 +111,11 @@ def parse_broker(
 async def connected(
     broker: Broker, identifier: str, top: str, say: Callable[[str], None]
 ) -> AsyncIterator["BrokerConnection"]:
-    """A connection for the topics below `top`, whose last will is `offline` under
-    `<top>/bridge/status`. After an error it ends without DISCONNECT, so that the broker
-    publishes the last will."""
+    """A connection for the topics below `top`, over MQTT 5 if the broker supports it.
+
+    Its last will is `offline` under `<top>/bridge/status`. After an error it ends
+    without DISCONNECT, so that the broker publishes the last will. Raises BrokerError.
+    """
     try:
         connection = await BrokerConnection.open(broker, identifier, top, True)
     except NoMqtt5:
@@ -124,7 +131,10 @@ async def connected(
 
 
 class BrokerConnection:
-    """Publishes one message at a time with QoS 1. `lost` has the reason of its end."""
+    """Publishes one message at a time with QoS 1.
+
+    `lost` is done when the connection has ended; its result is the reason.
+    """
 
     def __init__(
         self, broker: Broker, identifier: str, top: str, is_mqtt5: bool
@@ -161,7 +171,7 @@ class BrokerConnection:
     async def open(
         cls, broker: Broker, identifier: str, top: str, is_mqtt5: bool
     ) -> "BrokerConnection":
-        """Raises BrokerError, also NoMqtt5 when `is_mqtt5`."""
+        """Connect; raises BrokerError, and NoMqtt5 with `is_mqtt5`."""
         self = cls(broker, identifier, top, is_mqtt5)
         try:
             await self._open(broker)
@@ -181,17 +191,17 @@ class BrokerConnection:
         self._client.loop_start()
         try:
             properties = await self._result_of(self._accepted)
-        except NotTaken as exc:
-            # brokers before MQTT 5 may also close without an answer
+        except Unconfirmed as exc:
+            # brokers without MQTT 5 may also close without an answer
             raise (NoMqtt5(str(exc)) if self._is_mqtt5 else exc) from exc
         self._max_packet_bytes = getattr(properties, "MaximumPacketSize", None)
         if not self._is_mqtt5:
             await self._subscribe_to_itself()
 
     async def disconnect(self) -> None:
-        """Without the last will."""
+        """End the connection without the last will."""
         self._client.disconnect()
-        await asyncio.wait({self.lost}, timeout=CLOSE_SECONDS)
+        await asyncio.wait({self.lost}, timeout=CLOSE_TIMEOUT_SECONDS)
 
     def abort(self) -> None:
         """Close the socket, which also ends the network thread."""
@@ -202,11 +212,11 @@ class BrokerConnection:
                 socket.socket.shutdown(held, socket.SHUT_RDWR)
 
     async def publish(self, topic: str, payload: str, retain: bool = False) -> None:
-        """Returns when the broker has the message; raises Rejected or BrokerError."""
+        """Publish and wait for the confirmation; raises Rejected or BrokerError."""
         data = payload.encode()
         limit = self._max_packet_bytes
         if limit and _packet_bytes(topic, data) > limit:
-            raise Rejected(f"above the broker's limit of {limit} bytes a packet")
+            raise Rejected(f"above the broker's limit of {limit} bytes per packet")
         if self._is_mqtt5 or not topic.startswith(f"{self._top}/"):
             await self._confirmed(topic, data, retain)
         elif not await self._echoed(topic, data, retain):
@@ -218,13 +228,16 @@ class BrokerConnection:
         if reason.value in MESSAGE_REFUSED | {NOT_AUTHORIZED}:
             raise Rejected(str(reason))
         if reason.value in NO_CAUSE:
-            raise NotTaken(str(reason))
+            raise Unconfirmed(str(reason))
         if reason.value >= FAILURE:
             raise BrokerError(str(reason))
 
     async def _echoed(self, topic: str, data: bytes, retain: bool = False) -> bool:
-        """Whether the message came back. If not yet when it is confirmed, a marker is
-        sent after it: brokers keep the order between two clients."""
+        """Whether the broker sent the message back.
+
+        If it has not when it confirms the message, a marker is sent after it: brokers
+        keep the order of messages between two clients.
+        """
         echo = self._loop.create_future()
         self._echoes[topic, data] = echo
         try:
@@ -249,23 +262,23 @@ class BrokerConnection:
         topics = f"{self._top}/#"
         code, mid = self._client.subscribe(topics, qos=1)
         needed = BrokerError(
-            "a broker without MQTT 5 confirms messages that it drops; the bridge must"
-            f" be allowed to read {topics} there, to see which ones"
+            "a broker without MQTT 5 also confirms messages that it drops; the bridge"
+            f" must be allowed to read {topics}, to see which ones"
         )
         if (await self._answer(code, mid)).is_failure:
             raise needed
         try:
             await self._send_marker()
-        except NotTaken:
+        except Unconfirmed:
             raise
         except BrokerError as exc:
             raise needed from exc
 
     async def _answer(self, code: MQTTErrorCode, mid: int | None) -> ReasonCode:
-        """The broker's answer to the packet `mid`, which paho took with `code`."""
+        """The broker's answer to the packet `mid`; `code` is what paho returned."""
         if code != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
             raise BrokerError(paho.error_string(code))
-        # paho's callbacks come through the event loop, so none has been missed
+        # paho's callbacks run in the event loop, so none was missed
         self._answers[mid] = answer = self._loop.create_future()
         try:
             return await self._result_of(answer)
@@ -283,42 +296,44 @@ class BrokerConnection:
             raise self.lost.result()
         raise BrokerError(f"no answer within {TIMEOUT_SECONDS} s")
 
-    # paho's callbacks, in its network thread
+    # called by paho in its network thread
 
     def _on_connect(
         self, _: Any, __: Any, ___: Any, reason: ReasonCode, given: Properties | None
     ) -> None:
-        self._pass_on(self._take_connack, reason, given)
+        self._call_in_loop(self._connect_answered, reason, given)
 
     def _on_disconnect(
         self, _: Any, __: Any, flags: Any, reason: ReasonCode, ___: Any
     ) -> None:
         is_named = flags.is_disconnect_packet_from_server
-        self._pass_on(self._take_end, reason, is_named)
+        self._call_in_loop(self._disconnected, reason, is_named)
 
     def _on_publish(
         self, _: Any, __: Any, mid: int, reason: ReasonCode, ___: Any
     ) -> None:
-        self._pass_on(self._take_answer, mid, reason)
+        self._call_in_loop(self._answered, mid, reason)
 
     def _on_subscribe(
         self, _: Any, __: Any, mid: int, reasons: list[ReasonCode], ___: Any
     ) -> None:
-        self._pass_on(self._take_answer, mid, reasons[0])
+        self._call_in_loop(self._answered, mid, reasons[0])
 
     def _on_message(self, _: Any, __: Any, message: paho.MQTTMessage) -> None:
-        if message.retain:  # stored before this connection: no echo
+        if message.retain:  # stored before this connection, not an echo
             return
-        with contextlib.suppress(UnicodeError):  # a topic of another client
-            self._pass_on(self._take_echo, message.topic, bytes(message.payload))
+        with contextlib.suppress(UnicodeError):  # the topic of another client
+            self._call_in_loop(
+                self._echo_received, message.topic, bytes(message.payload)
+            )
 
-    def _pass_on(self, take: Callable[..., None], *values: Any) -> None:
+    def _call_in_loop(self, callback: Callable[..., None], *values: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the event loop has ended
-            self._loop.call_soon_threadsafe(take, *values)
+            self._loop.call_soon_threadsafe(callback, *values)
 
-    # the same in the event loop
+    # called in the event loop
 
-    def _take_connack(self, reason: ReasonCode, given: Properties | None) -> None:
+    def _connect_answered(self, reason: ReasonCode, given: Properties | None) -> None:
         if reason.value == UNSUPPORTED_VERSION:
             self._lose(NoMqtt5(str(reason)))
         elif reason.is_failure:
@@ -326,13 +341,13 @@ class BrokerConnection:
         elif not self._accepted.done():
             self._accepted.set_result(given)
 
-    def _take_end(self, reason: ReasonCode, is_named: bool) -> None:
+    def _disconnected(self, reason: ReasonCode, is_named: bool) -> None:
         is_plain = not is_named and reason.value == FAILURE
         text = "the connection ended" if is_plain else str(reason)
         if reason.value in MESSAGE_REFUSED:
-            self._lose(NotTaken(text, is_final=True))
+            self._lose(Unconfirmed(text, is_final=True))
         elif reason.value in NO_CAUSE | {NOT_AUTHORIZED}:
-            self._lose(NotTaken(text))
+            self._lose(Unconfirmed(text))
         else:
             self._lose(BrokerError(text))
 
@@ -340,12 +355,12 @@ class BrokerConnection:
         if not self.lost.done():
             self.lost.set_result(error)
 
-    def _take_answer(self, mid: int, reason: ReasonCode) -> None:
+    def _answered(self, mid: int, reason: ReasonCode) -> None:
         answer = self._answers.get(mid)
         if answer and not answer.done():
             answer.set_result(reason)
 
-    def _take_echo(self, topic: str, payload: bytes) -> None:
+    def _echo_received(self, topic: str, payload: bytes) -> None:
         echo = self._echoes.get((topic, payload))
         if echo and not echo.done():
             echo.set_result(None)

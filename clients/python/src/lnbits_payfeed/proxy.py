@@ -1,6 +1,6 @@
-"""The way to the server: straight, or through the proxy that the environment names.
+"""TCP connections to the server: direct, or through the proxy of the environment.
 
-The WebSocket, the HTTP requests and the doctor all connect with `dial`.
+The WebSocket, HTTP requests and the doctor all connect with `dial`.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ SOCKS = {
 
 @dataclass(frozen=True)
 class Proxy:
-    """`variable` names where it comes from. `username` and `password` may be None."""
+    """A proxy. `variable` is the environment variable that names it."""
 
     variable: str
     scheme: str
@@ -42,16 +42,20 @@ class Proxy:
 
 
 class ProxyFailed(OSError):
-    """The proxy was reached, but opens no connection to the server."""
+    """The proxy answers, but does not connect to the server."""
 
 
 class ProxyNeedsPassword(ProxyFailed):
-    pass
+    """The proxy asks for a user and a password, or refuses the given ones."""
 
 
 def find_proxy(address: Address) -> Proxy | None:
-    """From `https_proxy` or `http_proxy` by the address's scheme, else `socks_proxy`,
-    else `all_proxy`; None for hosts in `no_proxy`. BadAddress if it cannot be used."""
+    """The proxy for this address, or None.
+
+    Reads `https_proxy` or `http_proxy`, depending on the scheme of the address, else
+    `socks_proxy`, else `all_proxy`; `no_proxy` lists hosts without one. Raises
+    BadAddress if the proxy cannot be used.
+    """
     proxies = urllib.request.getproxies()
     scheme = "https" if address.is_secure else "http"
     chosen = next((n for n in (scheme, "socks", "all") if n in proxies), None)
@@ -61,21 +65,25 @@ def find_proxy(address: Address) -> Proxy | None:
 
 
 def parse_proxy(variable: str, url: str) -> Proxy:
-    """A value without a scheme is an HTTP proxy. The message has no password in it."""
+    """The proxy at `url`; without a scheme it is an HTTP proxy.
+
+    Raises BadAddress, whose message never contains the password.
+    """
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         host, port = parts.hostname, parts.port
     except ValueError as exc:
-        raise BadAddress(f"the proxy in {variable} is no address") from exc
+        raise BadAddress(f"the proxy in {variable} is not a valid address") from exc
     if not host:
         raise BadAddress(f"the proxy in {variable} has no host")
     scheme = parts.scheme
     if variable == "socks_proxy" and scheme == "http":  # as macOS writes it
         scheme = "socks5h"
     if scheme != "http" and scheme not in SOCKS:
-        usable = ", ".join(["http", *SOCKS])
+        supported = ", ".join(["http", *SOCKS])
         raise BadAddress(
-            f"the proxy in {variable} has the scheme {scheme!r}; usable are {usable}"
+            f"the proxy in {variable} has the scheme {scheme!r};"
+            f" supported are {supported}"
         )
     if scheme in SOCKS:
         _import_socks()
@@ -94,14 +102,17 @@ def _import_socks() -> Any:
         import python_socks.async_.asyncio
     except ImportError as exc:
         raise BadAddress(
-            "a SOCKS proxy needs more: pip install 'lnbits-payfeed[socks]'"
+            "a SOCKS proxy needs an extra: pip install 'lnbits-payfeed[socks]'"
         ) from exc
     return python_socks
 
 
 async def dial(address: Address, proxy: Proxy | None) -> socket.socket:
-    """A connected socket that does not block. OSError if there is none; the caller sets
-    a time-out."""
+    """A connected, non-blocking socket.
+
+    Raises OSError; ProxyFailed if the proxy answers but does not connect. There is no
+    timeout: the caller sets one.
+    """
     if proxy is None:
         return await _connect(address.host, address.port)
     if proxy.scheme in SOCKS:
@@ -110,15 +121,15 @@ async def dial(address: Address, proxy: Proxy | None) -> socket.socket:
 
 
 async def _connect(host: str, port: int) -> socket.socket:
-    """To the first of the host's addresses that takes the connection."""
+    """Connect to the first of the host's addresses that accepts the connection."""
     loop = asyncio.get_running_loop()
     failure: OSError = OSError(f"{host} has no address")
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    for family, kind, protocol, _, where in found:
+    for family, kind, protocol, _, address in found:
         sock = socket.socket(family, kind, protocol)
         try:
             sock.setblocking(False)
-            await loop.sock_connect(sock, where)
+            await loop.sock_connect(sock, address)
         except OSError as exc:
             sock.close()
             failure = exc
@@ -131,7 +142,7 @@ async def _connect(host: str, port: int) -> socket.socket:
 
 
 async def _connect_by_http(address: Address, proxy: Proxy) -> socket.socket:
-    """By CONNECT, for addresses without TLS too."""
+    """Connect with the method CONNECT, also for addresses without TLS."""
     sock = await _connect(proxy.host, proxy.port)
     try:
         await _open_tunnel(sock, address, proxy)
@@ -154,10 +165,10 @@ async def _open_tunnel(sock: socket.socket, address: Address, proxy: Proxy) -> N
         data = await loop.sock_recv(sock, 4096)
         answer += data
         if not data or len(answer) > MAX_ANSWER_BYTES:
-            raise ProxyFailed(f"the proxy {proxy.name} gave no HTTP answer")
+            raise ProxyFailed(f"the proxy {proxy.name} did not answer with HTTP")
     version, _, rest = answer.partition(b"\r\n")[0].decode("latin-1").partition(" ")
     if not version.startswith("HTTP/1."):
-        raise ProxyFailed(f"the proxy {proxy.name} gave no HTTP answer")
+        raise ProxyFailed(f"the proxy {proxy.name} did not answer with HTTP")
     if rest[:3] == "407":
         raise ProxyNeedsPassword(f"the proxy {proxy.name} asks for a password (407)")
     if rest[:1] != "2":
@@ -167,7 +178,7 @@ async def _open_tunnel(sock: socket.socket, address: Address, proxy: Proxy) -> N
 async def _connect_by_socks(address: Address, proxy: Proxy) -> socket.socket:
     socks = _import_socks()
     kind, resolves = SOCKS[proxy.scheme]
-    way = socks.async_.asyncio.Proxy(
+    connector = socks.async_.asyncio.Proxy(
         socks.ProxyType[kind],
         proxy.host,
         proxy.port,
@@ -176,7 +187,7 @@ async def _connect_by_socks(address: Address, proxy: Proxy) -> socket.socket:
         resolves,
     )
     try:
-        sock: socket.socket = await way.connect(address.ascii_host, address.port)
+        sock: socket.socket = await connector.connect(address.ascii_host, address.port)
     except (socks.ProxyError, ValueError) as exc:
         if "auth" in str(exc).lower():
             text = f"the proxy {proxy.name} asks for a password ({exc})"

@@ -1,22 +1,25 @@
-"""SIGINT and SIGTERM ask for the end; a second one interrupts."""
+"""SIGINT and SIGTERM end a command gracefully; a second one interrupts it."""
 
 import asyncio
 import contextlib
 import signal
 from collections.abc import Callable
 
-ENDING = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def on_end(stop: Callable[[], None]) -> None:
-    """`stop` is called in the running loop. Windows has only the interrupt."""
+    """Call `stop` in the running loop on the first signal.
+
+    On Windows, signals interrupt the program instead.
+    """
     loop = asyncio.get_running_loop()
 
     def first() -> None:
-        for number in ENDING:
+        for number in SIGNALS:
             loop.remove_signal_handler(number)
         stop()
 
-    for number in ENDING:
+    for number in SIGNALS:
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, first)

@@ -1,4 +1,4 @@
-"""The same feed for scripts without asyncio."""
+"""The feed for programs without asyncio."""
 
 import asyncio
 import concurrent.futures
@@ -10,13 +10,15 @@ from typing import Any, TypeVar
 from .events import Event, InvalidEvent, Item
 from .feed import Feed
 
-LEAST_SECONDS = 0.001  # with none at all, asyncio would not even begin
+MIN_TIMEOUT_SECONDS = 0.001  # with 0, asyncio would not start to wait
 
 T = TypeVar("T")
 
 
 class SyncFeed:
-    """A blocking Feed with the same options; its event loop has a thread of its own.
+    """A blocking Feed with the same options and errors.
+
+    Its event loop runs in a thread.
 
     with SyncFeed("https://lnbits.example.org", key) as feed:
         for event in feed:
@@ -51,7 +53,10 @@ class SyncFeed:
                 return item
 
     def next(self, timeout_seconds: float | None = None) -> Item | None:
-        """The next item, or None when the time is over."""
+        """The next item, or None if there is none within `timeout_seconds`.
+
+        Raises StopIteration after `close`.
+        """
         try:
             return self._call(self._next(timeout_seconds))
         except StopAsyncIteration:
@@ -60,25 +65,28 @@ class SyncFeed:
     async def _next(self, timeout_seconds: float | None) -> Item | None:
         seconds = timeout_seconds
         if seconds is not None:
-            seconds = max(seconds, LEAST_SECONDS)
+            seconds = max(seconds, MIN_TIMEOUT_SECONDS)
         try:
             return await asyncio.wait_for(self._feed.__anext__(), seconds)
         except asyncio.TimeoutError:
             return None
 
     def ack(self, event: Event | InvalidEvent) -> None:
-        """This event and all before it are processed."""
+        """Mark this event and all before it as processed; see `Feed.ack`."""
         self._call(self._feed.ack(event))
 
     @property
-    def position(self) -> str | None:
-        return self._feed.position
+    def since(self) -> str | None:
+        """The `since` of the next connection: the last id, once there is one."""
+        return self._feed.since
 
     @property
     def invalid(self) -> int:
+        """How many malformed frames were received."""
         return self._feed.invalid
 
     def close(self) -> None:
+        """End the iteration, send the last ack, close the socket, unlock the cursor."""
         if self._thread.is_alive():
             self._call(self._feed.close())
             self._loop.call_soon_threadsafe(self._loop.stop)

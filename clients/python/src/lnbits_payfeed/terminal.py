@@ -1,19 +1,19 @@
-"""What servers and payers wrote, made fit for a terminal."""
+"""Make text from servers and payers safe to print on a terminal."""
 
 SPACES = str.maketrans("\t\n\r", "   ")
 
 
 def printable(text: str) -> str:
-    """Whoever pays writes the memo: it must not steer the terminal."""
+    """Replace control characters: memos are written by payers."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def printable_json(text: str) -> str:
-    """The same JSON on one line, with escapes for what steers terminals.
+    """The same JSON on one line, with control characters escaped.
 
-    Payfeed sends ASCII, so its frames stay as they are and can be verified.
+    Payfeed's frames are ASCII, so they stay unchanged and can be verified.
     """
-    line = text.translate(SPACES)  # JSON has them between values only
+    line = text.translate(SPACES)  # in JSON they occur between values only
     return "".join(c if c.isprintable() else _escape(c) for c in line)
 
 
