@@ -115,7 +115,7 @@ async def test_failed_and_outgoing_payments_are_never_shown(shop: Shop) -> None:
         feed = "events?since=start&wait=20&types=payment&status=failed"
         await shop.server.payfeed("GET", feed, shop.wallet["inkey"])
         await shop.sell(1, "more income")
-        await expect(page.locator("#payfeed-total")).to_have_text("Together 501 sat")
+        await expect(page.locator("#payfeed-total")).to_have_text("Total: 501 sat")
         await expect(page.locator("#payfeed-recent li")).to_have_count(2)
 
 
@@ -142,7 +142,7 @@ async def test_a_silent_connection_and_a_gap_are_told_and_nothing_is_counted_twi
     await shop.sell(100, "of the old epoch")
     async with screen(shop, "?total=today", line=line) as page:
         total = page.locator("#payfeed-total")
-        await expect(total).to_have_text("Together 100 sat")
+        await expect(total).to_have_text("Total: 100 sat")
         line.state = "silent"
         await lost(page)
         await line.cut()
@@ -151,21 +151,21 @@ async def test_a_silent_connection_and_a_gap_are_told_and_nothing_is_counted_twi
         await shop.sell(20, "of the new epoch")
         line.state = "whole"
         await connected(page)
-        await expect(total).to_have_text("Together 20 sat")
+        await expect(total).to_have_text("Total: 20 sat")
         await expect(page.locator("#payfeed-recent li")).to_have_count(1)
         await shop.sell(3, "live")
-        await expect(total).to_have_text("Together 23 sat")
+        await expect(total).to_have_text("Total: 23 sat")
 
 
 async def lost(page: Page) -> None:
-    waiting = page.locator('.payfeed-state[data-state="waiting"]')
+    waiting = page.locator('.payfeed-state[data-state="reconnecting"]')
     await expect(waiting).to_contain_text("Reconnecting in")
 
 
 async def test_a_payment_pops_up_unless_motion_is_unwanted(shop: Shop) -> None:
     for motion, expected in (("no-preference", "payfeed-pop"), ("reduce", "none")):
         async with screen(shop, "?background=dark", reduced_motion=motion) as page:
-            news = page.locator(".payfeed-news", has_text="21 sat")
+            news = page.locator(".payfeed-new", has_text="21 sat")
             animated = expect(news).to_have_css("animation-name", expected)
             await asyncio.gather(animated, shop.sell(21, "tea"))
 
@@ -193,14 +193,14 @@ async def test_the_total_of_a_day_begins_anew_with_its_first_payment(
         total = page.locator("#payfeed-total")
         await connected(page)
         feed.pay(100, midnight - timedelta(seconds=3))
-        await expect(total).to_have_text("Together 100 sat")
+        await expect(total).to_have_text("Total: 100 sat")
         await page.clock.set_system_time(midnight + timedelta(seconds=1))
         feed.pay(20, midnight)
-        await expect(total).to_have_text("Together 20 sat")
+        await expect(total).to_have_text("Total: 20 sat")
         feed.pay(7, midnight - timedelta(seconds=1))
         await expect(page.locator("#payfeed-recent li")).to_have_count(3)
         await page.clock.run_for(10_000)
-        await expect(total).to_have_text("Together 20 sat")
+        await expect(total).to_have_text("Total: 20 sat")
 
 
 class StagedFeed:
@@ -246,7 +246,7 @@ async def test_a_qr_code_asks_for_payment_and_the_background_can_be_transparent(
         f"?background=transparent&qr=bakery@example.org&total={since:%Y-%m-%dT%H:%M:%S}"
     )
     async with screen(shop, query, timezone_id="UTC") as page:
-        await expect(page.locator("#payfeed-total")).to_have_text("Together 30 sat")
+        await expect(page.locator("#payfeed-total")).to_have_text("Total: 30 sat")
         await expect_qr(page, "lightning:bakery@example.org", "#payfeed-qr")
         await expect(page.locator("#payfeed-qr")).to_contain_text("bakery@example.org")
         shown = "getComputedStyle(document.body).backgroundColor"
@@ -286,7 +286,7 @@ IS_SEEN = """element => {
     const onTop = document.elementFromPoint(left + width / 2, top + height / 2)
     return isInside && width > 0 && height > 0 && element.contains(onTop)
 }"""
-SCROLLS = """() => [...document.querySelectorAll('html, body, #payfeed-screen')]
+SCROLLS = """() => [...document.querySelectorAll('html, body, #payfeed-public-display')]
     .filter(({scrollWidth, clientWidth, scrollHeight, clientHeight}) =>
         scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1)
     .map(({tagName}) => tagName)"""
@@ -344,7 +344,7 @@ SETTINGS = """() => Object.fromEntries(
 async def test_a_display_leaves_the_merchants_own_lnbits_as_it_was(shop: Shop) -> None:
     async with browser_page(shop) as (page, complaints):
         await open_payfeed(page, shop, "Display")
-        await page.get_by_role("button", name="Make a key for it").click()
+        await page.get_by_role("button", name="Create a key for it").click()
         preview = page.frame_locator("#payfeed-preview")
         shown = preview.locator('.payfeed-state[data-state="connected"]')
         await expect(shown).to_be_visible()
@@ -433,7 +433,7 @@ async def test_a_display_without_a_good_key_says_so_and_passing_trouble_passes(
         page = await browser.new_page()
         await page.goto(f"{shop.server.base}/payfeed/display")
         state = page.locator(".payfeed-state")
-        await expect(state).to_contain_text("put an access key behind a #")
+        await expect(state).to_contain_text("add # and an access key")
         await page.goto("about:blank")
         address = f"{shop.server.base}/payfeed/display#"
         await page.goto(f"{address}pfk_unknown")
@@ -457,15 +457,13 @@ async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
     async with browser_page(shop, 390) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop, "Display")
-        await expect(
-            page.get_by_text("only the scope read: no balance")
-        ).to_be_visible()
+        await expect(page.get_by_text("with only the scope read")).to_be_visible()
         await page.get_by_label("Access key").fill("pfk_half")
         await expect(page.get_by_text("This is not an access key.")).to_be_visible()
         await page.wait_for_timeout(1200)
         await expect(page.locator("#payfeed-preview")).to_have_count(0)
         await page.get_by_label("Access key").fill("")
-        await page.get_by_role("button", name="Make a key for it").click()
+        await page.get_by_role("button", name="Create a key for it").click()
         preview = page.frame_locator("#payfeed-preview")
         await expect(preview.locator("#payfeed-last")).to_contain_text("77 sat")
         await page.get_by_label("Background").click()
@@ -474,8 +472,8 @@ async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
         await page.get_by_label("Running total since").click()
         await page.get_by_role("option", name="today").click()
         await page.get_by_label("Goal of the total").fill("2100")
-        await page.get_by_label("How many recent").fill("3")
-        await page.get_by_label("Only from this amount").fill("5")
+        await page.get_by_label("Number of recent").fill("3")
+        await page.get_by_label("Minimum amount").fill("5")
         await page.get_by_label("QR code").fill("wrong")
         await expect(page.get_by_text("This is neither")).to_be_visible()
         await page.get_by_label("QR code").fill("bar@example.org")
@@ -493,10 +491,10 @@ async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
         await expect(shown).to_have_text(address)
         await page.get_by_role("button", name="Hide the key").click()
         await expect(shown).to_contain_text("#••••••••")
-        await page.get_by_label("How many recent").fill("")
+        await page.get_by_label("Number of recent").fill("")
         await expect(shown).not_to_contain_text("recent=")
         await page.get_by_label("Running total since").click()
-        await page.get_by_role("option", name="a time").click()
+        await page.get_by_role("option", name="a chosen time").click()
         await page.get_by_label("Since", exact=True).fill("2026-01-02T03:04")
         await expect(shown).to_contain_text("total=2026-01-02T03%3A04")
         keys = await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])
@@ -505,7 +503,7 @@ async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
         await page.get_by_label("Access key").fill("")
         await page.get_by_label("Access key").fill(key)
         async with page.context.expect_page() as opened:
-            await page.get_by_label("Open it").click()
+            await page.get_by_label("Open the display").click()
         display = await opened.value
         await expect(display.locator("h1")).to_have_text("My bar & café")
         await expect(display.locator("#payfeed-total")).to_be_visible()

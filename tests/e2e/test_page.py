@@ -123,7 +123,7 @@ async def test_a_restart_of_lnbits_is_told_and_nothing_is_missed(shop: Shop) -> 
         assert await seconds_left(page) == seconds - 1
         await shop.server.start()
         await shop.sell(333, "after the restart")
-        await expect(state).to_contain_text("Nothing gets lost")
+        await expect(state).to_contain_text("No event will be missed")
         await page.locator("#payfeed-retry").click()
         await expect(state).to_contain_text("Connected")
         await page.clock.resume()
@@ -162,7 +162,7 @@ async def test_a_page_of_a_busy_lnbits_goes_on_by_itself_and_on_demand(
         await page.get_by_role("option", name="shop").click()
         state = page.locator("#payfeed-state")
         await page.get_by_role("tab", name="Keys").click()
-        await expect(state).to_contain_text(re.compile(r"again in 6\d s"))
+        await expect(state).to_contain_text(re.compile(r"attempt in 6\d s"))
         first = await seconds_left(page)
         while await seconds_left(page) == first:
             await page.wait_for_timeout(100)

@@ -39,7 +39,7 @@ class Walk:
 async def walk(way: Walk) -> None:
     """Every tab and every dialog that they open."""
     page = way.page
-    for tab in ("Live", "Plots", "Connect", "Keys", "Who", "Send", "Display"):
+    for tab in ("Live", "Plots", "Connect", "Keys", "Subscribers", "Send", "Display"):
         await way.open(tab)
     await page.set_viewport_size({"width": 390, "height": 844})
     for tab in ("Live", "Plots", "Connect"):
@@ -73,7 +73,7 @@ async def walk(way: Walk) -> None:
     await page.get_by_role("tab", name="Display").click()
     await page.get_by_label("Access key").fill("wrong")
     await way.check("Display with a wrong key")
-    await way.press("Make a key for it")
+    await way.press("Create a key for it")
     await expect(page.locator("#payfeed-preview")).to_be_visible()
     await way.check("Display with a preview")
 
@@ -122,7 +122,7 @@ async def test_the_display_passes_axe_core(shop: Shop) -> None:
             address = f"{shop.server.base}/payfeed/display?background={background}"
             for place, state in (
                 (f"{address}{options}#{key}", "connected"),
-                (f"{address}#pfk_unknown", "off"),
+                (f"{address}#pfk_unknown", "disconnected"),
             ):
                 await page.goto("about:blank")
                 await page.goto(place)

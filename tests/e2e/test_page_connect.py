@@ -21,7 +21,7 @@ from shop import Shop
 
 async def snippet(page: Page, name: str) -> str:
     await page.get_by_role("tab", name=name, exact=True).click()
-    await page.get_by_label("Copy the snippet").click()
+    await page.get_by_label("Copy the code").click()
     return str(await page.evaluate("navigator.clipboard.readText()"))
 
 
@@ -56,7 +56,9 @@ async def test_the_key_is_chosen_and_hidden_until_shown(shop: Shop) -> None:
         await expect(page.locator("#payfeed-snippet")).not_to_contain_text("pfk_mine")
         await page.evaluate("void (navigator.clipboard.writeText = async () => copy())")
         await page.get_by_label("Copy the address").click()
-        await expect(page.get_by_text("does not let the page copy")).to_be_visible()
+        await expect(
+            page.get_by_text("does not allow the page to copy")
+        ).to_be_visible()
 
 
 async def hears(shop: Shop, *command: str) -> None:

@@ -59,13 +59,13 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "Keys": (
         make_a_key,
         press("Revoke till", confirm=True),
-        flip("The invoice key opens the feed"),
+        flip("Allow the invoice key"),
         flip("Mirror payments"),
         press("Rotate: Signing secret", confirm=True),
         press("Rotate: Channel", confirm=True),
     ),
     "Send": (press("Send a test event"), send_a_message),
-    "Display": (press("Make a key for it"),),
+    "Display": (press("Create a key for it"),),
 }
 
 
@@ -107,7 +107,7 @@ async def test_every_action_says_that_lnbits_is_away(shop: Shop) -> None:
             await page.route(API, gone)
             for action in actions:
                 await action(page)
-                await expect_notice(page, "LNbits does not answer")
+                await expect_notice(page, "LNbits does not respond")
             await page.unroute(API)
         assert exceptions(complaints) == []
 
@@ -116,8 +116,8 @@ async def test_an_invoice_that_cannot_be_made_says_so(shop: Shop) -> None:
     async with browser_page(shop, service_workers="block") as (page, _):
         await open_payfeed(page, shop)
         await page.route(API, gone)
-        await page.get_by_role("button", name="Make an invoice of 21 sat").click()
-        await expect_notice(page, "LNbits does not answer")
+        await page.get_by_role("button", name="Create an invoice for 21 sat").click()
+        await expect_notice(page, "LNbits does not respond")
 
 
 async def test_a_list_that_cannot_be_read_says_so_and_is_read_again_on_demand(
@@ -131,19 +131,19 @@ async def test_a_list_that_cannot_be_read_says_so_and_is_read_again_on_demand(
         await open_payfeed(page, shop)
         for tab, place, text in (
             ("Keys", "#payfeed-keys", "till"),
-            ("Who", "#payfeed-who", "wallet key"),
+            ("Subscribers", "#payfeed-subscribers", "wallet key"),
             ("Plots", "#payfeed-sums", "1,000 sat"),
         ):
             await page.route(API, gone)
             await page.get_by_role("tab", name=tab).click()
             section = page.get_by_role("region", name=tab)
-            await expect(section).to_contain_text("could not be read")
+            await expect(section).to_contain_text("could not be loaded")
             await expect(section).not_to_contain_text("No access keys yet.")
             await page.unroute(API)
-            if tab != "Who":  # this one is read again by itself
+            if tab != "Subscribers":  # this one is read again by itself
                 await section.get_by_role("button", name="Try now").click()
             await expect(page.locator(place)).to_contain_text(text)
-            await expect(section).not_to_contain_text("could not be read")
+            await expect(section).not_to_contain_text("could not be loaded")
 
 
 async def test_an_answer_of_a_proxy_and_a_refusal_are_shown_in_words(
@@ -152,7 +152,7 @@ async def test_an_answer_of_a_proxy_and_a_refusal_are_shown_in_words(
     async with browser_page(shop, service_workers="block") as (page, complaints):
         await open_payfeed(page, shop, "Send")
         for answer, text in (
-            ({"status": 502, "body": "<h1>Bad Gateway</h1>"}, "answered 502"),
+            ({"status": 502, "body": "<h1>Bad Gateway</h1>"}, "status 502"),
             ({"status": 429, "json": {"detail": "Too many."}}, "Too many."),
             (
                 {"status": 422, "json": {"detail": [{"msg": "no", "loc": ["a", "b"]}]}},
@@ -176,6 +176,6 @@ async def test_an_action_that_gets_no_answer_ends(shop: Shop) -> None:
 
         await page.route(API, silent)
         await page.get_by_role("button", name="Send a test event").click()
-        await expect_notice(page, "LNbits does not answer")
+        await expect_notice(page, "LNbits does not respond")
         await expect(page.get_by_role("button", name="Send a test")).to_be_enabled()
         await page.unroute_all(behavior="ignoreErrors")

@@ -31,7 +31,9 @@ async def test_an_empty_feed_makes_an_invoice_whose_payment_appears(shop: Shop) 
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop)
         async with page.expect_response("**/api/v1/payments") as answer:
-            await page.get_by_role("button", name="Make an invoice of 21 sat").click()
+            await page.get_by_role(
+                "button", name="Create an invoice for 21 sat"
+            ).click()
         invoice = await (await answer.value).json()
         await page.get_by_role("button", name="Copy").click()
         bolt11 = await page.evaluate("navigator.clipboard.readText()")
@@ -156,20 +158,20 @@ async def test_events_are_searched_and_filtered_by_all_that_they_have(
             await page.get_by_role("option", name=choice, exact=True).click()
             await expect(rows(page)).to_contain_text(expected)
             await expect(rows(page)).to_have_count(len(expected))
-        await page.get_by_label("From amount").fill("500")
+        await page.get_by_label("Minimum amount").fill("500")
         await expect(rows(page)).to_have_count(1)
         complaints_before = list(complaints)
         async with page.expect_response(re.compile("min_amount=-5")) as refused:
-            await page.get_by_label("From amount").fill("-5")
+            await page.get_by_label("Minimum amount").fill("-5")
         assert not (await refused.value).ok
-        await expect(page.get_by_label("From amount")).to_have_value("500")
+        await expect(page.get_by_label("Minimum amount")).to_have_value("500")
         await expect(rows(page)).to_have_count(1)
         complaints[:] = complaints_before
         await shop.sell(800, "cake")
         await shop.sell(30, "sugar")
         await expect(rows(page)).to_contain_text(["cake", "coffee"])
         await page.get_by_label("Tag").fill("lnurlp")
-        await expect(page.get_by_text("Nothing matches.")).to_be_visible()
+        await expect(page.get_by_text("No matching events.")).to_be_visible()
         await page.get_by_label("Tag").fill("")
         await page.get_by_label("Search").fill("cake")
         await expect(rows(page)).to_contain_text(["cake"])
@@ -274,7 +276,7 @@ async def test_older_events_come_on_demand(shop: Shop) -> None:
             await more.focus()
             await page.keyboard.press("Enter")
         assert len((await (await answer.value).json())["events"]) == 1
-        beginning = page.get_by_text("This is the beginning of what is kept.")
+        beginning = page.get_by_text("There are no older events.")
         await expect(beginning).to_be_visible()
         assert complaints == []
 
@@ -327,8 +329,8 @@ async def test_the_colors_of_amounts_and_marks_can_be_read(shop: Shop) -> None:
             await expect(rows(page)).to_have_count(2)
             seen = dict(await page.evaluate(CONTRAST))
             assert {"+500 sat", "70 sat"} <= set(seen)
-            await page.get_by_role("tab", name="Who").click()
-            slow = page.locator("#payfeed-who .q-item").first
+            await page.get_by_role("tab", name="Subscribers").click()
+            slow = page.locator("#payfeed-subscribers .q-item").first
             await expect(slow).to_contain_text("days ago from ::1")
             seen |= dict(await page.evaluate(CONTRAST))
             assert {"behind: 3", "up to date"} <= set(seen)

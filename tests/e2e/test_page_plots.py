@@ -79,7 +79,9 @@ async def test_fiat_is_summed_where_lnbits_knows_it(shop: Shop) -> None:
         await open_payfeed(page, shop, "Plots")
         await page.get_by_role("button", name="EUR").click()
         await expect(sums(page)).to_contain_text("€12.50")
-        left_out = page.get_by_text("Left out, as they have no amount in EUR: 1.")
+        left_out = page.get_by_text(
+            "Payments without an amount in EUR, not included: 1."
+        )
         await expect(left_out).to_be_visible()
         await page.get_by_role("button", name="Amount").click()
         await expect(sums(page)).to_have_text("€10.00 – €20.0010")
@@ -101,7 +103,7 @@ async def test_sums_of_a_part_of_the_payments_are_never_shown(shop: Shop) -> Non
         await page.route(before, lambda route: route.fulfill(**broken), times=1)
         await open_payfeed(page, shop, "Plots")
         await expect(
-            page.get_by_text("The payments could not be read.")
+            page.get_by_text("The payments could not be loaded.")
         ).to_be_visible()
         await expect(sums(page)).to_have_count(0)
         await page.get_by_role("button", name="Try now").click()

@@ -132,7 +132,7 @@ test('onEvent that throws stops the feed, and the event comes again', async () =
     await settled()
   })
   assert.equal(error.message, 'no paper')
-  assert.equal(states.at(-1), 'off')
+  assert.equal(states.at(-1), 'disconnected')
   assert.equal(client.cursor, 'e-1')
   isBroken = false
   client.start()
@@ -175,7 +175,7 @@ test('stopped and started while an event is processed, the next one waits', asyn
     await settled()
   })
   assert.equal(error.message, 'no paper')
-  assert.equal(states.at(-1), 'off')
+  assert.equal(states.at(-1), 'disconnected')
   assert.deepEqual(told, ['e-1', 'e-2'])
   assert.equal(client.cursor, 'e-1')
 })
@@ -223,7 +223,7 @@ test('nothing is told after stop', async () => {
   client.stop()
   await soon(0.05)
   assert.deepEqual(told, [])
-  assert.deepEqual(states, ['connecting', 'off'])
+  assert.deepEqual(states, ['connecting', 'disconnected'])
   assert.equal(Socket.last.readyState, 3)
 })
 
@@ -333,7 +333,7 @@ for (const [name, count, chars] of [
     assert.equal(ids.at(-1), client.cursor)
     assert.ok(ids.length < count)
     assert.match(Socket.last.address, new RegExp(`since=${client.cursor}$`))
-    assert.ok(!states.includes('off'))
+    assert.ok(!states.includes('disconnected'))
     client.stop()
   })
 }
@@ -596,7 +596,7 @@ test('an invalid payment is awaited, and stops the feed if onInvalid throws', as
     await settled()
   })
   assert.equal(error.message, 'no paper')
-  assert.equal(states.at(-1), 'off')
+  assert.equal(states.at(-1), 'disconnected')
   assert.equal(client.cursor, 'e-2')
 })
 
@@ -645,13 +645,13 @@ test('an invalid payment that is not signed stops the feed', async () => {
   client.start()
   Socket.last.hello()
   Socket.last.tell(BROKEN)
-  await until(() => states.at(-1) === 'off')
+  await until(() => states.at(-1) === 'disconnected')
   assert.equal(client.cursor, 'e-0')
 })
 
 test('only a connection that lasted forgives failures', async () => {
   for (const [stableSeconds, state] of [
-    [30, 'off'],
+    [30, 'disconnected'],
     [0, 'connecting']
   ]) {
     const {client, states} = opened({maxAttempts: 2, stableSeconds})
@@ -711,14 +711,14 @@ test('back online: no wait but for retry_after, and a silent socket is asked', a
   assert.deepEqual(Socket.last.sent, [{type: 'ping'}])
   Socket.last.end(1006)
   await settled()
-  assert.equal(states.at(-1), 'waiting')
+  assert.equal(states.at(-1), 'reconnecting')
   page.dispatchEvent(new Event('online'))
   assert.equal(states.at(-1), 'connecting')
   Socket.last.tell({type: 'error', code: 4429, message: 'many', retry_after: 600})
   Socket.last.end(4429)
   await settled()
   page.dispatchEvent(new Event('online'))
-  assert.equal(states.at(-1), 'waiting')
+  assert.equal(states.at(-1), 'reconnecting')
   client.retryNow()
   assert.equal(states.at(-1), 'connecting')
   client.stop()
