@@ -27,8 +27,8 @@ HOSTILE = "<img src=x onerror=window.hacked=1>"
 
 
 async def display_key(shop: Shop) -> str:
-    wish = {"name": "counter", "scopes": ["read"]}
-    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    body = {"name": "counter", "scopes": ["read"]}
+    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
     return str(made.json()["key"])
 
 
@@ -40,7 +40,7 @@ async def screen(
     line: Line | None = None,
     **context_options: Any,
 ) -> AsyncIterator[Page]:
-    """The display as a stranger's browser shows it, connected."""
+    """The connected display in a browser without a login."""
     key = await display_key(shop)
     async with chromium() as browser:
         size = {"width": width, "height": 800}
@@ -94,7 +94,7 @@ async def test_the_last_payment_and_the_recent_ones_are_shown(shop: Shop) -> Non
         assert await page.evaluate("window.hacked") is None
 
 
-async def test_what_is_recorded_while_the_display_reads_is_shown(shop: Shop) -> None:
+async def test_a_payment_recorded_while_the_display_loads_is_shown(shop: Shop) -> None:
     async with chromium() as browser:
         page = await browser.new_page()
         await sell_within_answer(page, shop)
@@ -135,7 +135,7 @@ async def test_the_total_counts_every_payment_since_its_time_once(shop: Shop) ->
         await expect(page.locator("#payfeed-recent li")).to_have_count(4)
 
 
-async def test_a_silent_connection_and_a_gap_are_told_and_nothing_is_counted_twice(
+async def test_a_silent_connection_is_shown_and_no_payment_is_counted_twice(
     shop: Shop,
 ) -> None:
     line = Line()
@@ -162,7 +162,7 @@ async def lost(page: Page) -> None:
     await expect(waiting).to_contain_text("Reconnecting in")
 
 
-async def test_a_payment_pops_up_unless_motion_is_unwanted(shop: Shop) -> None:
+async def test_a_payment_pops_up_unless_reduced_motion_is_set(shop: Shop) -> None:
     for motion, expected in (("no-preference", "payfeed-pop"), ("reduce", "none")):
         async with screen(shop, "?background=dark", reduced_motion=motion) as page:
             news = page.locator(".payfeed-new", has_text="21 sat")
@@ -171,17 +171,17 @@ async def test_a_payment_pops_up_unless_motion_is_unwanted(shop: Shop) -> None:
 
 
 async def restart(server: Server, page: Page) -> None:
-    """The display says that it is cut off for as long as it is."""
+    """The display shows that it is disconnected until it reconnects."""
     server.kill()
     await lost(page)
     await server.start()
     await connected(page)
 
 
-async def test_the_total_of_a_day_begins_anew_with_its_first_payment(
+async def test_the_total_starts_again_every_day(
     shop: Shop,
 ) -> None:
-    """Clock and payments are staged: the page has not looked at the time since."""
+    """Clock and payments are simulated: the page has not checked the time since."""
     midnight = datetime(2030, 1, 2, tzinfo=timezone.utc)
     feed = StagedFeed()
     async with chromium() as browser:
@@ -204,7 +204,7 @@ async def test_the_total_of_a_day_begins_anew_with_its_first_payment(
 
 
 class StagedFeed:
-    """Takes the place of a feed, empty at first."""
+    """Replaces a feed; empty at first."""
 
     def __init__(self) -> None:
         self.sockets: list[WebSocketRoute] = []
@@ -231,10 +231,10 @@ class StagedFeed:
         self.sockets[-1].send(json.dumps(frame))
 
 
-async def test_a_qr_code_asks_for_payment_and_the_background_can_be_transparent(
+async def test_a_qr_code_is_shown_and_the_background_can_be_transparent(
     shop: Shop,
 ) -> None:
-    """The total here begins between two payments."""
+    """The total starts between two payments."""
     await shop.sell(500, "too early")
     recorded = "events?since=start&wait=20"
     await shop.server.payfeed("GET", recorded, shop.wallet["inkey"])
@@ -316,7 +316,7 @@ async def test_everything_fits_on_every_screen_however_long_the_texts_are(
             assert seen.count(True) >= 2, place
 
 
-async def test_a_long_amount_and_a_long_word_are_shown_whole(shop: Shop) -> None:
+async def test_a_long_amount_and_a_long_word_are_not_cut(shop: Shop) -> None:
     staged = StagedFeed()
     async with chromium() as browser:
         page = await browser.new_page()
@@ -341,7 +341,9 @@ SETTINGS = """() => Object.fromEntries(
     Object.entries(localStorage).filter(([name]) => name.startsWith('lnbits.')))"""
 
 
-async def test_a_display_leaves_the_merchants_own_lnbits_as_it_was(shop: Shop) -> None:
+async def test_a_display_does_not_change_the_merchants_lnbits_settings(
+    shop: Shop,
+) -> None:
     async with browser_page(shop) as (page, complaints):
         await open_payfeed(page, shop, "Display")
         await page.get_by_role("button", name="Create a key for it").click()
@@ -362,7 +364,7 @@ async def test_a_display_leaves_the_merchants_own_lnbits_as_it_was(shop: Shop) -
         assert complaints == []
 
 
-async def test_an_address_saved_before_keeps_its_theme_and_changes_no_other(
+async def test_an_address_with_the_old_option_theme_still_works(
     shop: Shop,
 ) -> None:
     async with screen(shop) as page:
@@ -377,7 +379,7 @@ async def test_an_address_saved_before_keeps_its_theme_and_changes_no_other(
         assert "theme=" not in page.url
 
 
-async def test_the_sound_rings_once_the_browser_allows_it(shop: Shop) -> None:
+async def test_the_sound_plays_after_the_browser_allows_it(shop: Shop) -> None:
     async with screen(shop, "?sound=1") as page:
         await page.evaluate(
             """() => {
@@ -398,7 +400,7 @@ async def test_the_sound_rings_once_the_browser_allows_it(shop: Shop) -> None:
         assert await page.evaluate("window.rung") == 4
 
 
-async def test_hundreds_of_payments_leave_no_more_on_the_page_than_a_few(
+async def test_the_display_keeps_only_the_payments_that_it_shows(
     shop: Shop,
 ) -> None:
     async with screen(shop, "?recent=3") as page:
@@ -418,7 +420,7 @@ async def test_hundreds_of_payments_leave_no_more_on_the_page_than_a_few(
 
 
 async def heap_bytes(page: Page) -> int:
-    """What the page's scripts hold, rubbish left out."""
+    """The memory of the page's scripts after garbage collection."""
     session = await page.context.new_cdp_session(page)
     await session.send("HeapProfiler.collectGarbage")
     used = await session.send("Runtime.getHeapUsage")
@@ -426,7 +428,7 @@ async def heap_bytes(page: Page) -> int:
     return int(used["usedSize"])
 
 
-async def test_a_display_without_a_good_key_says_so_and_passing_trouble_passes(
+async def test_a_display_reports_a_bad_key_and_recovers_from_temporary_failures(
     shop: Shop,
 ) -> None:
     async with chromium() as browser:
@@ -452,7 +454,7 @@ async def test_a_display_without_a_good_key_says_so_and_passing_trouble_passes(
         assert not answers
 
 
-async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
+async def test_the_page_creates_the_address_of_a_display(shop: Shop) -> None:
     await shop.sell(77, "tea")
     async with browser_page(shop, 390) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])

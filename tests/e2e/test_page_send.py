@@ -11,7 +11,7 @@ PRESS = """document.activeElement.dispatchEvent(
     new KeyboardEvent('keyup', {key: 'Enter', ctrlKey: true, bubbles: true}))"""
 
 
-async def test_what_is_sent_reaches_a_reader_as_it_was_written(shop: Shop) -> None:
+async def test_a_subscriber_receives_messages_as_they_were_written(shop: Shop) -> None:
     address = f"{shop.server.ws}/payfeed/api/v1/ws/{shop.wallet['inkey']}"
     async with browser_page(shop) as (page, complaints), reading(address) as reader:
         await open_payfeed(page, shop, "Send")
@@ -40,7 +40,7 @@ async def test_what_is_sent_reaches_a_reader_as_it_was_written(shop: Shop) -> No
         assert complaints == []
 
 
-async def test_what_the_server_would_refuse_cannot_be_sent(shop: Shop) -> None:
+async def test_messages_that_the_server_would_reject_cannot_be_sent(shop: Shop) -> None:
     async with browser_page(shop, 390) as (page, complaints):
         await open_payfeed(page, shop, "Send")
         send = page.locator("#payfeed-send")
