@@ -8,7 +8,7 @@ from npm import packages
 from playwright.async_api import Page
 
 AXE = Path(__file__).resolve().parent / "axe"
-OURS = ".payfeed, .payfeed-screen, .q-dialog"
+OURS = ".payfeed, .payfeed-public-display, .q-dialog"
 
 
 @cache

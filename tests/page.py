@@ -17,7 +17,7 @@ PLAIN = """for (const name of ['gradientBg', 'cardGradient'])
 LIGHT = f"{PLAIN} localStorage.setItem('lnbits.darkMode', '__q_bool|0')"
 
 
-# LNbits' build of vue-i18n says nothing of a text that no language has
+# LNbits' build of vue-i18n does not report a text that no language has
 MISSING_TEXTS = """addEventListener('DOMContentLoaded', () => {
     if (!window.i18n) return
     window.i18n.global.missing = (locale, name) => {
@@ -32,7 +32,7 @@ MISSING_TEXTS = """addEventListener('DOMContentLoaded', () => {
 async def browser_page(
     shop: Shop, width: int = 1280, username: str = "admin", **context_options: Any
 ) -> AsyncIterator[tuple[Page, list[str]]]:
-    """A logged-in page, and what its console complained about."""
+    """A logged-in page, and the errors on its console."""
     async with chromium() as browser:
         size = {"width": width, "height": 900}
         context = await browser.new_context(viewport=size, **context_options)
@@ -47,9 +47,9 @@ async def browser_page(
         complaints: list[str] = []
         page.on(
             "console",
-            lambda said: (
-                complaints.append(f"{said.text} {said.location}")
-                if said.type == "error" and LNBITS_OWN not in str(said.location)
+            lambda message: (
+                complaints.append(f"{message.text} {message.location}")
+                if message.type == "error" and LNBITS_OWN not in str(message.location)
                 else None
             ),
         )
@@ -58,7 +58,7 @@ async def browser_page(
 
 
 async def open_payfeed(page: Page, shop: Shop, tab: str = "Live") -> None:
-    """Payfeed's page with the wallet `shop`, connected."""
+    """Open Payfeed's page with the wallet `shop` and wait until it is connected."""
     await page.goto(f"{shop.server.base}/payfeed/")
     await page.get_by_label("Wallet", exact=True).first.click()
     await page.get_by_role("option", name="shop").click()
@@ -68,30 +68,30 @@ async def open_payfeed(page: Page, shop: Shop, tab: str = "Live") -> None:
 
 
 async def sell_within_answer(page: Page, shop: Shop) -> None:
-    """After a sale of 5, one of 7 falls between the events of an answer and its head.
+    """After a sale of 5, one of 7 falls between the events of a page and its head.
 
-    On a first visit: later LNbits' service worker asks instead of the page.
+    Works on a first visit only: later LNbits' service worker sends the requests.
     """
     key, sold = shop.wallet["inkey"], [await shop.sell(5, "before")]
     await shop.server.payfeed("GET", "events?since=start&wait=20", key)
 
-    async def late(route: Route) -> None:
+    async def delayed(route: Route) -> None:
         answer = await route.fetch()
-        told = await answer.json()
-        amounts = [event["payment"]["amount"] for event in told["events"]]
+        body = await answer.json()
+        amounts = [event["payment"]["amount"] for event in body["events"]]
         if amounts != [5] or len(sold) > 1:
             return await route.fulfill(response=answer)
         sold.append(await shop.sell(7, "meanwhile"))
-        path = f"events?since={told['cursor']}&wait=20"
+        path = f"events?since={body['cursor']}&wait=20"
         head = (await shop.server.payfeed("GET", path, key)).json()["head"]
-        assert head != told["cursor"]
-        await route.fulfill(response=answer, json=told | {"head": head})
+        assert head != body["cursor"]
+        await route.fulfill(response=answer, json=body | {"head": head})
 
-    await page.route("**/payfeed/api/v1/events*", late)
+    await page.route("**/payfeed/api/v1/events*", delayed)
 
 
 class Line:
-    """The way of a page's sockets to Payfeed: `whole`, `cut`, or `silent`."""
+    """The connection of a page's sockets to Payfeed: `whole`, `cut` or `silent`."""
 
     def __init__(self) -> None:
         self.state = "whole"
@@ -118,15 +118,15 @@ class Line:
 
 
 async def expect_qr(page: Page, text: str, within: str = "body") -> None:
-    """The QR code that is shown is the one of this text."""
+    """Expect a visible QR code with this text."""
     code = page.locator(f"{within} .payfeed-qr svg")
     await expect(code).to_be_visible()
     drawn = await page.evaluate(
         """text => {
             const part = QrcodeVue.default ?? QrcodeVue
-            const wish = {value: text, size: 220, level: 'M', renderAs: 'svg'}
+            const options = {value: text, size: 220, level: 'M', renderAs: 'svg'}
             const drawn = document.createElement('div')
-            Vue.createApp({render: () => Vue.h(part, wish)}).mount(drawn)
+            Vue.createApp({render: () => Vue.h(part, options)}).mount(drawn)
             return drawn.querySelector('svg').innerHTML
         }""",
         text,

@@ -1,6 +1,6 @@
-"""npm packages from a folder's lock file, and what `make check` reads JavaScript with.
+"""npm packages from a folder's lock file, and the JavaScript checks of `make check`.
 
-Usage: npm.py. Without npm it says what it left out; STRICT=1 makes that a failure.
+Usage: npm.py. Without npm it skips them with a message; STRICT=1 makes that a failure.
 """
 
 import os
@@ -20,10 +20,11 @@ FORMATTED = (
     "tools/js",
     "examples",
 )
+PAGES = ("templates/payfeed/index.html", "templates/payfeed/display.html")
 
 
 def packages(source: Path) -> Path:
-    """A copy of `source` in .cache, beside its packages as its lock file pins them."""
+    """Copy `source` to .cache and install the packages of its lock file there."""
     target, lock = CACHE / f"npm-{source.name}", source / "package-lock.json"
     target.mkdir(parents=True, exist_ok=True)
     for path in source.iterdir():
@@ -48,16 +49,20 @@ def tracked(*suffixes: str) -> list[str]:
 
 def check() -> None:
     if not shutil.which("npm"):
-        told = "JavaScript was not checked: npm is missing (Debian: nodejs, npm)."
-        sys.exit(told) if os.environ.get("STRICT") else print(told)
+        message = "JavaScript was not checked: npm is missing (Debian: nodejs, npm)."
+        sys.exit(message) if os.environ.get("STRICT") else print(message)
         return
     folder = packages(TOOLS)
     program = folder / "node_modules" / ".bin"
     config = ["--config", str(folder / "eslint.config.mjs")]
+    jinja = folder / "node_modules" / "prettier-plugin-jinja-template" / "lib/index.js"
+    templates = ["--plugin", jinja, "--parser", "jinja-template"]
     for command in (
         [program / "prettier", "--check", *tracked(".js", ".mjs", ".ts", ".html")],
+        [program / "prettier", "--check", *templates, *PAGES],
         [program / "eslint", *config, *tracked(".js", ".mjs")],
         [program / "tsc", "-p", "tools/js/tsconfig.json"],
+        [program / "tsc", "-p", "tools/js/tsconfig.client.json"],
     ):
         done = subprocess.run([str(word) for word in command], cwd=ROOT)
         if done.returncode:

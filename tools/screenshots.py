@@ -16,7 +16,7 @@ from page import LIGHT, browser_page, open_payfeed  # noqa: E402
 from playwright.async_api import Page  # noqa: E402
 from shop import Shop, opened  # noqa: E402
 
-TABS = ("Live", "Plots", "Connect", "Keys", "Who", "Send", "Display")
+TABS = ("Live", "Plots", "Connect", "Keys", "Subscribers", "Send", "Display")
 SALES = ((2100, "Cappuccino"), (5400, "Two croissants"), (900, "Espresso"))
 README = {
     "page.png": "live-1280-light.png",

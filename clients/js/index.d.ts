@@ -71,7 +71,7 @@ export type FeedEvent<Own extends OwnEvent = never> =
   | Own
 
 export interface State {
-  state: 'connecting' | 'connected' | 'waiting' | 'off'
+  state: 'connecting' | 'connected' | 'reconnecting' | 'disconnected'
   retryInSeconds: number | null
   code: number | null
   reason: string | null
@@ -139,6 +139,12 @@ export function parseFrame(text: string): {type: string; [member: string]: unkno
 export function verifySignature(text: string, secret: string): Promise<boolean>
 /** Money came in: the only case to hand out goods. */
 export function isReceived(item: {type: string}): item is PaymentEvent
+
+/** The client's backoff: a random pause, its limit doubling with every failure. */
+export function backoffSeconds(
+  failures: number,
+  options?: {baseSeconds?: number; capSeconds?: number}
+): number
 
 export class PayfeedError extends Error {}
 export class BadAddress extends PayfeedError {}

@@ -1,11 +1,12 @@
-/** All texts, in the form of LNbits' own `static/i18n`; another language is a file more. */
-window.localisation.en.payfeed = {
+/** All texts of the page and the display. Every other language is one more such file. */
+Payfeed.addTexts('en', {
   wallet: 'Wallet',
-  no_wallet: 'You have no wallet yet. Add one, and its feed begins.',
+  no_wallet: 'You have no wallet yet. Create one to see its feed.',
   received: 'Received {amount}',
   copy: 'Copy',
   copied: 'Copied',
-  not_copied: 'This browser does not let the page copy. Mark the text and copy it.',
+  not_copied:
+    'This browser does not allow the page to copy. Select the text and copy it.',
   close: 'Close',
   qr: 'QR code',
   cancel: 'Cancel',
@@ -13,24 +14,25 @@ window.localisation.en.payfeed = {
   hide: 'Hide',
   owner_only: 'Only the owner of this wallet can see and change this.',
   failure: {
-    away: 'LNbits does not answer. Look whether it runs and this device is online, then try again.',
-    status: 'LNbits answered {status}. Try again later.'
+    no_response:
+      'LNbits does not respond. Check that it is running and that this device is online, then try again.',
+    status: 'LNbits responded with status {status}. Try again later.'
   },
   tab: {
     live: 'Live',
     plots: 'Plots',
     connect: 'Connect',
     keys: 'Keys',
-    who: 'Who',
+    subscribers: 'Subscribers',
     send: 'Send',
     display: 'Display'
   },
   state: {
-    connected: 'Connected: payments appear at once.',
+    connected: 'Connected: payments appear immediately.',
     connecting: 'Connecting …',
-    waiting: 'Not connected. Nothing gets lost.',
-    next: 'Trying again in {seconds} s.',
-    off: 'Not connected: {reason}',
+    reconnecting: 'Not connected. No event will be missed.',
+    next: 'Next attempt in {seconds} s.',
+    disconnected: 'Not connected: {reason}',
     now: 'Try now'
   },
   live: {
@@ -44,8 +46,8 @@ window.localisation.en.payfeed = {
       test: 'Tests'
     },
     direction: 'Direction',
-    directions: {both: 'In and out', in: 'Received', out: 'Sent'},
-    min_amount: 'From amount (sat)',
+    directions: {both: 'Received and sent', in: 'Received', out: 'Sent'},
+    min_amount: 'Minimum amount (sat)',
     tag: 'Tag',
     in: 'Received',
     out: 'Sent',
@@ -55,22 +57,22 @@ window.localisation.en.payfeed = {
     test: 'Test',
     no_memo: 'no memo',
     fee: 'fee {amount}',
-    nothing: 'Nothing matches.',
+    nothing: 'No matching events.',
     loading: 'Loading …',
     more: 'Load older events',
-    beginning: 'This is the beginning of what is kept.',
+    beginning: 'There are no older events.',
     frame: 'Frame of this event'
   },
-  first: {
+  empty_feed: {
     title: 'No payments yet',
-    what: 'Make an invoice and pay it from any wallet: it appears here at once.',
-    make: 'Make an invoice of {amount}',
+    what: 'Create an invoice and pay it from any wallet. The payment appears here immediately.',
+    create: 'Create an invoice for {amount}',
     memo: 'My first Payfeed payment',
-    scan: 'Scan it, or copy it, and pay.'
+    scan: 'Scan or copy this invoice, and pay it.'
   },
   plots: {
     sums: 'Received, sent, fees and the running total',
-    sizes: 'How many payments there are of which size',
+    sizes: 'Number of payments by amount',
     hour: 'Hour',
     day: 'Day',
     week: 'Week',
@@ -80,24 +82,25 @@ window.localisation.en.payfeed = {
     fees: 'Fees',
     total: 'Running total',
     nothing: 'No payments yet.',
-    incomplete: 'The payments could not be read.',
-    no_chart: 'This LNbits has no Chart.js: the figures are below.',
-    without_fiat: 'Left out, as they have no amount in {currency}: {count}.'
+    incomplete: 'The payments could not be loaded.',
+    no_chart: 'This LNbits has no Chart.js. The table below shows the same numbers.',
+    without_fiat: 'Payments without an amount in {currency}, not included: {count}.'
   },
   connect: {
-    what: 'Everything that can read this feed needs its address and a key.',
+    what: 'A program needs this address and a key to read the feed.',
     inkey: 'Invoice key',
     access: 'Access key',
     inkey_means:
-      'It can also make invoices. Fine for trying; for devices make an access key.',
-    access_means: 'Made under Keys: named, limited to what it needs, revocable.',
+      'The invoice key can also create invoices. Use it for testing, and access keys for devices.',
+    access_means:
+      'Create access keys in the Keys tab. Each has a name, limited scopes, and can be revoked.',
     paste: 'Paste the access key',
     show: 'Show the key',
     hide: 'Hide the key',
-    address: 'Address of the socket',
+    address: 'WebSocket address',
     copy_address: 'Copy the address',
-    copy_snippet: 'Copy the snippet',
-    qr: 'The address for a phone or a device. Who has it can read the feed.',
+    copy_snippet: 'Copy the code',
+    qr: 'The address, for a phone or a device. Anyone with this key can read the feed.',
     language: {
       browser: 'Browser',
       vue: 'Vue',
@@ -111,121 +114,126 @@ window.localisation.en.payfeed = {
   },
   keys: {
     title: 'Access keys',
-    what: 'One for each device or program: it is seen by its name and can be revoked.',
+    what: 'Create one key for each device or program, so that you can recognize and revoke it.',
     none: 'No access keys yet.',
-    unread: 'The access keys could not be read.',
+    failed: 'The access keys could not be loaded.',
     create: 'Create a key',
     name: 'Name',
-    name_hint: 'What holds it, for example: till at the door',
+    name_hint: 'The device or program that uses this key, for example: front till',
     scope: {
-      read: 'read: hear of payments and messages',
+      read: 'read: receive payments and messages',
       notify: 'notify: send messages',
-      balance: 'balance: know the balance of the wallet'
+      balance: 'balance: receive the balance of the wallet'
     },
-    expiry: 'Ends',
+    expiry: 'Expires',
     expiries: {
       never: 'never',
-      day: 'in a day',
+      day: 'in 1 day',
       month: 'in 30 days',
-      year: 'in a year'
+      year: 'in 1 year'
     },
-    once: 'This key is shown only now. Store it where it is needed.',
+    once: 'This key is shown only once. Store it now.',
     stored: 'I have stored it',
     used: 'used {age}',
     unused: 'never used',
     lag: 'not acknowledged: {lag}',
-    expires: 'ends {time}',
+    expires: 'expires {time}',
     expired: 'expired',
     revoked: 'revoked',
     revoke: 'Revoke',
     revoke_name: 'Revoke {name}',
-    revoke_really: 'Revoke the key “{name}”? What uses it is cut off at once.',
-    allow_inkey: 'The invoice key opens the feed',
-    allow_inkey_means: 'Off: only access keys and you can read it.',
+    revoke_really:
+      'Revoke the key “{name}”? All programs that use it are disconnected immediately.',
+    allow_inkey: 'Allow the invoice key to read the feed',
+    allow_inkey_means:
+      'If this is off, only access keys and your admin key can read the feed.',
     mirror_to_inkey: 'Mirror payments to LNbits’ own socket',
     mirror_to_inkey_means:
-      'On: programs that listen at LNbits’ own address of the invoice key get our frames too.',
+      'If this is on, programs that use LNbits’ own WebSocket of the invoice key also receive Payfeed’s frames.',
     secret: 'Signing secret',
-    secret_means: 'Checks that an event is from this feed and unchanged.',
+    secret_means:
+      'Programs use this secret to verify that an event comes from this feed and is unchanged.',
     channel: 'Channel',
     channel_means:
-      'LNbits’ own socket under this name carries the events live. Who knows it can also write there: check signatures.',
+      'LNbits’ own WebSocket with this name also carries the live events. Anyone who knows the name can write to it: verify signatures.',
     rotate: 'Rotate',
-    rotate_secret: 'Make a new signing secret? Whoever checks signatures needs it.',
+    rotate_secret:
+      'Create a new signing secret? Programs that verify signatures need the new one.',
     rotated_secret: 'The feed has a new signing secret.',
     rotated_channel: 'The feed has a new channel.',
     rotate_channel:
-      'Make a new channel? Whoever listens to the old one hears nothing more.'
+      'Create a new channel? Programs that use the old one receive no more events.'
   },
-  who: {
-    title: 'Who is connected',
+  subscribers: {
+    title: 'Connected subscribers',
     what: 'This page is one of them.',
     since: 'connected {age} from {address}',
     lag: 'behind: {lag}',
     no_lag: 'up to date',
-    unread: 'This list could not be read. The next attempt follows in two seconds.'
+    failed: 'The list could not be loaded. The next attempt is in 2 seconds.'
   },
   send: {
     test_title: 'Test event',
-    test_what: 'Every reader gets it. No till opens for it: it is not a payment.',
+    test_what: 'All subscribers receive it. It is not a payment.',
     test: 'Send a test event',
     title: 'Custom message',
-    what: 'Reaches everything that reads this feed, and is kept like a payment.',
+    what: 'All subscribers receive it, and it is stored like a payment.',
     text: 'Text',
     json: 'JSON',
     message: 'Message',
-    hint_text: 'Sent as it is.',
+    hint_text: 'Sent without changes.',
     hint_json: 'An object with "type" becomes a frame of that type.',
     send: 'Send',
-    sent: 'Sent as {id}, now reading: {delivered}.',
-    too_long: 'More than {bytes} bytes.',
-    no_json: 'This is not JSON: {error}',
+    sent: 'Sent as {id}. Connected subscribers: {delivered}.',
+    too_long: 'The message is longer than {bytes} bytes.',
+    invalid_json: 'This is not valid JSON: {error}',
     infinite: 'A number is too large.',
-    too_deep: 'More than {nesting} levels of nesting.',
+    too_deep: 'The message has more than {nesting} levels of nesting.',
     reserved_member: 'The member "{member}" is reserved.',
     reserved_type: 'The type "{type}" is reserved.',
-    no_type: 'A type has 1 to 64 of these: a to z, 0 to 9, dot, dash, underscore.'
+    invalid_type:
+      'A type has 1 to 64 characters: a to z, 0 to 9, dot, dash and underscore.'
   },
-  screen: {
+  public_display: {
     connected: 'connected',
     connecting: 'Connecting …',
-    waiting: 'Not connected.',
+    reconnecting: 'Not connected.',
     next: 'Reconnecting in {seconds} s',
-    off: 'Not connected: {reason}',
-    no_key: 'put an access key behind a # at the end of this address.',
+    disconnected: 'Not connected: {reason}',
+    no_key: 'add # and an access key to the end of this page’s address.',
     none: 'Waiting for a payment',
-    total: 'Together {total}',
-    goal: 'How much of the goal is reached',
-    wake: 'Tap for sound'
+    total: 'Total: {total}',
+    goal: 'Progress towards the goal',
+    enable_sound: 'Tap for sound'
   },
-  display: {
+  display_builder: {
     title: 'A display for the counter or the stream',
-    what: 'A public page that shows the last payment. Choose, copy the address, open it there.',
-    why: 'Whoever sees the address can read the whole feed. So its key has only the scope read: no balance, no sending, and it can be revoked alone. It stands behind the #, so no server’s log holds it.',
-    make: 'Make a key for it',
+    what: 'A public page that shows the last payment. Choose the options, copy the address, and open it on the device.',
+    why: 'Anyone with this address can read the whole feed. Use a separate key with only the scope read: it cannot see the balance or send, and you can revoke it separately. The key is after the #, so no server logs it.',
+    create_key: 'Create a key for it',
     key: 'Access key with the scope read',
-    key_wrong: 'This is not an access key.',
+    key_invalid: 'This is not an access key.',
     key_name: 'display',
     address: 'Address of the display',
     copy: 'Copy the address of the display',
-    open: 'Open it',
+    open: 'Open the display',
     preview: 'Preview',
     background: 'Background',
     backgrounds: {
-      lnbits: 'as LNbits',
+      lnbits: 'theme of LNbits',
       dark: 'dark',
       light: 'light',
       transparent: 'transparent, for overlays'
     },
     heading: 'Heading',
     total: 'Running total since',
-    totals: {none: 'no total', today: 'today', time: 'a time'},
+    totals: {none: 'no total', today: 'today', time: 'a chosen time'},
     since: 'Since',
     goal: 'Goal of the total (sat)',
-    recent: 'How many recent payments',
-    min_amount: 'Only from this amount (sat)',
+    recent: 'Number of recent payments',
+    min_amount: 'Minimum amount (sat)',
     sound: 'Sound for every payment',
     qr: 'QR code of a Lightning address or LNURL',
-    qr_wrong: 'This is neither a Lightning address nor an LNURL.'
+    qr_invalid: 'This is neither a Lightning address nor an LNURL.'
   }
-}
+})

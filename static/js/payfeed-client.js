@@ -1,3 +1,6 @@
+// @ts-check
+/** @import {Options, OwnEvent, PaymentEvent, State} from '../../clients/js/index.d.ts' */
+
 /**
  * A live feed of a wallet's payments, for browsers and Node >= 20; docs/clients.md.
  *
@@ -26,13 +29,7 @@ const MAX_RETRY_AFTER_SECONDS = 3600
 const LAST_TIMESTAMP = 32_503_680_000 // the year 3000
 const MARK = ',"signature":"v1,'
 
-/** `facts`: members that say more; which, is in clients/js/index.d.ts. */
 export class PayfeedError extends Error {
-  constructor(message, facts) {
-    super(message)
-    Object.assign(this, facts)
-  }
-
   get name() {
     return this.constructor.name
   }
@@ -45,17 +42,52 @@ export class BadAddress extends PayfeedError {}
  * id, or null. `raw`: the frame as it arrived, null if it was binary.
  */
 export class InvalidFrame extends PayfeedError {
-  constructor(reason, facts) {
-    super(reason, {type: 'invalid', id: null, isEvent: false, raw: null, reason})
-    Object.assign(this, facts)
+  /**
+   * @param {any} reason
+   * @param {any} [members]
+   */
+  constructor(reason, {id = null, isEvent = false, raw = null} = {}) {
+    super(reason)
+    /** @type {'invalid'} */
+    this.type = 'invalid'
+    /** @type {string | null} */
+    this.id = id
+    /** @type {boolean} */
+    this.isEvent = isEvent
+    /** @type {string} */
+    this.reason = reason
+    /** @type {string | null} */
+    this.raw = raw
   }
 }
 
-export class WrongSignature extends PayfeedError {}
+export class WrongSignature extends PayfeedError {
+  constructor(message, eventId) {
+    super(message)
+    /** @type {string | null} */
+    this.eventId = eventId
+  }
+}
 
-export class Refused extends PayfeedError {}
+export class Refused extends PayfeedError {
+  constructor(reason, code) {
+    super(`${reason} (${code})`)
+    /** @type {4400 | 4401 | 4403} */
+    this.code = code
+    /** @type {string} */
+    this.reason = reason
+  }
+}
 
-export class GaveUp extends PayfeedError {}
+export class GaveUp extends PayfeedError {
+  constructor(reason, attempts) {
+    super(`gave up after ${attempts} attempts: ${reason}`)
+    /** @type {number} */
+    this.attempts = attempts
+    /** @type {string} */
+    this.reason = reason
+  }
+}
 
 const isText = value => typeof value === 'string'
 const isId = value =>
@@ -169,7 +201,11 @@ export function parseFrame(text) {
   } catch (error) {
     const id = isId(frame?.id) ? frame.id : null
     const isOne = isObject(frame) && isText(frame.type) && isEvent(frame)
-    throw Object.assign(error, {id, isEvent: isOne, raw: text})
+    throw Object.assign(/** @type {InvalidFrame} */ (error), {
+      id,
+      isEvent: isOne,
+      raw: text
+    })
   }
   return frame
 }
@@ -194,11 +230,24 @@ function nextId(id) {
   return `${epoch}-${BigInt(offset) + 1n}`
 }
 
-/** Money came in: the only case to hand out goods. */
-export function isReceived({type, payment}) {
-  return (
-    type === 'payment' && payment.direction === 'in' && payment.status === 'confirmed'
-  )
+/**
+ * Whether an item is a received payment: only then deliver goods.
+ * @param {{type: string}} item
+ * @returns {item is PaymentEvent}
+ */
+export function isReceived(item) {
+  if (item.type !== 'payment') return false
+  const {direction, status} = /** @type {PaymentEvent} */ (item).payment
+  return direction === 'in' && status === 'confirmed'
+}
+
+/**
+ * Seconds to pause after this many failures in a row. Full jitter: a random part of a
+ * limit that doubles with every failure.
+ */
+export function backoffSeconds(failures, {baseSeconds = 0.5, capSeconds = 30} = {}) {
+  const limit = baseSeconds * 2 ** Math.max(failures - 1, 0)
+  return Math.random() * Math.min(capSeconds, limit)
 }
 
 const fromBase64 = text => Uint8Array.from(atob(text), char => char.charCodeAt(0))
@@ -264,22 +313,27 @@ function socketAddress(url) {
   return `${scheme}//${host}${path.replace(/\/payfeed$/, '')}/payfeed/api/v1/ws`
 }
 
+/** @param {Options<any>} options */
 function filters({types, direction, status, minAmount, tag}) {
   const least = minAmount == null ? null : Number(minAmount).toFixed(3)
   const names = types == null ? null : String(types)
-  const wanted = {types: names, direction, status, min_amount: least, tag}
-  return Object.entries(wanted).filter(([, value]) => value != null && value !== '')
+  const given = {types: names, direction, status, min_amount: least, tag}
+  return Object.entries(given).flatMap(([name, value]) =>
+    value == null || value === '' ? [] : [[name, value]]
+  )
 }
 
 const defaults = () => ({
   url: globalThis.location?.origin,
   WebSocket: globalThis.WebSocket,
+  maxAttempts: Infinity,
   backoffBaseSeconds: 0.5,
   backoffCapSeconds: 30,
   connectTimeoutSeconds: 10,
   stableSeconds: 30
 })
 
+/** @returns {any} */
 const withoutUndefined = options =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 
@@ -290,6 +344,7 @@ const isBeyond = ({waiting}, {frames, chars}) =>
 
 const now = () => performance.now() / 1000
 
+/** @returns {any} a number in browsers, an object in Node */
 const later = (seconds, job) => setTimeout(job, Math.min(seconds * 1000, 2 ** 31 - 1))
 
 /** An error that nobody awaits: a page's console has it, a Node program ends. */
@@ -309,32 +364,46 @@ const report = error =>
  * `onInvalid` returns for an event. If one throws, the feed stops before that event, and
  * the error is thrown as an uncaught one.
  * Options and their defaults: docs/clients.md and clients/js/index.d.ts.
+ * @template {OwnEvent} [Own=never]
  */
 export class PayfeedClient {
+  /** @type {Options<Own> & ReturnType<typeof defaults>} */
   #options
   #address
   #secretKey
   #mayAck
-  #state = 'off'
+  /** @type {State['state']} */
+  #state = 'disconnected'
+  /** @type {any} the current connection, until it has ended */
   #link = null
   #failures = 0
+  /** @type {any} */
   #failure = null
+  /** @type {any} */
   #retryTimer = null
   #notBefore = 0
+  /** @type {string | null} */
   #position = null
   #seen = new Map()
   #current = null
   #count = 0
   #queue = Promise.resolve()
+  /** @type {{id: string | null, number: number, isSent: boolean}} */
   #acked = {id: null, number: 0, isSent: true}
   #isAcking = false
+  /** @type {any} */
   #ackTimer = null
   #nextAckAt = 0
   #isRead = false
+  /** @type {any} */
   #reader = null
+  /** @type {any} */
   #offer = null
 
-  /** @throws {BadAddress} what is given cannot be used */
+  /**
+   * @param {Options<Own>} options
+   * @throws {BadAddress} an option cannot be used
+   */
   constructor(options) {
     this.#options = {...defaults(), ...withoutUndefined(options)}
     const {url, key, secret, maxAttempts, WebSocket} = this.#options
@@ -356,7 +425,7 @@ export class PayfeedClient {
 
   /** Connects and stays connected until `stop`, a refusal or a failure. */
   start() {
-    if (this.#state !== 'off') return
+    if (this.#state !== 'disconnected') return
     this.#state = 'connecting'
     this.#failure = null
     this.#failures = 0
@@ -374,12 +443,13 @@ export class PayfeedClient {
 
   /** Does not wait any longer for the next attempt. */
   retryNow() {
-    if (this.#state === 'waiting') this.#connect()
+    if (this.#state === 'reconnecting') this.#connect()
   }
 
   /**
    * This event and all before it are processed. An access key's place on the server
    * moves too: at most four times a second, always the newest.
+   * @param {string} id
    */
   ack(id) {
     this.#isAcking = true
@@ -413,20 +483,22 @@ export class PayfeedClient {
     clearTimeout(this.#retryTimer)
     const {key, WebSocket} = this.#options
     const address = new URL(this.#address)
-    address.search = new URLSearchParams(filters(this.#options))
+    address.search = String(new URLSearchParams(filters(this.#options)))
     if (this.cursor) address.searchParams.set('since', this.cursor)
     let socket
     try {
       socket = new WebSocket(address.href, ['payfeed.v1', `bearer.${key}`])
     } catch (error) {
-      return this.#fail(new BadAddress(error.message))
+      return this.#fail(new BadAddress(/** @type {Error} */ (error).message))
     }
-    const link = {socket, since: this.cursor, timer: null, hello: null, goodbye: null}
-    link.waiting = {frames: 0, chars: 0}
+    const link = {
+      ...{socket, since: this.cursor, timer: null, hello: null, goodbye: null},
+      waiting: {frames: 0, chars: 0}
+    }
     this.#link = link
     this.#listen(link)
     this.#watch(link)
-    this.#tell('connecting')
+    this.#setState('connecting')
   }
 
   #listen(link) {
@@ -538,7 +610,7 @@ export class PayfeedClient {
     }
     this.#watch(link)
     this.#scheduleAck()
-    this.#tell('connected')
+    this.#setState('connected')
   }
 
   #part(link, {code, message, retry_after}) {
@@ -584,7 +656,7 @@ export class PayfeedClient {
     if (this.#options.onInvalid || this.#isRead) return
     const reason = `${eventName(invalid)} is invalid: ${invalid.reason}`
     report(invalid)
-    this.#tell(this.#state, {reason})
+    this.#setState(this.#state, {reason})
   }
 
   async #verify(item, text) {
@@ -592,7 +664,7 @@ export class PayfeedClient {
     const {id} = item
     const reason = `the signature of ${eventName(item)} is wrong or missing`
     this.#call('onInvalid', new InvalidFrame(reason, {id, isEvent: true, raw: text}))
-    throw new WrongSignature(reason, {eventId: id})
+    throw new WrongSignature(reason, id)
   }
 
   #remember(id) {
@@ -621,7 +693,7 @@ export class PayfeedClient {
 
   /** Brings a waiting loop together with an item or with the end. */
   #meet() {
-    const isOver = this.#state === 'off'
+    const isOver = this.#state === 'disconnected'
     if (!this.#reader || !(this.#offer || isOver)) return
     const [{resolve, reject}, offer] = [this.#reader, this.#offer]
     this.#reader = this.#offer = null
@@ -653,7 +725,7 @@ export class PayfeedClient {
   /** The network or the page is back: an attempt at once, or a look at the socket. */
   #wake = ({type}) => {
     if (type === 'visibilitychange' && document.visibilityState !== 'visible') return
-    if (this.#state === 'waiting' && now() >= this.#notBefore) this.#connect()
+    if (this.#state === 'reconnecting' && now() >= this.#notBefore) this.#connect()
     if (this.#state !== 'connected' || !this.#send({type: 'ping'})) return
     this.#watch(this.#link, this.#options.connectTimeoutSeconds)
   }
@@ -682,19 +754,21 @@ export class PayfeedClient {
     const {maxAttempts, stableSeconds} = this.#options
     const {code, reason, retryAfter} = goodbye ?? ended
     if (FINAL_CODES.includes(code)) {
-      throw new Refused(`${reason} (${code})`, {code, reason})
+      throw new Refused(reason, code)
     }
     const isStable = hello && ended.at - helloAt >= stableSeconds
     const isAhead = isPassed || (link.isBehind && this.cursor !== link.since)
     this.#failures = isStable || isAhead ? 0 : this.#failures + 1
     if (this.#failures >= maxAttempts) {
-      const told = `gave up after ${maxAttempts} attempts: ${reason}`
-      throw new GaveUp(told, {attempts: maxAttempts, reason})
+      throw new GaveUp(reason, maxAttempts)
     }
-    const retryInSeconds = retryAfter + this.#pause()
+    const {backoffBaseSeconds: baseSeconds, backoffCapSeconds: capSeconds} =
+      this.#options
+    const pause = backoffSeconds(this.#failures, {baseSeconds, capSeconds})
+    const retryInSeconds = retryAfter + pause
     this.#notBefore = now() + retryAfter
     this.#retryTimer = later(retryInSeconds, () => this.#connect())
-    this.#tell('waiting', {retryInSeconds, code, reason})
+    this.#setState('reconnecting', {retryInSeconds, code, reason})
   }
 
   /**
@@ -707,23 +781,17 @@ export class PayfeedClient {
     return true
   }
 
-  /** Full jitter: anything up to a limit that doubles with every failure. */
-  #pause() {
-    const {backoffBaseSeconds, backoffCapSeconds} = this.#options
-    const limit = backoffBaseSeconds * 2 ** Math.max(this.#failures - 1, 0)
-    return Math.random() * Math.min(backoffCapSeconds, limit)
-  }
-
   #fail(error) {
     const isOwn = error instanceof PayfeedError
-    if (isOwn && this.#state === 'off') return
+    if (isOwn && this.#state === 'disconnected') return
     const isHeard = this.#isRead || (isOwn && this.#options.onState)
     this.#off(error)
     if (!isHeard) report(error)
   }
 
+  /** @param {any} [error] */
   #off(error = null) {
-    if (this.#state === 'off') return
+    if (this.#state === 'disconnected') return
     this.#failure = error
     globalThis.removeEventListener?.('online', this.#wake)
     globalThis.removeEventListener?.('pageshow', this.#wake)
@@ -735,11 +803,15 @@ export class PayfeedClient {
     this.#link = null
     this.#offer?.done(false)
     this.#offer = null
-    this.#tell('off', {reason: error?.message, ...error})
+    this.#setState('disconnected', {reason: error?.message, ...error})
     this.#meet()
   }
 
-  #tell(state, {retryInSeconds = null, code = null, reason = null} = {}) {
+  /**
+   * @param {State['state']} state
+   * @param {Partial<State>} [details]
+   */
+  #setState(state, {retryInSeconds = null, code = null, reason = null} = {}) {
     this.#state = state
     this.#call('onState', {state, retryInSeconds, code, reason})
   }

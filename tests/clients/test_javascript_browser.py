@@ -87,7 +87,7 @@ async def test_a_payment_arrives_verified_and_the_key_stays_out_of_addresses(
     assert '"WebSocket /payfeed/api/v1/ws"' in shop.server.log
     assert shop.wallet["inkey"] not in shop.server.log
     options = {"secret": "whsec_d3Jvbmc=", "since": "start"}
-    wrong = await listening(browser, shop, until="off", **options)
+    wrong = await listening(browser, shop, until="disconnected", **options)
     assert "signature" in await wrong.evaluate("states.at(-1).reason")
     assert await wrong.evaluate("told") == []
 
@@ -99,7 +99,7 @@ async def test_a_restart_of_lnbits_loses_and_repeats_nothing(
     await shop.sell(1)
     await told(page, 1)
     shop.server.kill()
-    await state(page, "waiting")
+    await state(page, "reconnecting")
     await shop.server.start()
     await shop.sell(2)
     await told(page, 1, 2)
@@ -114,7 +114,7 @@ async def test_offline_and_back_reconnects_at_once_and_catches_up(
     await told(page, 1)
     await page.context.set_offline(True)
     shop.server.kill()
-    await state(page, "waiting")
+    await state(page, "reconnecting")
     await shop.server.start()
     await shop.sell(2)
     assert await page.evaluate("told") == [1]
@@ -133,7 +133,7 @@ async def test_a_page_that_is_looked_at_again_does_not_wait(
         "client.retryNow()",
     ):
         shop.server.kill()
-        await state(page, "waiting")
+        await state(page, "reconnecting")
         await shop.server.start()
         await page.evaluate(event)
         await state(page, "connected")
@@ -154,7 +154,7 @@ async def test_a_page_that_comes_again_resumes_from_its_cursor(
 
 
 async def test_a_refusal_is_final_and_says_why(browser: Browser, shop: Shop) -> None:
-    page = await listening(browser, shop, until="off", key="pfk_unknown")
+    page = await listening(browser, shop, until="disconnected", key="pfk_unknown")
     connecting, off = await page.evaluate("states")
     assert connecting["state"] == "connecting"
     assert off["code"] == 4401

@@ -294,4 +294,4 @@ async def test_invalid_options_of_the_bridge_are_refused(shop: Any) -> None:
         assert "secret@" not in err
     code, _, err = await run("bridge", mqtt, key=key, url=url)
     assert code == 3
-    assert "may not read" in err
+    assert "does not have the scope 'read'" in err

@@ -73,7 +73,7 @@ async def test_keys_and_enablement(shop: Any) -> None:
     body = {"name": "n", "scopes": ["notify"]}
     made = await shop.server.payfeed("POST", "keys", wallet["adminkey"], json=body)
     notify_only = made.json()
-    assert "may not read" in await examine(url, notify_only["key"])
+    assert "does not have the scope 'read'" in await examine(url, notify_only["key"])
     await shop.server.payfeed("DELETE", f"keys/{notify_only['id']}", wallet["adminkey"])
     assert "revoked" in await examine(url, notify_only["key"])
     await shop.server.enable(shop.server.admin, on=False)

@@ -27,8 +27,8 @@ HOSTILE = "<img src=x onerror=window.hacked=1>"
 
 
 async def display_key(shop: Shop) -> str:
-    wish = {"name": "counter", "scopes": ["read"]}
-    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    body = {"name": "counter", "scopes": ["read"]}
+    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
     return str(made.json()["key"])
 
 
@@ -40,7 +40,7 @@ async def screen(
     line: Line | None = None,
     **context_options: Any,
 ) -> AsyncIterator[Page]:
-    """The display as a stranger's browser shows it, connected."""
+    """The connected display in a browser without a login."""
     key = await display_key(shop)
     async with chromium() as browser:
         size = {"width": width, "height": 800}
@@ -94,7 +94,7 @@ async def test_the_last_payment_and_the_recent_ones_are_shown(shop: Shop) -> Non
         assert await page.evaluate("window.hacked") is None
 
 
-async def test_what_is_recorded_while_the_display_reads_is_shown(shop: Shop) -> None:
+async def test_a_payment_recorded_while_the_display_loads_is_shown(shop: Shop) -> None:
     async with chromium() as browser:
         page = await browser.new_page()
         await sell_within_answer(page, shop)
@@ -115,7 +115,7 @@ async def test_failed_and_outgoing_payments_are_never_shown(shop: Shop) -> None:
         feed = "events?since=start&wait=20&types=payment&status=failed"
         await shop.server.payfeed("GET", feed, shop.wallet["inkey"])
         await shop.sell(1, "more income")
-        await expect(page.locator("#payfeed-total")).to_have_text("Together 501 sat")
+        await expect(page.locator("#payfeed-total")).to_have_text("Total: 501 sat")
         await expect(page.locator("#payfeed-recent li")).to_have_count(2)
 
 
@@ -135,14 +135,14 @@ async def test_the_total_counts_every_payment_since_its_time_once(shop: Shop) ->
         await expect(page.locator("#payfeed-recent li")).to_have_count(4)
 
 
-async def test_a_silent_connection_and_a_gap_are_told_and_nothing_is_counted_twice(
+async def test_a_silent_connection_is_shown_and_no_payment_is_counted_twice(
     shop: Shop,
 ) -> None:
     line = Line()
     await shop.sell(100, "of the old epoch")
     async with screen(shop, "?total=today", line=line) as page:
         total = page.locator("#payfeed-total")
-        await expect(total).to_have_text("Together 100 sat")
+        await expect(total).to_have_text("Total: 100 sat")
         line.state = "silent"
         await lost(page)
         await line.cut()
@@ -151,37 +151,37 @@ async def test_a_silent_connection_and_a_gap_are_told_and_nothing_is_counted_twi
         await shop.sell(20, "of the new epoch")
         line.state = "whole"
         await connected(page)
-        await expect(total).to_have_text("Together 20 sat")
+        await expect(total).to_have_text("Total: 20 sat")
         await expect(page.locator("#payfeed-recent li")).to_have_count(1)
         await shop.sell(3, "live")
-        await expect(total).to_have_text("Together 23 sat")
+        await expect(total).to_have_text("Total: 23 sat")
 
 
 async def lost(page: Page) -> None:
-    waiting = page.locator('.payfeed-state[data-state="waiting"]')
+    waiting = page.locator('.payfeed-state[data-state="reconnecting"]')
     await expect(waiting).to_contain_text("Reconnecting in")
 
 
-async def test_a_payment_pops_up_unless_motion_is_unwanted(shop: Shop) -> None:
+async def test_a_payment_pops_up_unless_reduced_motion_is_set(shop: Shop) -> None:
     for motion, expected in (("no-preference", "payfeed-pop"), ("reduce", "none")):
         async with screen(shop, "?background=dark", reduced_motion=motion) as page:
-            news = page.locator(".payfeed-news", has_text="21 sat")
+            news = page.locator(".payfeed-new", has_text="21 sat")
             animated = expect(news).to_have_css("animation-name", expected)
             await asyncio.gather(animated, shop.sell(21, "tea"))
 
 
 async def restart(server: Server, page: Page) -> None:
-    """The display says that it is cut off for as long as it is."""
+    """The display shows that it is disconnected until it reconnects."""
     server.kill()
     await lost(page)
     await server.start()
     await connected(page)
 
 
-async def test_the_total_of_a_day_begins_anew_with_its_first_payment(
+async def test_the_total_starts_again_every_day(
     shop: Shop,
 ) -> None:
-    """Clock and payments are staged: the page has not looked at the time since."""
+    """Clock and payments are simulated: the page has not checked the time since."""
     midnight = datetime(2030, 1, 2, tzinfo=timezone.utc)
     feed = StagedFeed()
     async with chromium() as browser:
@@ -193,18 +193,18 @@ async def test_the_total_of_a_day_begins_anew_with_its_first_payment(
         total = page.locator("#payfeed-total")
         await connected(page)
         feed.pay(100, midnight - timedelta(seconds=3))
-        await expect(total).to_have_text("Together 100 sat")
+        await expect(total).to_have_text("Total: 100 sat")
         await page.clock.set_system_time(midnight + timedelta(seconds=1))
         feed.pay(20, midnight)
-        await expect(total).to_have_text("Together 20 sat")
+        await expect(total).to_have_text("Total: 20 sat")
         feed.pay(7, midnight - timedelta(seconds=1))
         await expect(page.locator("#payfeed-recent li")).to_have_count(3)
         await page.clock.run_for(10_000)
-        await expect(total).to_have_text("Together 20 sat")
+        await expect(total).to_have_text("Total: 20 sat")
 
 
 class StagedFeed:
-    """Takes the place of a feed, empty at first."""
+    """Replaces a feed; empty at first."""
 
     def __init__(self) -> None:
         self.sockets: list[WebSocketRoute] = []
@@ -231,10 +231,10 @@ class StagedFeed:
         self.sockets[-1].send(json.dumps(frame))
 
 
-async def test_a_qr_code_asks_for_payment_and_the_background_can_be_transparent(
+async def test_a_qr_code_is_shown_and_the_background_can_be_transparent(
     shop: Shop,
 ) -> None:
-    """The total here begins between two payments."""
+    """The total starts between two payments."""
     await shop.sell(500, "too early")
     recorded = "events?since=start&wait=20"
     await shop.server.payfeed("GET", recorded, shop.wallet["inkey"])
@@ -246,7 +246,7 @@ async def test_a_qr_code_asks_for_payment_and_the_background_can_be_transparent(
         f"?background=transparent&qr=bakery@example.org&total={since:%Y-%m-%dT%H:%M:%S}"
     )
     async with screen(shop, query, timezone_id="UTC") as page:
-        await expect(page.locator("#payfeed-total")).to_have_text("Together 30 sat")
+        await expect(page.locator("#payfeed-total")).to_have_text("Total: 30 sat")
         await expect_qr(page, "lightning:bakery@example.org", "#payfeed-qr")
         await expect(page.locator("#payfeed-qr")).to_contain_text("bakery@example.org")
         shown = "getComputedStyle(document.body).backgroundColor"
@@ -286,7 +286,7 @@ IS_SEEN = """element => {
     const onTop = document.elementFromPoint(left + width / 2, top + height / 2)
     return isInside && width > 0 && height > 0 && element.contains(onTop)
 }"""
-SCROLLS = """() => [...document.querySelectorAll('html, body, #payfeed-screen')]
+SCROLLS = """() => [...document.querySelectorAll('html, body, #payfeed-public-display')]
     .filter(({scrollWidth, clientWidth, scrollHeight, clientHeight}) =>
         scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1)
     .map(({tagName}) => tagName)"""
@@ -316,7 +316,7 @@ async def test_everything_fits_on_every_screen_however_long_the_texts_are(
             assert seen.count(True) >= 2, place
 
 
-async def test_a_long_amount_and_a_long_word_are_shown_whole(shop: Shop) -> None:
+async def test_a_long_amount_and_a_long_word_are_not_cut(shop: Shop) -> None:
     staged = StagedFeed()
     async with chromium() as browser:
         page = await browser.new_page()
@@ -341,10 +341,12 @@ SETTINGS = """() => Object.fromEntries(
     Object.entries(localStorage).filter(([name]) => name.startsWith('lnbits.')))"""
 
 
-async def test_a_display_leaves_the_merchants_own_lnbits_as_it_was(shop: Shop) -> None:
+async def test_a_display_does_not_change_the_merchants_lnbits_settings(
+    shop: Shop,
+) -> None:
     async with browser_page(shop) as (page, complaints):
         await open_payfeed(page, shop, "Display")
-        await page.get_by_role("button", name="Make a key for it").click()
+        await page.get_by_role("button", name="Create a key for it").click()
         preview = page.frame_locator("#payfeed-preview")
         shown = preview.locator('.payfeed-state[data-state="connected"]')
         await expect(shown).to_be_visible()
@@ -362,7 +364,7 @@ async def test_a_display_leaves_the_merchants_own_lnbits_as_it_was(shop: Shop) -
         assert complaints == []
 
 
-async def test_an_address_saved_before_keeps_its_theme_and_changes_no_other(
+async def test_an_address_with_the_old_option_theme_still_works(
     shop: Shop,
 ) -> None:
     async with screen(shop) as page:
@@ -377,7 +379,7 @@ async def test_an_address_saved_before_keeps_its_theme_and_changes_no_other(
         assert "theme=" not in page.url
 
 
-async def test_the_sound_rings_once_the_browser_allows_it(shop: Shop) -> None:
+async def test_the_sound_plays_after_the_browser_allows_it(shop: Shop) -> None:
     async with screen(shop, "?sound=1") as page:
         await page.evaluate(
             """() => {
@@ -398,7 +400,7 @@ async def test_the_sound_rings_once_the_browser_allows_it(shop: Shop) -> None:
         assert await page.evaluate("window.rung") == 4
 
 
-async def test_hundreds_of_payments_leave_no_more_on_the_page_than_a_few(
+async def test_the_display_keeps_only_the_payments_that_it_shows(
     shop: Shop,
 ) -> None:
     async with screen(shop, "?recent=3") as page:
@@ -418,7 +420,7 @@ async def test_hundreds_of_payments_leave_no_more_on_the_page_than_a_few(
 
 
 async def heap_bytes(page: Page) -> int:
-    """What the page's scripts hold, rubbish left out."""
+    """The memory of the page's scripts after garbage collection."""
     session = await page.context.new_cdp_session(page)
     await session.send("HeapProfiler.collectGarbage")
     used = await session.send("Runtime.getHeapUsage")
@@ -426,14 +428,14 @@ async def heap_bytes(page: Page) -> int:
     return int(used["usedSize"])
 
 
-async def test_a_display_without_a_good_key_says_so_and_passing_trouble_passes(
+async def test_a_display_reports_a_bad_key_and_recovers_from_temporary_failures(
     shop: Shop,
 ) -> None:
     async with chromium() as browser:
         page = await browser.new_page()
         await page.goto(f"{shop.server.base}/payfeed/display")
         state = page.locator(".payfeed-state")
-        await expect(state).to_contain_text("put an access key behind a #")
+        await expect(state).to_contain_text("add # and an access key")
         await page.goto("about:blank")
         address = f"{shop.server.base}/payfeed/display#"
         await page.goto(f"{address}pfk_unknown")
@@ -452,20 +454,18 @@ async def test_a_display_without_a_good_key_says_so_and_passing_trouble_passes(
         assert not answers
 
 
-async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
+async def test_the_page_creates_the_address_of_a_display(shop: Shop) -> None:
     await shop.sell(77, "tea")
     async with browser_page(shop, 390) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop, "Display")
-        await expect(
-            page.get_by_text("only the scope read: no balance")
-        ).to_be_visible()
+        await expect(page.get_by_text("with only the scope read")).to_be_visible()
         await page.get_by_label("Access key").fill("pfk_half")
         await expect(page.get_by_text("This is not an access key.")).to_be_visible()
         await page.wait_for_timeout(1200)
         await expect(page.locator("#payfeed-preview")).to_have_count(0)
         await page.get_by_label("Access key").fill("")
-        await page.get_by_role("button", name="Make a key for it").click()
+        await page.get_by_role("button", name="Create a key for it").click()
         preview = page.frame_locator("#payfeed-preview")
         await expect(preview.locator("#payfeed-last")).to_contain_text("77 sat")
         await page.get_by_label("Background").click()
@@ -474,8 +474,8 @@ async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
         await page.get_by_label("Running total since").click()
         await page.get_by_role("option", name="today").click()
         await page.get_by_label("Goal of the total").fill("2100")
-        await page.get_by_label("How many recent").fill("3")
-        await page.get_by_label("Only from this amount").fill("5")
+        await page.get_by_label("Number of recent").fill("3")
+        await page.get_by_label("Minimum amount").fill("5")
         await page.get_by_label("QR code").fill("wrong")
         await expect(page.get_by_text("This is neither")).to_be_visible()
         await page.get_by_label("QR code").fill("bar@example.org")
@@ -493,10 +493,10 @@ async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
         await expect(shown).to_have_text(address)
         await page.get_by_role("button", name="Hide the key").click()
         await expect(shown).to_contain_text("#••••••••")
-        await page.get_by_label("How many recent").fill("")
+        await page.get_by_label("Number of recent").fill("")
         await expect(shown).not_to_contain_text("recent=")
         await page.get_by_label("Running total since").click()
-        await page.get_by_role("option", name="a time").click()
+        await page.get_by_role("option", name="a chosen time").click()
         await page.get_by_label("Since", exact=True).fill("2026-01-02T03:04")
         await expect(shown).to_contain_text("total=2026-01-02T03%3A04")
         keys = await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])
@@ -505,7 +505,7 @@ async def test_the_page_makes_the_address_of_a_display(shop: Shop) -> None:
         await page.get_by_label("Access key").fill("")
         await page.get_by_label("Access key").fill(key)
         async with page.context.expect_page() as opened:
-            await page.get_by_label("Open it").click()
+            await page.get_by_label("Open the display").click()
         display = await opened.value
         await expect(display.locator("h1")).to_have_text("My bar & café")
         await expect(display.locator("#payfeed-total")).to_be_visible()

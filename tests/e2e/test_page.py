@@ -1,4 +1,4 @@
-"""The page as a whole: reached, left, restarted under, beside LNbits' own."""
+"""The whole page: navigation, reconnects, gaps, languages, LNbits' own pages."""
 
 import asyncio
 import json
@@ -21,11 +21,11 @@ ROUTER = "window.app.config.globalProperties.$router"
 async def subscribers(shop: Shop) -> list[str]:
     key = shop.wallet["inkey"]
     listed = await shop.server.payfeed("GET", "subscribers", key)
-    return [one["name"] for one in listed.json()]
+    return [subscriber["name"] for subscriber in listed.json()]
 
 
 async def wallets_of_lnbits(page: Page) -> None:
-    """Loaded: LNbits 1.3.1 complains if its page is left before."""
+    """Wait until it is loaded: LNbits 1.3.1 logs an error if it is left earlier."""
     await expect(page.get_by_role("main").get_by_text("shop")).to_be_visible()
 
 
@@ -53,7 +53,7 @@ async def test_the_page_is_reached_from_the_menu_and_its_sockets_end_when_it_is_
         assert complaints == []
 
 
-async def test_lnbits_own_notice_is_used_and_made_where_lnbits_has_none(
+async def test_the_page_notifies_of_payments_with_or_without_lnbits_own_function(
     shop: Shop,
 ) -> None:
     async with browser_page(shop) as (page, complaints):
@@ -66,13 +66,13 @@ async def test_lnbits_own_notice_is_used_and_made_where_lnbits_has_none(
             """() => {
                 const {events} = LNbits
                 const own = events.onInvoicePaid
-                Object.assign(window, {asked: [], ended: 0, heard: []})
+                Object.assign(window, {asked: [], ended: 0, received: []})
                 events.onInvoicePaid = (wallet, callback) => {
                     window.asked.push(wallet.id)
                     const stop = own(wallet, callback)
                     return stop && (() => stop(window.ended += 1))
                 }
-                window.stop = own({inkey: 'probe'}, data => window.heard.push(data))
+                window.stop = own({inkey: 'probe'}, data => window.received.push(data))
             }"""
         )
         await page.get_by_label("Wallet", exact=True).first.click()
@@ -94,7 +94,7 @@ async def notice_outlives_closed_sockets(
         opened[-1].send("no JSON")
         opened[-1].send(json.dumps({"wallet_balance": number}))
         opened[-1].send(json.dumps({"payment": {"number": number}}))
-        await page.wait_for_function("number => heard.length === number", arg=number)
+        await page.wait_for_function("number => received.length === number", arg=number)
         if number < 3:
             await opened[-1].close()
     ended = asyncio.Event()
@@ -105,8 +105,8 @@ async def notice_outlives_closed_sockets(
     assert len(opened) == 3
 
 
-async def test_a_restart_of_lnbits_is_told_and_nothing_is_missed(shop: Shop) -> None:
-    """The page's clock stands still: only the button makes an attempt."""
+async def test_a_restart_of_lnbits_is_shown_and_no_event_is_missed(shop: Shop) -> None:
+    """The page's clock is stopped, so that only the button causes an attempt."""
     async with browser_page(shop, 390) as (page, _):
         await page.add_init_script("Math.random = () => 0.999")
         await page.clock.install()
@@ -123,7 +123,7 @@ async def test_a_restart_of_lnbits_is_told_and_nothing_is_missed(shop: Shop) -> 
         assert await seconds_left(page) == seconds - 1
         await shop.server.start()
         await shop.sell(333, "after the restart")
-        await expect(state).to_contain_text("Nothing gets lost")
+        await expect(state).to_contain_text("No event will be missed")
         await page.locator("#payfeed-retry").click()
         await expect(state).to_contain_text("Connected")
         await page.clock.resume()
@@ -137,16 +137,16 @@ def headlines(page: Page) -> Locator:
 
 
 async def seconds_left(page: Page) -> int:
-    """What the page counts down from; 0 when it does not."""
-    told = await page.locator("#payfeed-state").inner_text()
-    found = re.search(r"again in (\d+) s", told)
+    """The seconds of the countdown; 0 without a countdown."""
+    text = await page.locator("#payfeed-state").inner_text()
+    found = re.search(r"attempt in (\d+) s", text)
     return int(found[1]) if found else 0
 
 
-async def test_a_page_of_a_busy_lnbits_goes_on_by_itself_and_on_demand(
+async def test_a_page_of_a_busy_lnbits_reconnects_by_itself_and_on_demand(
     shop: Shop,
 ) -> None:
-    """Here the invoice key may not read: the page must learn it before it reads."""
+    """The invoice key is disabled: the page has to detect that before it reads."""
     closed = {"allow_inkey": False}
     await shop.server.payfeed("PATCH", "feed", shop.wallet["adminkey"], json=closed)
     async with browser_page(shop, service_workers="block") as (page, _):
@@ -162,7 +162,7 @@ async def test_a_page_of_a_busy_lnbits_goes_on_by_itself_and_on_demand(
         await page.get_by_role("option", name="shop").click()
         state = page.locator("#payfeed-state")
         await page.get_by_role("tab", name="Keys").click()
-        await expect(state).to_contain_text(re.compile(r"again in 6\d s"))
+        await expect(state).to_contain_text(re.compile(r"attempt in 6\d s"))
         first = await seconds_left(page)
         while await seconds_left(page) == first:
             await page.wait_for_timeout(100)
@@ -177,7 +177,7 @@ async def test_a_page_of_a_busy_lnbits_goes_on_by_itself_and_on_demand(
             await open_payfeed(page, shop)
 
 
-async def test_a_late_answer_of_another_wallet_is_not_shown(shop: Shop) -> None:
+async def test_a_late_response_for_another_wallet_is_not_shown(shop: Shop) -> None:
     await shop.sell(5, "of the shop")
     async with browser_page(shop) as (page, complaints):
         answered = asyncio.Event()
@@ -207,7 +207,7 @@ async def test_a_late_answer_of_another_wallet_is_not_shown(shop: Shop) -> None:
         assert complaints == []
 
 
-async def test_after_a_gap_the_newest_events_stand_first(shop: Shop) -> None:
+async def test_after_a_gap_the_newest_events_are_first(shop: Shop) -> None:
     line = Line()
     async with browser_page(shop) as (page, _):
         await line.lay(page)
@@ -226,7 +226,7 @@ async def test_after_a_gap_the_newest_events_stand_first(shop: Shop) -> None:
         await expect(headlines(page).nth(1)).to_have_text("message 150 of many")
 
 
-async def test_a_feed_that_is_switched_off_says_so_and_comes_back_on_demand(
+async def test_a_disabled_extension_is_shown_and_the_page_reconnects_on_demand(
     shop: Shop,
 ) -> None:
     async with browser_page(shop) as (page, _):
@@ -259,7 +259,7 @@ async def test_every_tab_fits_on_a_phone(shop: Shop) -> None:
         assert complaints == []
 
 
-async def test_another_language_has_its_numbers_and_english_where_texts_are_missing(
+async def test_another_language_formats_numbers_and_falls_back_to_english_texts(
     shop: Shop,
 ) -> None:
     await shop.sell(1000, "tea")
@@ -273,9 +273,9 @@ async def test_another_language_has_its_numbers_and_english_where_texts_are_miss
 
 
 async def test_the_mirror_leaves_lnbits_own_page_intact(shop: Shop) -> None:
-    wish = {"mirror_to_inkey": True}
+    body = {"mirror_to_inkey": True}
     admin = shop.wallet["adminkey"]
-    changed = await shop.server.payfeed("PATCH", "feed", admin, json=wish)
+    changed = await shop.server.payfeed("PATCH", "feed", admin, json=body)
     assert changed.json()["mirror_to_inkey"] is True
     async with browser_page(shop) as (page, complaints):
         mirrored: list[str] = []

@@ -1,4 +1,4 @@
-"""axe-core finds nothing wrong in our part of the page and in the display."""
+"""axe-core finds no fault in Payfeed's part of the page and in the display."""
 
 from axe import violations
 from browser import chromium
@@ -8,14 +8,14 @@ from shop import Shop
 
 
 async def settled(page: Page) -> None:
-    """Colors are read once nothing moves or fades any more."""
+    """Wait until no animation runs that would change colors."""
     await page.wait_for_function(
         "document.getAnimations().every(({playState}) => playState !== 'running')"
     )
 
 
 class Walk:
-    """A way through the page; `found` has what axe-core reported on it."""
+    """A walk through the page; `found` has the faults that axe-core reports."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -26,7 +26,7 @@ class Walk:
             await self.page.evaluate(f"Quasar.Dark.set({is_dark})")
             await settled(self.page)
             found = await violations(self.page)
-            self.found += [f"{place}, {theme}: {one}" for one in found]
+            self.found += [f"{place}, {theme}: {fault}" for fault in found]
 
     async def open(self, tab: str) -> None:
         await self.page.get_by_role("tab", name=tab).click()
@@ -39,7 +39,7 @@ class Walk:
 async def walk(way: Walk) -> None:
     """Every tab and every dialog that they open."""
     page = way.page
-    for tab in ("Live", "Plots", "Connect", "Keys", "Who", "Send", "Display"):
+    for tab in ("Live", "Plots", "Connect", "Keys", "Subscribers", "Send", "Display"):
         await way.open(tab)
     await page.set_viewport_size({"width": 390, "height": 844})
     for tab in ("Live", "Plots", "Connect"):
@@ -69,11 +69,11 @@ async def walk(way: Walk) -> None:
     await way.check("revoke")
     await way.press("OK")
     await expect(page.locator("#payfeed-keys")).to_contain_text("revoked")
-    await way.check("Keys with a revoked one")
+    await way.check("Keys with a revoked key")
     await page.get_by_role("tab", name="Display").click()
     await page.get_by_label("Access key").fill("wrong")
     await way.check("Display with a wrong key")
-    await way.press("Make a key for it")
+    await way.press("Create a key for it")
     await expect(page.locator("#payfeed-preview")).to_be_visible()
     await way.check("Display with a preview")
 
@@ -112,8 +112,8 @@ async def test_every_tab_and_dialog_passes_axe_core(shop: Shop) -> None:
 
 async def test_the_display_passes_axe_core(shop: Shop) -> None:
     await shop.sell(21, "tea")
-    wish = {"name": "counter", "scopes": ["read"]}
-    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    body = {"name": "counter", "scopes": ["read"]}
+    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
     key = made.json()["key"]
     options = "&title=Bakery&total=today&goal=2100&sound=1&qr=bakery@example.org"
     async with chromium() as browser:
@@ -122,7 +122,7 @@ async def test_the_display_passes_axe_core(shop: Shop) -> None:
             address = f"{shop.server.base}/payfeed/display?background={background}"
             for place, state in (
                 (f"{address}{options}#{key}", "connected"),
-                (f"{address}#pfk_unknown", "off"),
+                (f"{address}#pfk_unknown", "disconnected"),
             ):
                 await page.goto("about:blank")
                 await page.goto(place)

@@ -1,4 +1,4 @@
-"""The tab Connect: the snippets work as they stand; the key is hidden until shown."""
+"""The tab Connect: the snippets work unchanged; the key is hidden until shown."""
 
 import asyncio
 import re
@@ -21,7 +21,7 @@ from shop import Shop
 
 async def snippet(page: Page, name: str) -> str:
     await page.get_by_role("tab", name=name, exact=True).click()
-    await page.get_by_label("Copy the snippet").click()
+    await page.get_by_label("Copy the code").click()
     return str(await page.evaluate("navigator.clipboard.readText()"))
 
 
@@ -56,7 +56,9 @@ async def test_the_key_is_chosen_and_hidden_until_shown(shop: Shop) -> None:
         await expect(page.locator("#payfeed-snippet")).not_to_contain_text("pfk_mine")
         await page.evaluate("void (navigator.clipboard.writeText = async () => copy())")
         await page.get_by_label("Copy the address").click()
-        await expect(page.get_by_text("does not let the page copy")).to_be_visible()
+        await expect(
+            page.get_by_text("does not allow the page to copy")
+        ).to_be_visible()
 
 
 async def hears(shop: Shop, *command: str) -> None:
@@ -68,7 +70,7 @@ async def hears(shop: Shop, *command: str) -> None:
         assert process.stdout
         reading = asyncio.create_task(process.stdout.readuntil(b"31337"))
         while not reading.done():
-            await shop.sell(31337, "heard")
+            await shop.sell(31337, "received")
             await asyncio.wait({reading}, timeout=1)
         await reading
     finally:
@@ -76,7 +78,9 @@ async def hears(shop: Shop, *command: str) -> None:
         await process.communicate()
 
 
-async def test_python_node_and_curl_hear_payments(shop: Shop, tmp_path: Path) -> None:
+async def test_the_python_node_and_curl_snippets_receive_payments(
+    shop: Shop, tmp_path: Path
+) -> None:
     async with connect_tab(shop, 1280) as page:
         python, node = tmp_path / "listen.py", tmp_path / "listen.mjs"
         python.write_text(await snippet(page, "Python"))
@@ -87,16 +91,16 @@ async def test_python_node_and_curl_hear_payments(shop: Shop, tmp_path: Path) ->
         await hears(shop, "sh", "-c", f"exec {curl} --silent")
 
 
-async def test_the_snippets_for_browsers_and_vue_hear_payments(shop: Shop) -> None:
+async def test_the_browser_and_vue_snippets_receive_payments(shop: Shop) -> None:
     async with connect_tab(shop, 1280) as page:
         browser = await snippet(page, "Browser")
         vue = await snippet(page, "Vue")
-        heard: list[str] = []
-        page.on("console", lambda said: heard.append(said.text))
+        received: list[str] = []
+        page.on("console", lambda message: received.append(message.text))
         await page.goto(f"{shop.server.base}/api/v1/health")
         await page.set_content(browser)
-        while "in 31337 heard" not in heard:
-            await shop.sell(31337, "heard")
+        while "in 31337 received" not in received:
+            await shop.sell(31337, "received")
             await page.wait_for_timeout(300)
         module = vue.replace("export default", "window.part =")
         vendor = f"{shop.server.base}/static/vendor/vue.global.prod.js"
@@ -104,12 +108,12 @@ async def test_the_snippets_for_browsers_and_vue_hear_payments(shop: Shop) -> No
             f'<div id="a"></div><script src="{vendor}"></script>'
             f'<script type="module">{module}\nVue.createApp(part).mount("#a")</script>'
         )
-        while not await page.get_by_text("31337 sat heard").count():
-            await shop.sell(31337, "heard")
+        while not await page.get_by_text("31337 sat received").count():
+            await shop.sell(31337, "received")
             await page.wait_for_timeout(300)
 
 
-async def test_wscat_hears_payments_and_nginx_passes_them_on(
+async def test_the_wscat_snippet_receives_payments_through_the_nginx_snippet(
     shop: Shop, tmp_path: Path
 ) -> None:
     async with connect_tab(shop, 390) as page:
@@ -149,6 +153,6 @@ async def test_the_sketch_for_esp32_uses_its_libraries_as_the_example_does(
     found = re.search(begin, sketch)
     assert found
     port, path, protocols = found.groups()
-    keys = [websockets.Subprotocol(one) for one in protocols.split(", ")]
+    keys = [websockets.Subprotocol(name) for name in protocols.split(", ")]
     async with reading(f"ws://127.0.0.1:{port}{path}", subprotocols=keys) as reader:
         assert (await reader.next())["type"] == "hello"

@@ -1,4 +1,4 @@
-"""What the page says when an action fails: with LNbits away, with a proxy's answer."""
+"""Failed actions are reported, whatever the cause."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -59,13 +59,13 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "Keys": (
         make_a_key,
         press("Revoke till", confirm=True),
-        flip("The invoice key opens the feed"),
+        flip("Allow the invoice key"),
         flip("Mirror payments"),
         press("Rotate: Signing secret", confirm=True),
         press("Rotate: Channel", confirm=True),
     ),
     "Send": (press("Send a test event"), send_a_message),
-    "Display": (press("Make a key for it"),),
+    "Display": (press("Create a key for it"),),
 }
 
 
@@ -88,16 +88,16 @@ def answering(**answer: Any) -> Callable[[Route], Awaitable[None]]:
 
 
 def exceptions(complaints: list[str]) -> list[str]:
-    """LNbits' own one, of a browser that blocks service workers, left out."""
+    """All exceptions but the one of LNbits without service workers."""
     thrown = [said for said in complaints if said.startswith("exception")]
     return [said for said in thrown if "reading 'scope'" not in said]
 
 
-async def test_every_action_says_that_lnbits_is_away(shop: Shop) -> None:
+async def test_every_action_reports_that_lnbits_does_not_respond(shop: Shop) -> None:
     await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
     await shop.lab("messages", wallet_id=shop.wallet["id"], count=101)
-    wish = {"name": "till", "scopes": ["read"]}
-    await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    body = {"name": "till", "scopes": ["read"]}
+    await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
     async with browser_page(shop, service_workers="block") as (page, complaints):
         await open_payfeed(page, shop)
         for tab, actions in ACTIONS.items():
@@ -107,52 +107,52 @@ async def test_every_action_says_that_lnbits_is_away(shop: Shop) -> None:
             await page.route(API, gone)
             for action in actions:
                 await action(page)
-                await expect_notice(page, "LNbits does not answer")
+                await expect_notice(page, "LNbits does not respond")
             await page.unroute(API)
         assert exceptions(complaints) == []
 
 
-async def test_an_invoice_that_cannot_be_made_says_so(shop: Shop) -> None:
+async def test_a_failed_invoice_is_reported(shop: Shop) -> None:
     async with browser_page(shop, service_workers="block") as (page, _):
         await open_payfeed(page, shop)
         await page.route(API, gone)
-        await page.get_by_role("button", name="Make an invoice of 21 sat").click()
-        await expect_notice(page, "LNbits does not answer")
+        await page.get_by_role("button", name="Create an invoice for 21 sat").click()
+        await expect_notice(page, "LNbits does not respond")
 
 
-async def test_a_list_that_cannot_be_read_says_so_and_is_read_again_on_demand(
+async def test_a_list_that_fails_to_load_is_reported_and_loaded_again_on_demand(
     shop: Shop,
 ) -> None:
     """It is not shown as empty."""
     await shop.sell(1000, "income")
-    wish = {"name": "till", "scopes": ["read"]}
-    await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    body = {"name": "till", "scopes": ["read"]}
+    await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
     async with browser_page(shop, service_workers="block") as (page, _):
         await open_payfeed(page, shop)
         for tab, place, text in (
             ("Keys", "#payfeed-keys", "till"),
-            ("Who", "#payfeed-who", "wallet key"),
+            ("Subscribers", "#payfeed-subscribers", "wallet key"),
             ("Plots", "#payfeed-sums", "1,000 sat"),
         ):
             await page.route(API, gone)
             await page.get_by_role("tab", name=tab).click()
             section = page.get_by_role("region", name=tab)
-            await expect(section).to_contain_text("could not be read")
+            await expect(section).to_contain_text("could not be loaded")
             await expect(section).not_to_contain_text("No access keys yet.")
             await page.unroute(API)
-            if tab != "Who":  # this one is read again by itself
+            if tab != "Subscribers":  # this list is read again by itself
                 await section.get_by_role("button", name="Try now").click()
             await expect(page.locator(place)).to_contain_text(text)
-            await expect(section).not_to_contain_text("could not be read")
+            await expect(section).not_to_contain_text("could not be loaded")
 
 
-async def test_an_answer_of_a_proxy_and_a_refusal_are_shown_in_words(
+async def test_errors_of_proxies_and_of_the_server_are_shown_as_text(
     shop: Shop,
 ) -> None:
     async with browser_page(shop, service_workers="block") as (page, complaints):
         await open_payfeed(page, shop, "Send")
         for answer, text in (
-            ({"status": 502, "body": "<h1>Bad Gateway</h1>"}, "answered 502"),
+            ({"status": 502, "body": "<h1>Bad Gateway</h1>"}, "status 502"),
             ({"status": 429, "json": {"detail": "Too many."}}, "Too many."),
             (
                 {"status": 422, "json": {"detail": [{"msg": "no", "loc": ["a", "b"]}]}},
@@ -166,7 +166,7 @@ async def test_an_answer_of_a_proxy_and_a_refusal_are_shown_in_words(
         assert exceptions(complaints) == []
 
 
-async def test_an_action_that_gets_no_answer_ends(shop: Shop) -> None:
+async def test_an_action_without_a_response_times_out(shop: Shop) -> None:
     async with browser_page(shop, service_workers="block") as (page, _):
         await open_payfeed(page, shop, "Send")
         await page.evaluate("Payfeed.REQUEST_SECONDS = 0.5")
@@ -176,6 +176,6 @@ async def test_an_action_that_gets_no_answer_ends(shop: Shop) -> None:
 
         await page.route(API, silent)
         await page.get_by_role("button", name="Send a test event").click()
-        await expect_notice(page, "LNbits does not answer")
+        await expect_notice(page, "LNbits does not respond")
         await expect(page.get_by_role("button", name="Send a test")).to_be_enabled()
         await page.unroute_all(behavior="ignoreErrors")

@@ -1,4 +1,4 @@
-"""The tabs Keys and Who: made, shown once, used, seen, revoked; switches; secrets."""
+"""The tabs Keys and Subscribers: the life of a key, switches and secrets."""
 
 from page import browser_page, expect_qr, open_payfeed
 from playwright.async_api import Page, expect
@@ -11,7 +11,7 @@ async def create_key(page: Page, name: str, *scopes: str, expiry: str = "never")
     await page.get_by_label("Name").fill(name)
     for scope in scopes:
         await page.get_by_role("checkbox", name=f"{scope}:").click()
-    await page.get_by_label("Ends").click()
+    await page.get_by_label("Expires").click()
     await page.get_by_role("option", name=expiry).click()
     await page.get_by_role("button", name="Create a key").last.dblclick()
     key = await page.locator("#payfeed-new-key").inner_text()
@@ -19,7 +19,7 @@ async def create_key(page: Page, name: str, *scopes: str, expiry: str = "never")
     return key
 
 
-async def test_a_key_is_made_shown_once_used_seen_and_revoked(shop: Shop) -> None:
+async def test_a_key_is_created_shown_once_used_listed_and_revoked(shop: Shop) -> None:
     async with browser_page(shop) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop, "Keys")
@@ -33,17 +33,21 @@ async def test_a_key_is_made_shown_once_used_seen_and_revoked(shop: Shop) -> Non
         await expect(row).to_have_count(1)
         await expect(row).to_contain_text("till")
         await expect(row).to_contain_text("notifyread")
-        await expect(row).to_contain_text("ends ")
+        await expect(row).to_contain_text("expires ")
         await expect(row).to_contain_text("never used")
         assert key not in await page.content()
         address = f"{shop.server.ws}/payfeed/api/v1/ws/{key}"
         async with reading(address) as reader:
             await reader.until("hello")
-            await page.get_by_role("tab", name="Who").click()
-            who = page.locator("#payfeed-who .q-item")
-            await expect(who.filter(has_text="till")).to_contain_text("127.0.0.1")
-            await expect(who.filter(has_text="till")).to_contain_text("up to date")
-            await expect(who.filter(has_text="wallet key")).to_have_count(1)
+            await page.get_by_role("tab", name="Subscribers").click()
+            subscribers = page.locator("#payfeed-subscribers .q-item")
+            await expect(subscribers.filter(has_text="till")).to_contain_text(
+                "127.0.0.1"
+            )
+            await expect(subscribers.filter(has_text="till")).to_contain_text(
+                "up to date"
+            )
+            await expect(subscribers.filter(has_text="wallet key")).to_have_count(1)
             await shop.sell(5, "unacknowledged")
             await page.get_by_role("tab", name="Keys").click()
             await expect(row).to_contain_text("not acknowledged: 1")
@@ -53,19 +57,19 @@ async def test_a_key_is_made_shown_once_used_seen_and_revoked(shop: Shop) -> Non
             await page.get_by_role("button", name="Revoke till").click()
             await page.get_by_role("button", name="OK", exact=True).click()
             await expect(row).to_contain_text("revoked")
-            await page.get_by_role("tab", name="Who").click()
-            await expect(who).to_have_count(1)
+            await page.get_by_role("tab", name="Subscribers").click()
+            await expect(subscribers).to_have_count(1)
         assert complaints == []
 
 
-async def test_the_invoice_key_can_be_locked_out_and_the_page_goes_on(
+async def test_the_page_stays_connected_when_the_invoice_key_is_disabled(
     shop: Shop,
 ) -> None:
     async with browser_page(shop, 390) as (page, _):
         await open_payfeed(page, shop, "Keys")
         for name in ("allow_inkey", "mirror_to_inkey"):
             label = {
-                "allow_inkey": "The invoice key opens the feed",
+                "allow_inkey": "Allow the invoice key",
                 "mirror_to_inkey": "Mirror payments",
             }[name]
             before = await feed(shop)
@@ -76,14 +80,14 @@ async def test_the_invoice_key_can_be_locked_out_and_the_page_goes_on(
         assert refused.status_code == 403
         await expect(page.locator("#payfeed-state")).to_contain_text("Connected")
         await page.get_by_role("tab", name="Live").click()
-        await shop.sell(77, "still heard")
-        await expect(page.locator("#payfeed-events")).to_contain_text("still heard")
+        await shop.sell(77, "still received")
+        await expect(page.locator("#payfeed-events")).to_contain_text("still received")
 
 
 async def feed(shop: Shop) -> dict[str, object]:
     answer = await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])
-    told: dict[str, object] = answer.json()
-    return told
+    description: dict[str, object] = answer.json()
+    return description
 
 
 async def test_secret_and_channel_are_hidden_shown_copied_and_rotated(

@@ -1,4 +1,4 @@
-"""The tab Live: events as they come, found again, opened; the first invoice."""
+"""The tab Live: new events, search, filters, frames, and the first invoice."""
 
 import asyncio
 import json
@@ -26,12 +26,16 @@ async def notify(shop: Shop, value: Any) -> None:
     await shop.server.payfeed("POST", "notify", shop.wallet["inkey"], json=value)
 
 
-async def test_an_empty_feed_makes_an_invoice_whose_payment_appears(shop: Shop) -> None:
+async def test_an_empty_feed_creates_an_invoice_whose_payment_appears(
+    shop: Shop,
+) -> None:
     async with browser_page(shop) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop)
         async with page.expect_response("**/api/v1/payments") as answer:
-            await page.get_by_role("button", name="Make an invoice of 21 sat").click()
+            await page.get_by_role(
+                "button", name="Create an invoice for 21 sat"
+            ).click()
         invoice = await (await answer.value).json()
         await page.get_by_role("button", name="Copy").click()
         bolt11 = await page.evaluate("navigator.clipboard.readText()")
@@ -64,7 +68,7 @@ async def test_hostile_memos_and_messages_stay_text(shop: Shop) -> None:
         assert complaints == []
 
 
-async def test_what_was_sent_or_failed_is_never_shown_as_received(shop: Shop) -> None:
+async def test_sent_and_failed_payments_are_never_shown_as_received(shop: Shop) -> None:
     await shop.sell(500, "income")
     invoice = await shop.server.invoice(shop.payer, 50, "expense")
     await shop.server.pay(shop.wallet, invoice)
@@ -90,8 +94,8 @@ async def test_a_payment_shows_amount_memo_tag_comment_fee_fiat_and_age(
 ) -> None:
     extra = {"tag": "lnurlp", "comment": "<i>thanks</i>"}
     fiat = {"fiat_currency": "EUR", "fiat_amount": 0.52}
-    wish = {"wallet_id": shop.wallet["id"], "amount": 900, "extra": extra | fiat}
-    sold = await shop.lab("invoice", **wish, memo="a cake")
+    body = {"wallet_id": shop.wallet["id"], "amount": 900, "extra": extra | fiat}
+    sold = await shop.lab("invoice", **body, memo="a cake")
     await shop.server.pay(shop.payer, sold)
     await shop.lab("node", outcome="success", fee_msat=2500)
     bought = {"bolt11": await shop.lab("foreign", amount_sat=70)}
@@ -109,7 +113,7 @@ async def test_a_payment_shows_amount_memo_tag_comment_fee_fiat_and_age(
         assert complaints == []
 
 
-async def test_what_is_recorded_while_the_page_reads_is_shown(shop: Shop) -> None:
+async def test_a_payment_recorded_while_the_page_loads_is_shown(shop: Shop) -> None:
     async with browser_page(shop) as (page, complaints):
         await sell_within_answer(page, shop)
         await open_payfeed(page, shop)
@@ -118,7 +122,7 @@ async def test_what_is_recorded_while_the_page_reads_is_shown(shop: Shop) -> Non
         assert complaints == []
 
 
-async def test_events_are_searched_and_filtered_by_all_that_they_have(
+async def test_events_are_searched_and_filtered_by_all_their_members(
     shop: Shop,
 ) -> None:
     payment_hash = await shop.sell(100, "tea")
@@ -156,27 +160,27 @@ async def test_events_are_searched_and_filtered_by_all_that_they_have(
             await page.get_by_role("option", name=choice, exact=True).click()
             await expect(rows(page)).to_contain_text(expected)
             await expect(rows(page)).to_have_count(len(expected))
-        await page.get_by_label("From amount").fill("500")
+        await page.get_by_label("Minimum amount").fill("500")
         await expect(rows(page)).to_have_count(1)
         complaints_before = list(complaints)
         async with page.expect_response(re.compile("min_amount=-5")) as refused:
-            await page.get_by_label("From amount").fill("-5")
+            await page.get_by_label("Minimum amount").fill("-5")
         assert not (await refused.value).ok
-        await expect(page.get_by_label("From amount")).to_have_value("500")
+        await expect(page.get_by_label("Minimum amount")).to_have_value("500")
         await expect(rows(page)).to_have_count(1)
         complaints[:] = complaints_before
         await shop.sell(800, "cake")
         await shop.sell(30, "sugar")
         await expect(rows(page)).to_contain_text(["cake", "coffee"])
         await page.get_by_label("Tag").fill("lnurlp")
-        await expect(page.get_by_text("Nothing matches.")).to_be_visible()
+        await expect(page.get_by_text("No matching events.")).to_be_visible()
         await page.get_by_label("Tag").fill("")
         await page.get_by_label("Search").fill("cake")
         await expect(rows(page)).to_contain_text(["cake"])
         assert complaints == []
 
 
-async def test_new_events_slide_in_unless_motion_is_unwanted(shop: Shop) -> None:
+async def test_new_events_slide_in_unless_reduced_motion_is_set(shop: Shop) -> None:
     for motion, expected in (("no-preference", "payfeed-slide-in"), ("reduce", "none")):
         async with browser_page(shop, reduced_motion=motion) as (page, _):
             await open_payfeed(page, shop)
@@ -214,7 +218,7 @@ async def test_five_thousand_events_are_searched_and_scrolled_and_stay_fluid(
 
 
 async def search(page: Page) -> None:
-    """Typing goes on while the older events, in which to search, are on their way."""
+    """Typing continues while older events are loaded for the search."""
     asked, answered = asyncio.Event(), asyncio.Event()
 
     async def slow(route: Route) -> None:
@@ -264,7 +268,7 @@ async def scroll(page: Page, shop: Shop) -> None:
         await page.wait_for_timeout(50)
 
 
-async def test_older_events_come_on_demand(shop: Shop) -> None:
+async def test_older_events_are_loaded_on_demand(shop: Shop) -> None:
     await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
     await shop.lab("messages", wallet_id=shop.wallet["id"], count=101)
     async with browser_page(shop) as (page, complaints):
@@ -274,7 +278,7 @@ async def test_older_events_come_on_demand(shop: Shop) -> None:
             await more.focus()
             await page.keyboard.press("Enter")
         assert len((await (await answer.value).json())["events"]) == 1
-        beginning = page.get_by_text("This is the beginning of what is kept.")
+        beginning = page.get_by_text("There are no older events.")
         await expect(beginning).to_be_visible()
         assert complaints == []
 
@@ -307,7 +311,7 @@ CONTRAST = """() => {
 }"""
 
 
-async def test_the_colors_of_amounts_and_marks_can_be_read(shop: Shop) -> None:
+async def test_amounts_and_tags_have_readable_colors(shop: Shop) -> None:
     await shop.sell(500, "income")
     await shop.lab("node", outcome="failed")
     refused = {"out": True, "bolt11": await shop.lab("foreign", amount_sat=70)}
@@ -315,8 +319,8 @@ async def test_the_colors_of_amounts_and_marks_can_be_read(shop: Shop) -> None:
     await shop.server.http.post("/api/v1/payments", json=refused, headers=admin)
 
     async def lagging(route: Route) -> None:
-        one = {"name": "slow till", "since": 0, "address": "::1", "lag": 3}
-        await route.fulfill(json=[one, one | {"name": "till", "lag": 0}])
+        subscriber = {"name": "slow till", "since": 0, "address": "::1", "lag": 3}
+        await route.fulfill(json=[subscriber, subscriber | {"name": "till", "lag": 0}])
 
     for is_light in (False, True):
         async with browser_page(shop) as (page, _):
@@ -327,8 +331,8 @@ async def test_the_colors_of_amounts_and_marks_can_be_read(shop: Shop) -> None:
             await expect(rows(page)).to_have_count(2)
             seen = dict(await page.evaluate(CONTRAST))
             assert {"+500 sat", "70 sat"} <= set(seen)
-            await page.get_by_role("tab", name="Who").click()
-            slow = page.locator("#payfeed-who .q-item").first
+            await page.get_by_role("tab", name="Subscribers").click()
+            slow = page.locator("#payfeed-subscribers .q-item").first
             await expect(slow).to_contain_text("days ago from ::1")
             seen |= dict(await page.evaluate(CONTRAST))
             assert {"behind: 3", "up to date"} <= set(seen)

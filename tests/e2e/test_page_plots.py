@@ -23,19 +23,19 @@ async def trade(shop: Shop) -> None:
 
 
 async def hovered(page: Page) -> list[str]:
-    """What the chart says over its last column."""
+    """The tooltip of the chart's last column."""
     box = await page.locator(".payfeed-chart canvas").bounding_box()
     assert box
-    told: list[str] = []
+    lines: list[str] = []
     for left in range(40, 80, 4):
         x = box["x"] + box["width"] - left
         await page.mouse.move(x, box["y"] + box["height"] / 2)
         await page.wait_for_timeout(50)
-        told += await page.evaluate(
+        lines += await page.evaluate(
             """() => Chart.getChart(document.querySelector('.payfeed-chart canvas'))
                 .tooltip.body?.flatMap(({lines}) => lines) ?? []"""
         )
-    return told
+    return lines
 
 
 async def test_received_sent_fees_and_total_are_summed_and_shown_on_hover(
@@ -51,9 +51,9 @@ async def test_received_sent_fees_and_total_are_summed_and_shown_on_hover(
             await expect(sums(page)).to_contain_text(expected[-1])
             texts = await sums(page).locator("td").all_inner_texts()
             assert texts[1:] == expected
-        told = await hovered(page)
-        assert "Received: 1,000 sat" in told
-        assert "Running total: 927.5 sat" in told
+        lines = await hovered(page)
+        assert "Received: 1,000 sat" in lines
+        assert "Running total: 927.5 sat" in lines
         await shop.sell(500, "live")
         await expect(sums(page)).to_contain_text("1,427.5 sat")
         await page.get_by_role("button", name="Amount").click()
@@ -72,28 +72,30 @@ async def test_received_sent_fees_and_total_are_summed_and_shown_on_hover(
 
 async def test_fiat_is_summed_where_lnbits_knows_it(shop: Shop) -> None:
     extra = {"fiat_currency": "EUR", "fiat_amount": 12.5}
-    wish = {"wallet_id": shop.wallet["id"], "amount": 900, "extra": extra}
-    await shop.server.pay(shop.payer, await shop.lab("invoice", **wish))
+    body = {"wallet_id": shop.wallet["id"], "amount": 900, "extra": extra}
+    await shop.server.pay(shop.payer, await shop.lab("invoice", **body))
     await shop.sell(100, "unpriced")
     async with browser_page(shop, 390) as (page, complaints):
         await open_payfeed(page, shop, "Plots")
         await page.get_by_role("button", name="EUR").click()
         await expect(sums(page)).to_contain_text("€12.50")
-        left_out = page.get_by_text("Left out, as they have no amount in EUR: 1.")
+        left_out = page.get_by_text(
+            "Payments without an amount in EUR, not included: 1."
+        )
         await expect(left_out).to_be_visible()
         await page.get_by_role("button", name="Amount").click()
         await expect(sums(page)).to_have_text("€10.00 – €20.0010")
         assert complaints == []
 
 
-async def test_sums_of_a_part_of_the_payments_are_never_shown(shop: Shop) -> None:
+async def test_sums_of_incompletely_loaded_payments_are_never_shown(shop: Shop) -> None:
     await shop.sell(1000, "income")
     async with browser_page(shop) as (page, _):
 
         async def first_page(route: Route) -> None:
             answer = await route.fetch()
-            told = await answer.json()
-            await route.fulfill(json=told | {"has_more": True})
+            body = await answer.json()
+            await route.fulfill(json=body | {"has_more": True})
 
         await page.route(re.compile("events.*limit=1000$"), first_page)
         before = re.compile("events.*limit=1000&before=")
@@ -101,7 +103,7 @@ async def test_sums_of_a_part_of_the_payments_are_never_shown(shop: Shop) -> Non
         await page.route(before, lambda route: route.fulfill(**broken), times=1)
         await open_payfeed(page, shop, "Plots")
         await expect(
-            page.get_by_text("The payments could not be read.")
+            page.get_by_text("The payments could not be loaded.")
         ).to_be_visible()
         await expect(sums(page)).to_have_count(0)
         await page.get_by_role("button", name="Try now").click()
@@ -119,7 +121,7 @@ async def test_the_plot_follows_the_theme(shop: Shop) -> None:
         assert complaints == []
 
 
-async def test_without_chart_js_the_figures_are_there(shop: Shop) -> None:
+async def test_without_chart_js_the_table_is_shown(shop: Shop) -> None:
     await shop.sell(1000, "income")
     async with browser_page(shop) as (page, complaints):
         await open_payfeed(page, shop)

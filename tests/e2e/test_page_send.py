@@ -11,14 +11,16 @@ PRESS = """document.activeElement.dispatchEvent(
     new KeyboardEvent('keyup', {key: 'Enter', ctrlKey: true, bubbles: true}))"""
 
 
-async def test_what_is_sent_reaches_a_reader_as_it_was_written(shop: Shop) -> None:
+async def test_a_subscriber_receives_messages_as_they_were_written(shop: Shop) -> None:
     address = f"{shop.server.ws}/payfeed/api/v1/ws/{shop.wallet['inkey']}"
     async with browser_page(shop) as (page, complaints), reading(address) as reader:
         await open_payfeed(page, shop, "Send")
         await page.get_by_role("button", name="Send a test event").click()
         event = await reader.until("test")
         sent = page.locator("#payfeed-sent")
-        await expect(sent).to_have_text(f"Sent as {event['id']}, now reading: 2.")
+        await expect(sent).to_have_text(
+            f"Sent as {event['id']}. Connected subscribers: 2."
+        )
         await page.get_by_label("Message").fill('"quoted" ünd {"not": parsed}')
         await page.locator("#payfeed-send").click()
         text = await reader.until("message")
@@ -38,18 +40,20 @@ async def test_what_is_sent_reaches_a_reader_as_it_was_written(shop: Shop) -> No
         assert complaints == []
 
 
-async def test_what_the_server_would_refuse_cannot_be_sent(shop: Shop) -> None:
+async def test_messages_that_the_server_would_reject_cannot_be_sent(shop: Shop) -> None:
     async with browser_page(shop, 390) as (page, complaints):
         await open_payfeed(page, shop, "Send")
         send = page.locator("#payfeed-send")
         await expect(send).to_be_disabled()
         await page.get_by_label("Message").fill("ü" * 9000)
-        await expect(page.get_by_text("More than 16384 bytes.")).to_be_visible()
+        await expect(
+            page.get_by_text("The message is longer than 16384 bytes.")
+        ).to_be_visible()
         await page.get_by_role("button", name="JSON", exact=True).click()
         for text, trouble in (
             ("{", "This is not JSON"),
             ("[1e400]", "A number is too large."),
-            ("[" * 33 + "]" * 33, "More than 32 levels of nesting."),
+            ("[" * 33 + "]" * 33, "more than 32 levels of nesting."),
             ('{"payment": 1}', 'The member "payment" is reserved.'),
             ('{"type": "hello"}', 'The type "hello" is reserved.'),
             ('{"type": "Ä"}', "A type has 1 to 64"),

@@ -138,7 +138,7 @@ test('an onEvent that throws stops the client, and the event is handed out again
     await settled()
   })
   assert.equal(error.message, 'no paper')
-  assert.equal(states.at(-1), 'off')
+  assert.equal(states.at(-1), 'disconnected')
   assert.equal(client.cursor, 'e-1')
   isBroken = false
   client.start()
@@ -181,7 +181,7 @@ test('after stop and start the next event waits for the event in progress', asyn
     await settled()
   })
   assert.equal(error.message, 'no paper')
-  assert.equal(states.at(-1), 'off')
+  assert.equal(states.at(-1), 'disconnected')
   assert.deepEqual(ids, ['e-1', 'e-2'])
   assert.equal(client.cursor, 'e-1')
 })
@@ -229,7 +229,7 @@ test('no event is handed out after stop', async () => {
   client.stop()
   await soon(0.05)
   assert.deepEqual(ids, [])
-  assert.deepEqual(states, ['connecting', 'off'])
+  assert.deepEqual(states, ['connecting', 'disconnected'])
   assert.equal(Socket.last.readyState, 3)
 })
 
@@ -339,7 +339,7 @@ for (const [name, count, chars] of [
     assert.equal(ids.at(-1), client.cursor)
     assert.ok(ids.length < count)
     assert.match(Socket.last.address, new RegExp(`since=${client.cursor}$`))
-    assert.ok(!states.includes('off'))
+    assert.ok(!states.includes('disconnected'))
     client.stop()
   })
 }
@@ -603,7 +603,7 @@ test('onInvalid for a payment is awaited, and stops the client if it throws', as
     await settled()
   })
   assert.equal(error.message, 'no paper')
-  assert.equal(states.at(-1), 'off')
+  assert.equal(states.at(-1), 'disconnected')
   assert.equal(client.cursor, 'e-2')
 })
 
@@ -652,13 +652,13 @@ test('an invalid payment that is not signed stops the client', async () => {
   client.start()
   Socket.last.hello()
   Socket.last.receive(BROKEN)
-  await until(() => states.at(-1) === 'off')
+  await until(() => states.at(-1) === 'disconnected')
   assert.equal(client.cursor, 'e-0')
 })
 
 test('only a stable connection resets the count of failures', async () => {
   for (const [stableSeconds, state] of [
-    [30, 'off'],
+    [30, 'disconnected'],
     [0, 'connecting']
   ]) {
     const {client, states} = opened({maxAttempts: 2, stableSeconds})
@@ -718,14 +718,14 @@ test('going online reconnects, except during retry_after, or sends a ping', asyn
   assert.deepEqual(Socket.last.sent, [{type: 'ping'}])
   Socket.last.end(1006)
   await settled()
-  assert.equal(states.at(-1), 'waiting')
+  assert.equal(states.at(-1), 'reconnecting')
   page.dispatchEvent(new Event('online'))
   assert.equal(states.at(-1), 'connecting')
   Socket.last.receive({type: 'error', code: 4429, message: 'many', retry_after: 600})
   Socket.last.end(4429)
   await settled()
   page.dispatchEvent(new Event('online'))
-  assert.equal(states.at(-1), 'waiting')
+  assert.equal(states.at(-1), 'reconnecting')
   client.retryNow()
   assert.equal(states.at(-1), 'connecting')
   client.stop()

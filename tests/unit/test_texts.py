@@ -1,6 +1,6 @@
-"""Every text that the page can show is in English, and every text is shown.
+"""Every text that the page shows exists in English, and every text is shown.
 
-Names of texts are written out in the sources, never put together: so they are found.
+The sources write the names of texts out, so that these tests find them.
 """
 
 import json
@@ -17,17 +17,18 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 LANGUAGES = sorted((ROOT / "static" / "i18n").glob("*.js"))
 PAGES = sorted((ROOT / "templates" / "payfeed").glob("*.html"))
 SOURCES = [
-    *(path for path in (ROOT / "static/js").glob("*.js")),
+    *(ROOT / "static/components").glob("*.js"),
+    *(ROOT / "static/lib").glob("*.js"),
     *(ROOT / "templates").rglob("*.html"),
 ]
 
-# a name, and what follows it
+# a name, and the characters after it
 NAME = re.compile(r"""['"`](payfeed\.[\w.]*)(['"`]?\s*[+$]?)""")
 NOT_TEXTS = {"payfeed.v1"}  # the subprotocol
 
 
 def leaves(tree: Any, name: str = "payfeed") -> dict[str, str]:
-    """The texts by their names, as `$t` takes them."""
+    """The texts by name, as `$t` expects them."""
     if not isinstance(tree, dict):
         return {name: tree}
     found: dict[str, str] = {}
@@ -38,11 +39,13 @@ def leaves(tree: Any, name: str = "payfeed") -> dict[str, str]:
 
 @cache
 def texts(path: Path) -> dict[str, str]:
-    """What a language file adds to LNbits' texts."""
-    program = f"""const everything = {{get: (all, name) => (all[name] ??= {{}})}}
-        globalThis.window = {{localisation: new Proxy({{}}, everything)}}
+    """The texts that a language file adds to those of LNbits."""
+    program = f"""const added = {{}}
+        globalThis.Payfeed = {{
+            addTexts: (language, texts) => (added[language] = texts)
+        }}
         require({json.dumps(str(path))})
-        console.log(JSON.stringify(window.localisation[{json.dumps(path.stem)}].payfeed))"""
+        console.log(JSON.stringify(added[{json.dumps(path.stem)}]))"""
     done = subprocess.run(
         [need("node"), "-e", program], capture_output=True, text=True, check=True
     )
@@ -50,7 +53,7 @@ def texts(path: Path) -> dict[str, str]:
 
 
 def names() -> dict[str, str]:
-    """All names in the sources, with what follows each."""
+    """All names in the sources, with the characters after each."""
     return {
         name: rest
         for source in SOURCES
@@ -63,17 +66,17 @@ def placeholders(text: str) -> set[str]:
     return set(re.findall(r"{(\w+)}", text))
 
 
-def test_no_name_of_a_text_is_put_together() -> None:
+def test_no_name_of_a_text_is_concatenated() -> None:
     assert {name for name, rest in names().items() if rest[-1:] in ("+", "$")} == set()
 
 
-def test_every_text_that_the_page_asks_for_exists_in_english() -> None:
+def test_every_text_that_the_page_uses_exists_in_english() -> None:
     assert set(names()) - set(texts(ROOT / "static/i18n/en.js")) == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda path: path.stem)
-def test_a_language_has_only_texts_that_the_page_asks_for(language: Path) -> None:
-    """What is missing in it is shown in English."""
+def test_a_language_has_only_texts_that_the_page_uses(language: Path) -> None:
+    """Texts that are missing in it are shown in English."""
     english = texts(ROOT / "static/i18n/en.js")
     for name, text in texts(language).items():
         assert name in names()

@@ -19,8 +19,7 @@ export default [
   },
   {files: ['static/**'], languageOptions: {globals: globals.browser}},
   {
-    files: ['static/js/*.js', 'static/i18n/*.js'],
-    ignores: ['static/js/payfeed-client.js'],
+    files: ['static/{components,i18n,lib}/*.js'],
     languageOptions: {sourceType: 'script', globals: page}
   },
   {files: ['**/*.mjs'], languageOptions: {globals: globals.node}},

@@ -1,4 +1,4 @@
-// What a program in TypeScript may expect of clients/js; compiled by `make check`.
+// A TypeScript program that uses clients/js; compiled by `make check`.
 import {
   InvalidFrame,
   isReceived,

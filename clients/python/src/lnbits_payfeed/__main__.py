@@ -6,6 +6,7 @@ WRONG_USAGE = 2
 
 
 def main() -> None:
+    """Run the command line and exit; without click, exit with 2."""
     try:
         from .cli import main as run
     except ModuleNotFoundError as exc:

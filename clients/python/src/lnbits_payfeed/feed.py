@@ -208,7 +208,7 @@ class Feed:
     async def _step(self) -> Item | None:
         """The next item, or None after a step without one.
 
-        Connecting and receiving continue in a task when the caller is cancelled: a caller
+        Connecting and receiving continue in a task if the caller is cancelled: a caller
         with short timeouts would never connect, nor notice an idle connection.
         """
         if self._io is None:

@@ -1,0 +1,151 @@
+;(() => {
+  const SCOPES = {
+    read: 'payfeed.keys.scope.read',
+    notify: 'payfeed.keys.scope.notify',
+    balance: 'payfeed.keys.scope.balance'
+  }
+  const DAYS = [
+    [0, 'payfeed.keys.expiries.never'],
+    [1, 'payfeed.keys.expiries.day'],
+    [30, 'payfeed.keys.expiries.month'],
+    [365, 'payfeed.keys.expiries.year']
+  ]
+  const SWITCHES = [
+    {
+      name: 'allow_inkey',
+      text: 'payfeed.keys.allow_inkey',
+      meaning: 'payfeed.keys.allow_inkey_means'
+    },
+    {
+      name: 'mirror_to_inkey',
+      text: 'payfeed.keys.mirror_to_inkey',
+      meaning: 'payfeed.keys.mirror_to_inkey_means'
+    }
+  ]
+  const SECRETS = [
+    {
+      name: 'secret',
+      text: 'payfeed.keys.secret',
+      meaning: 'payfeed.keys.secret_means',
+      question: 'payfeed.keys.rotate_secret',
+      done: 'payfeed.keys.rotated_secret'
+    },
+    {
+      name: 'channel',
+      text: 'payfeed.keys.channel',
+      meaning: 'payfeed.keys.channel_means',
+      question: 'payfeed.keys.rotate_channel',
+      done: 'payfeed.keys.rotated_channel'
+    }
+  ]
+  const DAY_SECONDS = 86400
+
+  const emptyRequest = () => ({name: '', scopes: ['read'], days: 0})
+
+  /** The access keys of a feed, its switches, its secret and its channel. */
+  window.app.component('payfeed-keys', {
+    template: '#payfeed-keys-template',
+    props: ['wallet', 'feed', 'now'],
+    data: () => ({
+      keys: null,
+      hasFailed: false,
+      draft: null,
+      created: null,
+      isRequesting: false,
+      scopes: SCOPES,
+      switches: SWITCHES,
+      secrets: SECRETS
+    }),
+    computed: {
+      expiries() {
+        return Payfeed.options(DAYS)
+      }
+    },
+    watch: {
+      'feed.isOwner': {
+        immediate: true,
+        handler(isOwner) {
+          if (isOwner) this.load()
+        }
+      }
+    },
+    methods: {
+      openDialog() {
+        this.draft = emptyRequest()
+      },
+      async load() {
+        this.hasFailed = false
+        const isRead = await this.request('GET', 'keys', undefined, keys => {
+          this.keys = keys
+        })
+        this.hasFailed = !isRead
+      },
+      create() {
+        const {name, scopes, days} = this.draft
+        const end = Math.floor(Date.now() / 1000) + days * DAY_SECONDS
+        const body = {name, scopes, expires_at: days ? end : null}
+        return this.request('POST', 'keys', body, created => {
+          this.draft = null
+          this.created = created
+          return this.load()
+        })
+      },
+      async revoke({id, name}) {
+        if (!(await this.confirm('payfeed.keys.revoke_really', {name}))) return
+        await this.request('DELETE', `keys/${id}`, undefined, () => this.load())
+      },
+      change(name, value) {
+        return this.request('PATCH', 'feed', {[name]: value}, () => this.feed.refresh())
+      },
+      async rotate({name, question, done}) {
+        if (!(await this.confirm(question))) return
+        await this.request('POST', 'feed/rotate', {what: name}, () => {
+          Quasar.Notify.create({type: 'positive', message: this.$t(done)})
+          return this.feed.refresh()
+        })
+      },
+      confirm(text, values) {
+        const message = this.$t(text, values)
+        const dialog = {
+          message,
+          'aria-label': message,
+          class: 'payfeed-dialog',
+          ok: {flat: true, color: 'primary'},
+          cancel: {flat: true, color: undefined}
+        }
+        return new Promise(resolve => {
+          Quasar.Dialog.create(dialog)
+            .onOk(() => resolve(true))
+            .onDismiss(() => resolve(false))
+        })
+      },
+      async request(method, path, body, done) {
+        const {adminkey} = this.wallet
+        this.isRequesting = true
+        const isDone = await Payfeed.attempt(async () =>
+          done(await Payfeed.api(adminkey, method, path, body))
+        )
+        this.isRequesting = false
+        return isDone
+      },
+      isEnded({revoked_at, expires_at}) {
+        return Boolean(revoked_at || (expires_at && expires_at < this.now))
+      },
+      /** A key's expiry and use, in one line. */
+      summary(key) {
+        const {format} = Payfeed
+        const parts = []
+        if (key.revoked_at) parts.push(this.$t('payfeed.keys.revoked'))
+        else if (this.isEnded(key)) parts.push(this.$t('payfeed.keys.expired'))
+        else if (key.expires_at) {
+          const time = format.time(key.expires_at)
+          parts.push(this.$t('payfeed.keys.expires', {time}))
+        }
+        const age = key.last_used_at && format.age(key.last_used_at, this.now)
+        parts.push(this.$t(age ? 'payfeed.keys.used' : 'payfeed.keys.unused', {age}))
+        parts.push(this.$t('payfeed.keys.lag', {lag: key.lag}))
+        return parts.join(' · ')
+      }
+    }
+  })
+})()

@@ -1,0 +1,115 @@
+;(() => {
+  const TABS = [
+    {name: 'live', icon: 'bolt', text: 'payfeed.tab.live'},
+    {name: 'plots', icon: 'bar_chart', text: 'payfeed.tab.plots'},
+    {name: 'connect', icon: 'cable', text: 'payfeed.tab.connect'},
+    {name: 'keys', icon: 'vpn_key', text: 'payfeed.tab.keys'},
+    {name: 'subscribers', icon: 'people', text: 'payfeed.tab.subscribers'},
+    {name: 'send', icon: 'send', text: 'payfeed.tab.send'},
+    {name: 'display-builder', icon: 'tv', text: 'payfeed.tab.display'}
+  ]
+  const STATES = {
+    connected: {
+      icon: 'check_circle',
+      color: 'positive',
+      text: 'payfeed.state.connected'
+    },
+    connecting: {icon: 'sync', color: 'warning', text: 'payfeed.state.connecting'},
+    reconnecting: {
+      icon: 'sync_problem',
+      color: 'warning',
+      text: 'payfeed.state.reconnecting'
+    },
+    disconnected: {
+      icon: 'cancel',
+      color: 'negative',
+      text: 'payfeed.state.disconnected'
+    }
+  }
+  const CLOCK_SECONDS = 10
+  const MAX_NOTICE_AGE_SECONDS = 60
+  const REMEMBERED_HASHES = 100
+
+  const seconds = () => Date.now() / 1000
+
+  /**
+   * The page of one wallet's feed. Navigation within LNbits unmounts this component, but
+   * not LNbits' root component, so `beforeUnmount` ends everything here.
+   */
+  window.app.component('payfeed-page', {
+    template: '#payfeed-page-template',
+    props: ['wallets', 'rules'],
+    data: () => ({
+      tabs: TABS,
+      tab: 'live',
+      walletId: null,
+      feed: null,
+      now: seconds()
+    }),
+    computed: {
+      wallet() {
+        return this.wallets.find(({id}) => id === this.walletId)
+      },
+      walletOptions() {
+        return this.wallets.map(({id, name}) => ({label: name, value: id}))
+      },
+      link() {
+        return this.feed?.link ?? {state: 'connecting'}
+      },
+      canRetry() {
+        return ['reconnecting', 'disconnected'].includes(this.link.state)
+      },
+      state() {
+        return STATES[this.link.state]
+      }
+    },
+    watch: {
+      walletId: 'open'
+    },
+    created() {
+      this.notified = new Set()
+      const known = this.wallets.some(({id}) => id === window.g.wallet?.id)
+      this.walletId = known ? window.g.wallet.id : this.wallets[0]?.id
+      this.clock = setInterval(() => (this.now = seconds()), CLOCK_SECONDS * 1000)
+    },
+    beforeUnmount() {
+      clearInterval(this.clock)
+      this.close()
+    },
+    methods: {
+      open() {
+        this.close()
+        const {wallet} = this
+        if (!wallet) return
+        // LNbits reads `g.wallet.id` at every payment, and changes the object
+        window.g.wallet = {...wallet}
+        this.stopPaid = Payfeed.whenPaid(wallet, this.notify)
+        this.feed = new Payfeed.Feed(wallet)
+        this.feed.listen(this.notifyEvent)
+        this.feed.open()
+      },
+      close() {
+        this.feed?.close()
+        this.feed = null
+        this.stopPaid?.()
+        this.stopPaid = null
+      },
+      notifyEvent(event) {
+        const {isReceived} = Payfeed.client
+        const isRecent = seconds() - event.timestamp < MAX_NOTICE_AGE_SECONDS
+        if (isReceived(event) && isRecent) this.notify(event.payment)
+      },
+      /** LNbits and the feed both report a payment: it is shown once. */
+      notify({payment_hash, amount}) {
+        const {notified} = this
+        if (notified.has(payment_hash)) return
+        notified.add(payment_hash)
+        if (notified.size > REMEMBERED_HASHES) notified.delete([...notified][0])
+        const message = this.$t('payfeed.received', {
+          amount: Payfeed.format.sat(amount)
+        })
+        Quasar.Notify.create({type: 'positive', message})
+      }
+    }
+  })
+})()

@@ -1,0 +1,13 @@
+/** Longer than LNbits waits for a locked database. */
+Payfeed.REQUEST_SECONDS = 30
+
+/** Sends a request to LNbits; resolves to the body. Rejects with axios' error. */
+Payfeed.request = async (key, method, url, body, options) => {
+  const timeout = Payfeed.REQUEST_SECONDS * 1000
+  const answer = await LNbits.api.request(method, url, key, body, {timeout, ...options})
+  return answer.data
+}
+
+/** The same to Payfeed's REST routes, with a wallet's key or an access key. */
+Payfeed.api = (key, method, path, body, options) =>
+  Payfeed.request(key, method, `/payfeed/api/v1/${path}`, body, options)

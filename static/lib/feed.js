@@ -1,0 +1,203 @@
+;(() => {
+  const PAGE_EVENTS = 100
+  const MAX_EVENTS = 20000
+  const FRESH_SECONDS = 2
+
+  const query = ({types, direction, minAmount, tag}) => {
+    const parameters = {types, direction, min_amount: minAmount, tag}
+    return Object.entries(parameters)
+      .filter(([, value]) => value)
+      .map(([name, value]) => `&${name}=${encodeURIComponent(value)}`)
+      .join('')
+  }
+
+  const acceptsType = (types, {type, custom}) =>
+    !types || type === types || (types === 'message' && Boolean(custom))
+
+  const acceptsPayment = ({direction, minAmount, tag}, payment) =>
+    (!direction || payment.direction === direction) &&
+    (!tag || payment.tag === tag) &&
+    payment.amount >= (minAmount || 0)
+
+  /** Filters live events as the server filters stored ones. */
+  const accepts = (filter, event) => {
+    if (!acceptsType(filter.types, event)) return false
+    if (event.type === 'payment') return acceptsPayment(filter, event.payment)
+    return !(filter.direction || filter.minAmount || filter.tag)
+  }
+
+  /**
+   * One wallet's feed, reactive, live from `open` to `close`. `info` describes it;
+   * `events` are those that `filter` accepts, newest first, older ones on demand.
+   * docs/page.md has a picture of how they are loaded.
+   */
+  Payfeed.Feed = class {
+    constructor(wallet) {
+      this.wallet = wallet
+      this.info = null
+      this.key = null
+      this.filter = {}
+      this.requestedFilter = {}
+      // shallow, and changed in place: Vue shall not wrap or copy 20,000 events
+      this.events = Vue.shallowRef([])
+      this.ids = Vue.markRaw(new Set())
+      this.hasOlder = false
+      this.olderPage = null
+      this.arrivedWhileLoading = null
+      this.link = {state: 'connecting'}
+      this.fresh = new Set()
+      this.listeners = Vue.markRaw(new Set())
+      this.round = 0
+      return Vue.reactive(this)
+    }
+
+    get isLoading() {
+      return this.arrivedWhileLoading !== null
+    }
+
+    get isReading() {
+      return this.isLoading || this.olderPage !== null
+    }
+
+    /** The `info` of a shared wallet has no secret. */
+    get isOwner() {
+      return Boolean(this.info?.secret)
+    }
+
+    open() {
+      const options = {
+        catchUp: () => this.catchUp(),
+        onEvent: event => this.receive(event),
+        onState: link => (this.link = link)
+      }
+      this.connection = Vue.markRaw(new Payfeed.Connection(options))
+      this.connection.start()
+    }
+
+    close() {
+      this.connection.stop()
+    }
+
+    retryNow() {
+      this.connection.retryNow()
+    }
+
+    async catchUp() {
+      await this.describe()
+      const since = await this.load()
+      return {key: this.key, since}
+    }
+
+    /** The invoice key reads the feed unless its owner has disabled that. */
+    async describe() {
+      const {inkey, adminkey} = this.wallet
+      this.info = await Payfeed.api(adminkey || inkey, 'GET', 'feed')
+      this.key = this.info.allow_inkey ? inkey : adminkey
+    }
+
+    /** Reads `info` again after a change; reconnects if the key is another one now. */
+    async refresh() {
+      const {key} = this
+      await this.describe()
+      if (key !== this.key) this.connection.start()
+    }
+
+    /** Calls `listener(event)` for every live event, filtered or not; returns a stop. */
+    listen(listener) {
+      this.listeners.add(listener)
+      return () => this.listeners.delete(listener)
+    }
+
+    /** Loads the events of another filter. If that fails, the filter stays as it was. */
+    async setFilter(filter) {
+      if (query(filter) === query(this.requestedFilter)) return
+      this.requestedFilter = filter
+      await this.load()
+    }
+
+    /** Reads the newest page; resolves to the id from which live events continue. */
+    async load() {
+      const round = ++this.round
+      const filter = this.requestedFilter
+      this.arrivedWhileLoading ??= []
+      this.olderPage = null
+      try {
+        const page = await this.read(filter, '', PAGE_EVENTS)
+        if (round === this.round) this.replace(filter, page)
+        return page.cursor
+      } catch (error) {
+        if (round === this.round) this.requestedFilter = this.filter
+        throw error
+      } finally {
+        if (round === this.round) this.addArrived()
+      }
+    }
+
+    replace(filter, page) {
+      this.filter = filter
+      this.ids.clear()
+      this.events = []
+      this.append(page)
+    }
+
+    addArrived() {
+      const events = this.arrivedWhileLoading
+      this.arrivedWhileLoading = null
+      events.forEach(event => this.add(event))
+    }
+
+    /** Reads one older page. Calls during a read wait for that same page. */
+    async loadOlder(limit = PAGE_EVENTS) {
+      if (this.isLoading || !this.hasOlder) return
+      await (this.olderPage ??= this.readOlder(limit))
+    }
+
+    async readOlder(limit) {
+      const {round} = this
+      try {
+        const before = `&before=${this.events.at(-1).id}`
+        const page = await this.read(this.filter, before, limit)
+        if (round === this.round) this.append(page)
+      } finally {
+        if (round === this.round) this.olderPage = null
+      }
+    }
+
+    read(filter, position, limit) {
+      const path = `events?limit=${limit}${query(filter)}${position}`
+      return Payfeed.api(this.key, 'GET', path)
+    }
+
+    append({events, has_more}) {
+      const added = events.reverse().filter(({id}) => !this.ids.has(id))
+      added.forEach(({id}) => this.ids.add(id))
+      this.events.push(...added.map(Vue.markRaw))
+      this.hasOlder = has_more
+      this.showChange()
+    }
+
+    receive(event) {
+      this.fresh.add(event.id)
+      setTimeout(() => this.fresh.delete(event.id), FRESH_SECONDS * 1000)
+      Vue.markRaw(event)
+      if (this.arrivedWhileLoading) this.arrivedWhileLoading.push(event)
+      else this.add(event)
+      this.listeners.forEach(listener => listener(event))
+    }
+
+    add(event) {
+      if (this.ids.has(event.id) || !accepts(this.filter, event)) return
+      this.ids.add(event.id)
+      this.events.unshift(event)
+      if (this.events.length > MAX_EVENTS) {
+        this.ids.delete(this.events.pop().id)
+        this.hasOlder = true
+      }
+      this.showChange()
+    }
+
+    showChange() {
+      Vue.triggerRef(Vue.toRaw(this).events)
+    }
+  }
+})()

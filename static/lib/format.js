@@ -1,0 +1,56 @@
+;(() => {
+  const STEPS = [
+    ['day', 86400],
+    ['hour', 3600],
+    ['minute', 60],
+    ['second', 1]
+  ]
+  const locale = () => window.i18n.global.locale
+  const numbers = new Map()
+
+  /** Kept, as creating a NumberFormat is slow. */
+  const number = () => {
+    const style = {maximumFractionDigits: 3}
+    if (!numbers.has(locale())) {
+      numbers.set(locale(), new Intl.NumberFormat(locale(), style))
+    }
+    return numbers.get(locale())
+  }
+
+  Payfeed.format = {
+    number: value => number().format(value),
+
+    /** `amount` in satoshi, with up to three decimals. */
+    sat(amount) {
+      return `${number().format(amount)} sat`
+    },
+
+    /** `currency` is a code of LNbits; browsers do not know all of them. */
+    fiat({amount, currency}) {
+      const style = {style: 'currency', currency}
+      try {
+        return Number(amount).toLocaleString(locale(), style)
+      } catch {
+        return `${amount} ${currency}`
+      }
+    },
+
+    /** "3 minutes ago"; both in Unix seconds. */
+    age(timestamp, now) {
+      const seconds = Math.max(0, now - timestamp)
+      const [unit, length] = STEPS.find(([, length]) => seconds >= length) ?? STEPS[3]
+      const words = new Intl.RelativeTimeFormat(locale(), {numeric: 'auto'})
+      return words.format(-Math.floor(seconds / length), unit)
+    },
+
+    /** A Date in the parts that `style` (of Intl.DateTimeFormat) names. */
+    date(date, style) {
+      return date.toLocaleString(locale(), style)
+    },
+
+    /** Unix seconds as local date and time. */
+    time(timestamp) {
+      return new Date(timestamp * 1000).toLocaleString(locale())
+    }
+  }
+})()
