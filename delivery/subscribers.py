@@ -1,4 +1,4 @@
-"""Who is connected: admission, heartbeats, slow readers, shutdown.
+"""The connected readers: admission, heartbeats, slow readers, shutdown.
 
 Every reader that waits is a subscriber: WebSocket, event stream, long poll.
 """
