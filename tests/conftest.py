@@ -13,8 +13,8 @@ sys.path[:] = [path for path in sys.path if Path(path).resolve() != HERE.parent]
 for folder in (HERE, HERE.parent / "tools", HERE.parent / "clients/python/src"):
     sys.path.insert(0, str(folder))
 
-# before anything imports LNbits, whose settings are read then
-os.environ.setdefault("LNBITS_DATA_FOLDER", tempfile.mkdtemp(prefix="payfeed-unit-"))
+# before anything imports LNbits, which reads its settings then; each worker has its own
+os.environ["LNBITS_DATA_FOLDER"] = tempfile.mkdtemp(prefix="payfeed-unit-")
 
 import payfeed_package  # noqa: E402, F401
 from postgres import ZONE, Postgres  # noqa: E402
@@ -25,7 +25,7 @@ CLUSTER = pytest.StashKey[Postgres]()
 
 
 def cluster_of(config: pytest.Config) -> Postgres:
-    """The one PostgreSQL of this run, started when first asked for."""
+    """The PostgreSQL of this process, started when first needed."""
     if CLUSTER not in config.stash:
         config.stash[CLUSTER] = cluster = Postgres()
         config.add_cleanup(cluster.close)
@@ -35,8 +35,17 @@ def cluster_of(config: pytest.Config) -> Postgres:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Unit tests have a database of their own, as LNbits reads it when imported."""
-    if ON_POSTGRES:
+    runs_tests = not config.getoption("numprocesses", None)
+    if ON_POSTGRES and runs_tests:
         os.environ["LNBITS_DATABASE_URL"] = cluster_of(config).database()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a server stay together in one worker; the others are spread."""
+    for item in items:
+        if "shared_shop" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def database_settings(config: pytest.Config) -> dict[str, str]:
