@@ -21,6 +21,11 @@ from postgres import ZONE, Postgres  # noqa: E402
 from shop import Shop, opened  # noqa: E402
 
 ON_POSTGRES = os.environ.get("PAYFEED_DATABASE") == "postgres"
+SHARED_SETTINGS = {
+    "PAYFEED_HEARTBEAT_SECONDS": "2",
+    "PAYFEED_CONNECTS_PER_MINUTE": "100000",
+    "PAYFEED_FAILED_AUTH_PER_MINUTE": "100000",
+}
 CLUSTER = pytest.StashKey[Postgres]()
 
 
@@ -65,14 +70,26 @@ def postgres(pytestconfig: pytest.Config) -> Postgres:
     return cluster_of(pytestconfig)
 
 
+@pytest.fixture(scope="module")
+def module_database(pytestconfig: pytest.Config) -> dict[str, str]:
+    return database_settings(pytestconfig)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_shop(pytestconfig: pytest.Config) -> AsyncIterator[Shop]:
+async def shared_shop(module_database: dict[str, str]) -> AsyncIterator[Shop]:
     """One server for a module whose tests use wallets of their own.
 
-    Such a module sets `pytestmark = pytest.mark.asyncio(loop_scope="module")`.
+    Such a module sets `pytestmark = pytest.mark.asyncio(loop_scope="module")`. Limits
+    that count by address do not apply: all tests connect from the same one.
     """
-    settings = database_settings(pytestconfig)
-    async with opened(PAYFEED_HEARTBEAT_SECONDS="2", **settings) as ready:
+    async with opened(**SHARED_SETTINGS, **module_database) as ready:
+        yield ready
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def own_server_shop(database: dict[str, str]) -> AsyncIterator[Shop]:
+    """For a test in such a module that stops the server or changes its settings."""
+    async with opened(PAYFEED_HEARTBEAT_SECONDS="2", **database) as ready:
         yield ready
 
 

@@ -22,10 +22,19 @@ class Shop:
     async def open(self) -> None:
         await self.server.start()
         await self.server.install()
-        self.payer = (await self.server.wallets(self.server.admin))[0]
+        await self._use((await self.server.wallets(self.server.admin))[0])
+
+    async def with_new_wallets(self) -> "Shop":
+        """Another shop on the same server; it shares no wallet with this one."""
+        other = Shop(self.server)
+        await other._use(await self.server.new_wallet(self.server.admin, "payer"))
+        return other
+
+    async def _use(self, payer: dict[str, str]) -> None:
+        self.payer = payer
         self.wallet = await self.server.new_wallet(self.server.admin, "shop")
-        await self.server.credit(self.payer["id"], 1_000_000)
-        key = self.payer["inkey"]
+        await self.server.credit(payer["id"], 1_000_000)
+        key = payer["inkey"]
         await self.server.payfeed("GET", "events?since=start&wait=20", key)
 
     async def sell(self, amount_sat: int = 1000, memo: str = "a memo") -> str:

@@ -9,6 +9,8 @@ from hmac import digest
 from typing import Any
 
 import httpx
+import pytest
+import pytest_asyncio
 import websockets
 from reader import reading
 from shop import Shop, opened
@@ -18,6 +20,14 @@ LNBITS = tuple(
 )
 MANY = 40_000
 HOSTILE = "<script>alert(1)</script> & 5 < 6 > 4 &amp; é 🙂 \"' \\ "
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shop(shared_shop: Shop) -> Shop:
+    """New wallets for each test, on one server."""
+    return await shared_shop.with_new_wallets()
 
 
 def ws(shop: Shop, key: str, query: str = "") -> str:
@@ -417,8 +427,9 @@ async def test_bad_keys_and_bad_frames_are_closed_with_their_codes(shop: Shop) -
 
 
 async def test_killed_after_payments_nothing_is_lost_and_nothing_twice(
-    shop: Shop,
+    own_server_shop: Shop,
 ) -> None:
+    shop = own_server_shop
     key = shop.wallet["inkey"]
     hashes = []
     for round_ in range(3):
@@ -531,7 +542,8 @@ async def never_reads(shop: Shop) -> None:
         socket.transport.abort()
 
 
-async def test_sigterm_ends_every_reader_and_the_server(shop: Shop) -> None:
+async def test_sigterm_ends_every_reader_and_the_server(own_server_shop: Shop) -> None:
+    shop = own_server_shop
     key = shop.wallet["inkey"]
     poll = asyncio.create_task(
         shop.server.payfeed("GET", "events?wait=30&since=start", key)
@@ -563,7 +575,10 @@ async def test_sigterm_ends_every_reader_and_the_server(shop: Shop) -> None:
     assert shop.server.faults == []
 
 
-async def test_retention_keeps_the_newest_and_tells_the_gap(shop: Shop) -> None:
+async def test_retention_keeps_the_newest_and_tells_the_gap(
+    own_server_shop: Shop,
+) -> None:
+    shop = own_server_shop
     server, key = shop.server, shop.wallet["inkey"]
     for amount in range(1, 9):
         await shop.sell(amount)
@@ -585,8 +600,9 @@ async def test_retention_keeps_the_newest_and_tells_the_gap(shop: Shop) -> None:
 
 
 async def test_a_server_that_starts_far_ahead_of_its_log_deletes_nothing(
-    shop: Shop,
+    own_server_shop: Shop,
 ) -> None:
+    shop = own_server_shop
     server, key = shop.server, shop.wallet["inkey"]
     hashes = [await shop.sell(amount) for amount in (1, 2, 3)]
     seconds = 40 * 86400
@@ -607,7 +623,10 @@ async def test_a_server_that_starts_far_ahead_of_its_log_deletes_nothing(
     assert [e["payment"]["payment_hash"] for e in page["events"]] == hashes
 
 
-async def test_failed_attempts_from_one_address_have_to_wait(shop: Shop) -> None:
+async def test_failed_attempts_from_one_address_have_to_wait(
+    own_server_shop: Shop,
+) -> None:
+    shop = own_server_shop
     await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
 
     async def attempt(number: int) -> int:

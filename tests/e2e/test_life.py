@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from bolt11 import decode
 from lnbits_server import Server
 from reader import Reader, reading
@@ -17,10 +18,13 @@ from shop import Shop
 STRIPE_SECRET = "whsec_stripe"
 
 
-@pytest.fixture
-async def shop(database: dict[str, str]) -> AsyncIterator[Shop]:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_shop(module_database: dict[str, str]) -> AsyncIterator[Shop]:
     """An exchange, a card processor and a withdraw link answer on loopback."""
-    ready = Shop(Server(PAYFEED_HEARTBEAT_SECONDS="2", **database))
+    ready = Shop(Server(PAYFEED_HEARTBEAT_SECONDS="2", **module_database))
     lab = f"{ready.server.base}/paylab"
     exchange = {"name": "loopback", "api_url": f"{lab}/rate", "path": "$.rate"}
     ready.server.env |= {
@@ -38,6 +42,12 @@ async def shop(database: dict[str, str]) -> AsyncIterator[Shop]:
         yield ready
     finally:
         await ready.server.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shop(shared_shop: Shop) -> Shop:
+    """New wallets for each test, on one server."""
+    return await shared_shop.with_new_wallets()
 
 
 def feed_of(shop: Shop, wallet: dict[str, Any], query: str = "") -> str:
@@ -271,7 +281,10 @@ async def test_the_balance_is_right_when_many_payments_settle_at_once(
         assert last_payment < len(frames) - 1
 
 
-async def test_the_service_fee_arrives_in_the_feed_of_its_wallet(shop: Shop) -> None:
+async def test_the_service_fee_arrives_in_the_feed_of_its_wallet(
+    own_server_shop: Shop,
+) -> None:
+    shop = own_server_shop
     fee = {
         "lnbits_service_fee": 2,
         "lnbits_service_fee_max": 1000,

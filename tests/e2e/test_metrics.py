@@ -5,6 +5,8 @@ import re
 import time
 from collections.abc import Callable
 
+import pytest
+import pytest_asyncio
 from reader import reading
 from shop import Shop, opened
 
@@ -13,6 +15,14 @@ TOKEN = "a long random token of the operator"
 SAMPLE = re.compile(
     r'payfeed_(\w+)(?:\{(?:type="(?:payment|message|test)"|code="\d{4}")\})? (\d+)'
 )
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shop(shared_shop: Shop) -> Shop:
+    """New wallets for each test, on one server."""
+    return await shared_shop.with_new_wallets()
 
 
 async def measure(shop: Shop) -> dict[str, int]:
@@ -129,6 +139,7 @@ async def test_metrics_are_for_administrators_and_the_token(shop: Shop) -> None:
     assert await status(server.admin) == 200
     await server.enable(server.admin, on=False)
     assert await status(server.admin) == 200
+    await server.enable(server.admin)
     assert await status(user) == 403
     cookie = server.admin["Authorization"].removeprefix("Bearer ")
     assert await status({"Cookie": f"cookie_access_token={cookie}"}) == 200

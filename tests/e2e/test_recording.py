@@ -5,11 +5,21 @@ import json
 import re
 import time
 
+import pytest
+import pytest_asyncio
 from frames import check_frame
 from reader import reading
 from shop import Shop
 
 HANG_GUARD = 30
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shop(shared_shop: Shop) -> Shop:
+    """New wallets for each test, on one server."""
+    return await shared_shop.with_new_wallets()
 
 
 async def offsets(shop: Shop, key: str) -> list[int]:
@@ -68,7 +78,10 @@ async def test_a_wallet_created_later_begins_empty_at_one(shop: Shop) -> None:
     assert await offsets(shop, later["inkey"]) == [1]
 
 
-async def test_what_retention_deleted_is_never_brought_back(shop: Shop) -> None:
+async def test_what_retention_deleted_is_never_brought_back(
+    own_server_shop: Shop,
+) -> None:
+    shop = own_server_shop
     server, key = shop.server, shop.wallet["inkey"]
     for amount in range(1, 6):
         await shop.sell(amount)
@@ -90,8 +103,9 @@ async def test_what_retention_deleted_is_never_brought_back(shop: Shop) -> None:
 
 
 async def test_messages_go_before_payments_when_a_feed_is_over_its_bytes(
-    shop: Shop,
+    own_server_shop: Shop,
 ) -> None:
+    shop = own_server_shop
     server, key = shop.server, shop.wallet["inkey"]
     await shop.sell(1)
     await server.payfeed("GET", "events?since=start&wait=20", key)
