@@ -1,5 +1,7 @@
 """A server with a shop that sells: what most tests begin with."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +10,8 @@ from typing import Any
 from lnbits_server import Server
 
 HERE = Path(__file__).resolve().parent
+
+HANG_GUARD = 30
 
 
 class Shop:
@@ -42,6 +46,16 @@ class Shop:
         invoice = await self.server.invoice(self.wallet, amount_sat, memo)
         await self.server.pay(self.payer, invoice)
         return str(invoice["payment_hash"])
+
+    async def has_subscribers(self, count: int) -> None:
+        """Wait until the shop's wallet has this many subscribers."""
+        key, deadline = self.wallet["inkey"], time.monotonic() + HANG_GUARD
+        subscribers: list[dict[str, Any]] = []
+        while len(subscribers) != count:
+            assert time.monotonic() < deadline, subscribers
+            await asyncio.sleep(0.05)
+            answer = await self.server.payfeed("GET", "subscribers", key)
+            subscribers = answer.json()
 
     async def lab(self, what: str, **values: Any) -> Any:
         """Ask the other extension, `paylab`, to do something."""

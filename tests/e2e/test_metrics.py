@@ -43,14 +43,14 @@ async def measure(shop: Shop) -> dict[str, int]:
     return found
 
 
-async def test_metrics_count_what_happens_and_name_nobody(
+async def test_metrics_count_what_happens_and_contain_no_names(
     database: dict[str, str],
 ) -> None:
     async with opened(PAYFEED_METRICS_TOKEN=TOKEN, **database) as shop:
         server, key = shop.server, shop.wallet["inkey"]
-        wish = {"name": "till-7", "scopes": ["read"]}
+        body = {"name": "till-7", "scopes": ["read"]}
         answer = await server.payfeed(
-            "POST", "keys", shop.wallet["adminkey"], json=wish
+            "POST", "keys", shop.wallet["adminkey"], json=body
         )
         address = f"{server.ws}/payfeed/api/v1/ws/{answer.json()['key']}"
         before = await measure(shop)
@@ -102,8 +102,8 @@ async def test_lag_is_that_of_the_slowest_subscriber(database: dict[str, str]) -
 
         async def lags() -> tuple[list[int], int]:
             """Of each subscriber, and in the metrics."""
-            told = await server.payfeed("GET", "subscribers", key)
-            each = sorted(one["lag"] for one in told.json())
+            result = await server.payfeed("GET", "subscribers", key)
+            each = sorted(one["lag"] for one in result.json())
             return each, (await measure(shop))["lag_events"]
 
         async def until(condition: Callable[[list[int], int], bool]) -> None:
