@@ -3,6 +3,12 @@ PORT ?= 5006
 STRICT ?=
 DATABASE ?= sqlite
 TESTS ?= tests
+# pytest's processes; tests mostly wait for servers. 0: one, without distribution
+ifeq ($(TESTS),tests)
+WORKERS ?= 4
+else
+WORKERS ?= 0
+endif
 PYTHON = $$(python3 tools/setup.py $(LNBITS_VERSION))
 
 .PHONY: run quick test check torture bench screenshots zip lock clean
@@ -16,7 +22,7 @@ quick: check
 	@$(MAKE) -s test TESTS=tests/unit
 
 test:
-	@python="$(PYTHON)" && PAYFEED_STRICT=$(STRICT) PAYFEED_DATABASE=$(DATABASE) "$$python" -m pytest -c tests/pytest.ini --rootdir tests $(TESTS)
+	@python="$(PYTHON)" && PAYFEED_STRICT=$(STRICT) PAYFEED_DATABASE=$(DATABASE) "$$python" -m pytest -c tests/pytest.ini --rootdir tests -n $(WORKERS) --dist loadgroup $(TESTS)
 
 check:
 	@python="$(PYTHON)" && \

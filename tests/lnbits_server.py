@@ -89,7 +89,7 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
-        for _ in range(600):
+        for _ in range(1200):
             if self.process.poll() is not None:
                 raise RuntimeError(f"LNbits ended while starting:\n{self.log[-3000:]}")
             try:
@@ -97,7 +97,7 @@ class Server:
                 return
             except httpx.TransportError:
                 await asyncio.sleep(0.1)
-        raise RuntimeError("LNbits did not start within a minute")
+        raise RuntimeError("LNbits did not start within two minutes")
 
     def kill(self) -> None:
         assert self.process
@@ -188,10 +188,10 @@ class Server:
     async def call(self, method: str, path: str, **kwargs: Any) -> Any:
         answer = await self.http.request(method, path, **kwargs)
         if answer.status_code >= 400:
-            told = f"{method} {path}: {answer.status_code} {answer.text}"
+            message = f"{method} {path}: {answer.status_code} {answer.text}"
             if answer.status_code >= 500:
-                told += f"\n{self.log[-3000:]}"
-            raise RuntimeError(told)
+                message += f"\n{self.log[-3000:]}"
+            raise RuntimeError(message)
         return answer.json()
 
     async def payfeed(

@@ -31,7 +31,7 @@ def need(name: str) -> str:
     found = find_program(name)
     if found:
         return found
-    told = f"{name} is missing; Debian's package {PACKAGES[name]} has it"
+    message = f"{name} is missing; Debian's package {PACKAGES[name]} has it"
     if os.environ.get("PAYFEED_STRICT"):
-        pytest.fail(told)
-    pytest.skip(told)
+        pytest.fail(message)
+    pytest.skip(message)

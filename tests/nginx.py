@@ -53,9 +53,9 @@ class Nginx:
         """Started when `port` answers."""
         main = str(self.folder / "main.conf")
         early = str(self.folder / "error.log")
-        with open(self.folder / "stderr.log", "wb") as told:
+        with open(self.folder / "stderr.log", "wb") as output:
             self.process = subprocess.Popen(
-                [need("nginx"), "-c", main, "-e", early], stdout=told, stderr=told
+                [need("nginx"), "-c", main, "-e", early], stdout=output, stderr=output
             )
         for _ in range(200):
             assert self.process.poll() is None, self.logs

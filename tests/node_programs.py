@@ -2,14 +2,22 @@
 
 import subprocess
 import tarfile
+import tempfile
 from functools import cache
 from pathlib import Path
 
 from needs import need
-from npm import packages
+from npm import exclusive, packages
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENT = ROOT / "clients" / "js"
+
+
+def install(target: Path, content: bytes) -> None:
+    """Leaves a file with this content as it is: another process may be reading it."""
+    target.parent.mkdir(exist_ok=True)
+    if not target.exists() or target.read_bytes() != content:
+        target.write_bytes(content)
 
 
 @cache
@@ -17,21 +25,23 @@ def node_folder() -> Path:
     """The files of tests/node, beside package ws and the packed client."""
     npm = need("npm")
     folder = packages(ROOT / "tests" / "node")
-    options = ["--silent", "--pack-destination", str(folder)]
-    subprocess.run(
-        [npm, "pack", *options], cwd=CLIENT, check=True, stdout=subprocess.DEVNULL
-    )
-    (archive,) = folder.glob("lnbits-payfeed-*.tgz")
-    with tarfile.open(archive) as packed:
-        names = {"package.json", "README.md", "index.d.ts", "payfeed-client.js"}
-        assert set(packed.getnames()) == {f"package/{name}" for name in names}
-        for name in names:
-            content = packed.extractfile(f"package/{name}")
-            assert content
-            target = folder / "node_modules" / "lnbits-payfeed" / name
-            target.parent.mkdir(exist_ok=True)
-            target.write_bytes(content.read())
-    archive.unlink()
+    with tempfile.TemporaryDirectory() as temporary, exclusive(folder):
+        subprocess.run(
+            [npm, "pack", "--silent", "--pack-destination", temporary],
+            cwd=CLIENT,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        (archive,) = Path(temporary).glob("lnbits-payfeed-*.tgz")
+        with tarfile.open(archive) as packed:
+            names = {"package.json", "README.md", "index.d.ts", "payfeed-client.js"}
+            assert set(packed.getnames()) == {f"package/{name}" for name in names}
+            for name in names:
+                content = packed.extractfile(f"package/{name}")
+                assert content
+                install(
+                    folder / "node_modules" / "lnbits-payfeed" / name, content.read()
+                )
     return folder
 
 

@@ -17,11 +17,11 @@ MEMO = 'Kaffee & "Kuchen" – ₿ 🙂 \\ 5 < 6'
 
 
 def write(name: str, text: str, secret: str | None = None, ok: bool = True) -> None:
-    told: dict[str, Any] = {"text": text, "secret": secret}
+    result: dict[str, Any] = {"text": text, "secret": secret}
     if secret:
-        told["verifies"] = ok
+        result["verifies"] = ok
     FRAMES.mkdir(parents=True, exist_ok=True)
-    (FRAMES / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n")
+    (FRAMES / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
 
 
 async def take(reader: Reader, kind: str) -> str:

@@ -1,5 +1,7 @@
 """A server with a shop that sells: what most tests begin with."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +10,8 @@ from typing import Any
 from lnbits_server import Server
 
 HERE = Path(__file__).resolve().parent
+
+HANG_GUARD = 30
 
 
 class Shop:
@@ -22,10 +26,19 @@ class Shop:
     async def open(self) -> None:
         await self.server.start()
         await self.server.install()
-        self.payer = (await self.server.wallets(self.server.admin))[0]
+        await self._use((await self.server.wallets(self.server.admin))[0])
+
+    async def with_new_wallets(self) -> "Shop":
+        """Another shop on the same server; it shares no wallet with this one."""
+        other = Shop(self.server)
+        await other._use(await self.server.new_wallet(self.server.admin, "payer"))
+        return other
+
+    async def _use(self, payer: dict[str, str]) -> None:
+        self.payer = payer
         self.wallet = await self.server.new_wallet(self.server.admin, "shop")
-        await self.server.credit(self.payer["id"], 1_000_000)
-        key = self.payer["inkey"]
+        await self.server.credit(payer["id"], 1_000_000)
+        key = payer["inkey"]
         await self.server.payfeed("GET", "events?since=start&wait=20", key)
 
     async def sell(self, amount_sat: int = 1000, memo: str = "a memo") -> str:
@@ -33,6 +46,16 @@ class Shop:
         invoice = await self.server.invoice(self.wallet, amount_sat, memo)
         await self.server.pay(self.payer, invoice)
         return str(invoice["payment_hash"])
+
+    async def has_subscribers(self, count: int) -> None:
+        """Wait until the shop's wallet has this many subscribers."""
+        key, deadline = self.wallet["inkey"], time.monotonic() + HANG_GUARD
+        subscribers: list[dict[str, Any]] = []
+        while len(subscribers) != count:
+            assert time.monotonic() < deadline, subscribers
+            await asyncio.sleep(0.05)
+            answer = await self.server.payfeed("GET", "subscribers", key)
+            subscribers = answer.json()
 
     async def lab(self, what: str, **values: Any) -> Any:
         """Ask the other extension, `paylab`, to do something."""

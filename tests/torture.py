@@ -92,11 +92,11 @@ class Torture:
                         if frame["type"] != "payment":
                             continue
                         cursor = frame["id"]
-                        told = (cursor, frame["payment"]["payment_hash"])
-                        if told in self.delivered[-100:]:
+                        delivery = (cursor, frame["payment"]["payment_hash"])
+                        if delivery in self.delivered[-100:]:
                             self.resent += 1
                         else:
-                            self.delivered.append(told)
+                            self.delivered.append(delivery)
             except (OSError, websockets.WebSocketException):
                 await asyncio.sleep(0.2)
 
@@ -138,7 +138,7 @@ class Torture:
     _last = 0
 
     async def complaints(self) -> list[str]:
-        told = []
+        found = []
         paid = await self._settled_hashes(self.payer["id"], "<")
         deadline = time.monotonic() + PATIENCE_SECONDS
         while len(sent := await self.sent()) < len(paid):
@@ -146,31 +146,31 @@ class Torture:
                 break
             await asyncio.sleep(0.5)
         if sorted(sent) != sorted(paid):
-            told.append(f"{len(paid)} were sent, the payer's feed tells {len(sent)}")
+            found.append(f"{len(paid)} were sent, the payer's feed has {len(sent)}")
         settled = await self._settled_hashes(self.shop["id"], ">")
         hashes = [payment_hash for _, payment_hash in self.delivered]
         offsets = [int(event_id.split("-")[1]) for event_id, _ in self.delivered]
         if set(settled) - set(hashes):
-            told.append(f"{len(set(settled) - set(hashes))} payments were lost")
+            found.append(f"{len(set(settled) - set(hashes))} payments were lost")
         if set(hashes) - set(settled):
-            told.append("events without a settled payment were delivered")
+            found.append("events without a settled payment were delivered")
         if len(set(hashes)) != len(hashes):
-            told.append("a payment was delivered under two ids")
+            found.append("a payment was delivered under two ids")
         if offsets != list(range(1, len(offsets) + 1)):
-            told.append("offsets were out of order or had a hole")
-        return told
+            found.append("offsets were out of order or had a hole")
+        return found
 
 
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--payments", type=int, default=1000)
-    wish = parser.parse_args()
-    torture = Torture(wish.kills, wish.payments)
+    options = parser.parse_args()
+    torture = Torture(options.kills, options.payments)
     complaints = asyncio.run(torture.run())
     print(
         f"{torture.killed} kills, {len(torture.delivered)} payments delivered,"
-        f" {torture.resent} told again on resuming"
+        f" {torture.resent} sent again on resuming"
     )
     print("\n".join(complaints) or "nothing lost, nothing twice, no hole")
     return bool(complaints)

@@ -3,10 +3,14 @@
 Usage: npm.py. Without npm it skips them with a message; STRICT=1 makes that a failure.
 """
 
+import fcntl
+import filecmp
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from setup import CACHE, ROOT, digest, run, up_to_date
@@ -23,19 +27,30 @@ FORMATTED = (
 PAGES = ("templates/payfeed/index.html", "templates/payfeed/display.html")
 
 
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Other processes wait here until this one has finished with `folder`."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with open(folder.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def packages(source: Path) -> Path:
     """Copy `source` to .cache and install the packages of its lock file there."""
     target, lock = CACHE / f"npm-{source.name}", source / "package-lock.json"
-    target.mkdir(parents=True, exist_ok=True)
-    for path in source.iterdir():
-        if path.is_file():
-            shutil.copy(path, target)
-    if not up_to_date(target, lock):
-        run(
-            ["npm", "--prefix", str(target), "ci", "--no-audit", "--no-fund"],
-            "npm packages could not be downloaded; is there a network?",
-        )
-        (target / "lock.sha256").write_text(digest(lock))
+    with exclusive(target):
+        target.mkdir(exist_ok=True)
+        for path in source.iterdir():
+            copy = target / path.name
+            if path.is_file() and not (copy.exists() and filecmp.cmp(path, copy)):
+                shutil.copy(path, copy)
+        if not up_to_date(target, lock):
+            run(
+                ["npm", "--prefix", str(target), "ci", "--no-audit", "--no-fund"],
+                "npm packages could not be downloaded; is there a network?",
+            )
+            (target / "lock.sha256").write_text(digest(lock))
     return target
 
 

@@ -61,10 +61,10 @@ async def test_the_demo_prints_a_frame_a_login_and_commands_that_work(
         assert len(commands) == 3
         for command in commands:
             words = [*shlex.split(command), "-sS", "--max-time", "3"]
-            told = await asyncio.to_thread(
+            result = await asyncio.to_thread(
                 subprocess.run, words, capture_output=True, text=True
             )
-            assert '"payment"' in told.stdout or '"sent":true' in told.stdout
+            assert '"payment"' in result.stdout or '"sent":true' in result.stdout
         assert re.search(r"^  npx wscat -c \"ws://", text, re.MULTILINE)
     finally:
         demo.send_signal(signal.SIGTERM)
@@ -88,19 +88,19 @@ def test_a_port_in_use_gives_one_clear_sentence() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        told = subprocess.run(
+        result = subprocess.run(
             [*DEMO, str(port)], capture_output=True, text=True, timeout=60
         )
-    assert told.returncode == 1
-    assert told.stderr == (
+    assert result.returncode == 1
+    assert result.stderr == (
         f"Port {port} is in use; choose another: make run PORT={port + 1}\n"
     )
 
 
 def test_a_port_that_is_none_gives_one_clear_sentence() -> None:
-    told = subprocess.run([*DEMO, "abc"], capture_output=True, text=True, timeout=60)
-    assert told.returncode == 1
-    assert told.stderr == "'abc' is not a port; for example: make run PORT=5007\n"
+    result = subprocess.run([*DEMO, "abc"], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1
+    assert result.stderr == "'abc' is not a port; for example: make run PORT=5007\n"
 
 
 def test_a_wrong_python_gives_one_clear_sentence(tmp_path: Path) -> None:
@@ -108,15 +108,15 @@ def test_a_wrong_python_gives_one_clear_sentence(tmp_path: Path) -> None:
         "import sys; sys.path.insert(0, sys.argv[1]); import setup;"
         "setup.sys.executable = '/bin/false'; setup.find_python()"
     )
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script, str(ROOT / "tools")],
         capture_output=True,
         text=True,
         env={"PATH": str(tmp_path)},
         timeout=60,
     )
-    assert told.returncode == 1
-    assert told.stderr == "Payfeed needs Python 3.10, 3.11 or 3.12; none was found.\n"
+    assert result.returncode == 1
+    assert result.stderr == "Payfeed needs Python 3.10, 3.11 or 3.12; none was found.\n"
 
 
 def test_no_network_gives_one_clear_sentence(tmp_path: Path) -> None:
@@ -130,15 +130,15 @@ def test_no_network_gives_one_clear_sentence(tmp_path: Path) -> None:
         "PIP_RETRIES": "0",
         "PIP_CONFIG_FILE": os.devnull,
     }
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script, str(ROOT / "tools"), str(tmp_path)],
         capture_output=True,
         text=True,
         env=nowhere,
         timeout=170,
     )
-    assert told.returncode == 1
-    assert told.stderr.startswith(
+    assert result.returncode == 1
+    assert result.stderr.startswith(
         "Packages could not be downloaded; is there a network?"
     )
-    assert told.stderr.count("\n") == 1
+    assert result.stderr.count("\n") == 1

@@ -70,9 +70,9 @@ async def other_readers(server: Server, key: str) -> AsyncIterator[None]:
     assert not poll.done()
     began = time.monotonic()
     yield
-    told = await asyncio.wait_for(sse, HANG_GUARD)
-    assert '"type":"hello"' in told
-    assert '"code":1012' in told
+    result = await asyncio.wait_for(sse, HANG_GUARD)
+    assert '"type":"hello"' in result
+    assert '"code":1012' in result
     assert (await asyncio.wait_for(poll, HANG_GUARD)).json()["events"] == []
     # half of what a long poll may take: it did not end by itself
     assert time.monotonic() - began < 15

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from bolt11 import decode
 from lnbits_server import Server
 from reader import Reader, reading
@@ -17,10 +18,13 @@ from shop import Shop
 STRIPE_SECRET = "whsec_stripe"
 
 
-@pytest.fixture
-async def shop(database: dict[str, str]) -> AsyncIterator[Shop]:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_shop(module_database: dict[str, str]) -> AsyncIterator[Shop]:
     """An exchange, a card processor and a withdraw link answer on loopback."""
-    ready = Shop(Server(PAYFEED_HEARTBEAT_SECONDS="2", **database))
+    ready = Shop(Server(PAYFEED_HEARTBEAT_SECONDS="2", **module_database))
     lab = f"{ready.server.base}/paylab"
     exchange = {"name": "loopback", "api_url": f"{lab}/rate", "path": "$.rate"}
     ready.server.env |= {
@@ -40,6 +44,12 @@ async def shop(database: dict[str, str]) -> AsyncIterator[Shop]:
         await ready.server.close()
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def shop(shared_shop: Shop) -> Shop:
+    """New wallets for each test, on one server."""
+    return await shared_shop.with_new_wallets()
+
+
 def feed_of(shop: Shop, wallet: dict[str, Any], query: str = "") -> str:
     return f"{shop.server.ws}/payfeed/api/v1/ws/{wallet['inkey']}{query}"
 
@@ -51,8 +61,8 @@ async def next_payment(reader: Reader) -> dict[str, Any]:
 
 async def balance_msat(shop: Shop, wallet: dict[str, Any]) -> int:
     headers = {"X-Api-Key": wallet["inkey"]}
-    told = await shop.server.call("GET", "/api/v1/wallet", headers=headers)
-    return int(told["balance"])
+    result = await shop.server.call("GET", "/api/v1/wallet", headers=headers)
+    return int(result["balance"])
 
 
 async def try_to_pay(shop: Shop, bolt11: str) -> None:
@@ -63,7 +73,7 @@ async def try_to_pay(shop: Shop, bolt11: str) -> None:
     )
 
 
-async def test_an_outgoing_payment_tells_amount_and_fee_as_positive(shop: Shop) -> None:
+async def test_an_outgoing_payment_has_a_positive_amount_and_fee(shop: Shop) -> None:
     await shop.lab("node", outcome="success", fee_msat=2500)
     async with reading(feed_of(shop, shop.payer)) as reader:
         await reader.next()
@@ -77,7 +87,7 @@ async def test_an_outgoing_payment_tells_amount_and_fee_as_positive(shop: Shop) 
         assert balance["balance_msat"] == 1_000_000_000 - 702_500
 
 
-async def test_a_failed_payment_and_one_that_settles_late_are_told(
+async def test_a_failed_payment_and_a_late_settlement_are_events(
     shop: Shop,
 ) -> None:
     await shop.lab("node", outcome="failed")
@@ -122,10 +132,10 @@ async def test_an_internal_payment_is_one_event_on_each_side(shop: Shop) -> None
     assert sent["payment_hash"] == received["payment_hash"] == payment_hash
     assert (sent["direction"], received["direction"]) == ("out", "in")
     await shop.server.swept()
-    for who in (shop.payer, shop.wallet):
-        page = (await shop.server.payfeed("GET", "events", who["inkey"])).json()
-        told = [e for e in page["events"] if e["payment"]["amount"] == 99]
-        assert len(told) == 1
+    for wallet in (shop.payer, shop.wallet):
+        page = (await shop.server.payfeed("GET", "events", wallet["inkey"])).json()
+        result = [e for e in page["events"] if e["payment"]["amount"] == 99]
+        assert len(result) == 1
 
 
 async def test_a_refund_and_a_withdrawal_by_another_extension_are_outgoing(
@@ -150,7 +160,7 @@ async def test_a_refund_and_a_withdrawal_by_another_extension_are_outgoing(
             assert payment["tag"] == ("refund" if tag == "refund" else None)
 
 
-async def test_credit_and_debit_by_the_administrator_are_told(shop: Shop) -> None:
+async def test_credit_and_debit_by_the_administrator_are_events(shop: Shop) -> None:
     async with reading(feed_of(shop, shop.wallet)) as reader:
         await reader.next()
         await shop.server.credit(shop.wallet["id"], 300)
@@ -163,7 +173,7 @@ async def test_credit_and_debit_by_the_administrator_are_told(shop: Shop) -> Non
             pass
 
 
-async def test_an_invoice_paid_from_outside_and_told_twice_is_one_event(
+async def test_an_invoice_paid_from_outside_and_reported_twice_is_one_event(
     shop: Shop,
 ) -> None:
     made = await shop.lab(
@@ -184,7 +194,7 @@ async def test_an_invoice_paid_from_outside_and_told_twice_is_one_event(
     assert len(page["events"]) == 1
 
 
-async def test_a_hold_invoice_is_told_when_settled_and_not_when_cancelled(
+async def test_a_hold_invoice_is_an_event_when_settled_and_not_when_cancelled(
     shop: Shop,
 ) -> None:
     await shop.lab("node", outcome="success")
@@ -208,26 +218,26 @@ async def test_a_hold_invoice_is_told_when_settled_and_not_when_cancelled(
     assert [e["payment"]["amount"] for e in page["events"]] == [41]
 
 
-async def test_a_payment_that_fails_and_is_tried_again_is_told_twice(
+async def test_a_payment_that_fails_and_is_tried_again_is_two_events(
     shop: Shop,
 ) -> None:
     bolt11 = await shop.lab("foreign", amount_sat=50)
     async with reading(feed_of(shop, shop.payer)) as reader:
         await reader.next()
-        told = []
+        result = []
         for outcome in ("failed", "success"):
             await shop.lab("node", outcome=outcome)
             await try_to_pay(shop, bolt11)
-            told.append(await next_payment(reader))
-    assert [one["status"] for one in told] == ["failed", "confirmed"]
-    assert told[0]["payment_hash"] == told[1]["payment_hash"]
+            result.append(await next_payment(reader))
+    assert [one["status"] for one in result] == ["failed", "confirmed"]
+    assert result[0]["payment_hash"] == result[1]["payment_hash"]
     await shop.server.swept()
     key = shop.payer["inkey"]
     page = (await shop.server.payfeed("GET", "events?direction=out", key)).json()
     assert len(page["events"]) == 2
 
 
-async def test_an_lnurl_withdrawal_is_told_to_who_pays_and_who_receives(
+async def test_an_lnurl_withdrawal_is_in_the_feeds_of_payer_and_receiver(
     shop: Shop,
 ) -> None:
     await shop.lab("withdraw-link", wallet_id=shop.payer["id"])
@@ -271,7 +281,10 @@ async def test_the_balance_is_right_when_many_payments_settle_at_once(
         assert last_payment < len(frames) - 1
 
 
-async def test_the_service_fee_arrives_in_the_feed_of_its_wallet(shop: Shop) -> None:
+async def test_the_service_fee_arrives_in_the_feed_of_its_wallet(
+    own_server_shop: Shop,
+) -> None:
+    shop = own_server_shop
     fee = {
         "lnbits_service_fee": 2,
         "lnbits_service_fee_max": 1000,
@@ -295,7 +308,7 @@ async def test_the_service_fee_arrives_in_the_feed_of_its_wallet(shop: Shop) -> 
     assert taken["payment_hash"] == paid["payment_hash"]
 
 
-async def test_an_invoice_priced_in_fiat_tells_its_price(shop: Shop) -> None:
+async def test_an_invoice_priced_in_fiat_carries_its_price(shop: Shop) -> None:
     body = {"out": False, "amount": 2.5, "unit": "EUR", "memo": "a price in euro"}
     headers = {"X-Api-Key": shop.wallet["inkey"]}
     made = await shop.server.call(
@@ -312,7 +325,7 @@ async def test_an_invoice_priced_in_fiat_tells_its_price(shop: Shop) -> None:
         assert in_sat["fiat"] == {"currency": "USD", "amount": 0.01}
 
 
-async def test_an_invoice_paid_by_card_is_told_as_received(shop: Shop) -> None:
+async def test_an_invoice_paid_by_card_is_a_received_payment(shop: Shop) -> None:
     body = {"out": False, "amount": 5, "unit": "EUR", "memo": "by card"}
     headers = {"X-Api-Key": shop.wallet["inkey"]}
     body |= {"fiat_provider": "stripe"}

@@ -161,8 +161,8 @@ async def test_no_key_is_written_in_any_state_of_the_extension(
             wallet = await server.new_wallet(server.admin, "shop")
             admin, inkey = wallet["adminkey"], wallet["inkey"]
             feed = (await server.payfeed("GET", "feed", admin)).json()
-            wish = {"name": "till", "scopes": ["read", "notify"]}
-            made = await server.payfeed("POST", "keys", admin, json=wish)
+            body = {"name": "till", "scopes": ["read", "notify"]}
+            made = await server.payfeed("POST", "keys", admin, json=body)
             keys = [made.json()["key"], inkey, admin]
 
             async def check(state: str) -> None:

@@ -5,6 +5,8 @@ import re
 import time
 from collections.abc import Callable
 
+import pytest
+import pytest_asyncio
 from reader import reading
 from shop import Shop, opened
 
@@ -13,6 +15,14 @@ TOKEN = "a long random token of the operator"
 SAMPLE = re.compile(
     r'payfeed_(\w+)(?:\{(?:type="(?:payment|message|test)"|code="\d{4}")\})? (\d+)'
 )
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shop(shared_shop: Shop) -> Shop:
+    """New wallets for each test, on one server."""
+    return await shared_shop.with_new_wallets()
 
 
 async def measure(shop: Shop) -> dict[str, int]:
@@ -33,14 +43,14 @@ async def measure(shop: Shop) -> dict[str, int]:
     return found
 
 
-async def test_metrics_count_what_happens_and_name_nobody(
+async def test_metrics_count_what_happens_and_contain_no_names(
     database: dict[str, str],
 ) -> None:
     async with opened(PAYFEED_METRICS_TOKEN=TOKEN, **database) as shop:
         server, key = shop.server, shop.wallet["inkey"]
-        wish = {"name": "till-7", "scopes": ["read"]}
+        body = {"name": "till-7", "scopes": ["read"]}
         answer = await server.payfeed(
-            "POST", "keys", shop.wallet["adminkey"], json=wish
+            "POST", "keys", shop.wallet["adminkey"], json=body
         )
         address = f"{server.ws}/payfeed/api/v1/ws/{answer.json()['key']}"
         before = await measure(shop)
@@ -92,8 +102,8 @@ async def test_lag_is_that_of_the_slowest_subscriber(database: dict[str, str]) -
 
         async def lags() -> tuple[list[int], int]:
             """Of each subscriber, and in the metrics."""
-            told = await server.payfeed("GET", "subscribers", key)
-            each = sorted(one["lag"] for one in told.json())
+            result = await server.payfeed("GET", "subscribers", key)
+            each = sorted(one["lag"] for one in result.json())
             return each, (await measure(shop))["lag_events"]
 
         async def until(condition: Callable[[list[int], int], bool]) -> None:
@@ -129,6 +139,7 @@ async def test_metrics_are_for_administrators_and_the_token(shop: Shop) -> None:
     assert await status(server.admin) == 200
     await server.enable(server.admin, on=False)
     assert await status(server.admin) == 200
+    await server.enable(server.admin)
     assert await status(user) == 403
     cookie = server.admin["Authorization"].removeprefix("Bearer ")
     assert await status({"Cookie": f"cookie_access_token={cookie}"}) == 200

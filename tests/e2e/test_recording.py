@@ -5,11 +5,21 @@ import json
 import re
 import time
 
+import pytest
+import pytest_asyncio
 from frames import check_frame
 from reader import reading
 from shop import Shop
 
 HANG_GUARD = 30
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shop(shared_shop: Shop) -> Shop:
+    """New wallets for each test, on one server."""
+    return await shared_shop.with_new_wallets()
 
 
 async def offsets(shop: Shop, key: str) -> list[int]:
@@ -28,15 +38,15 @@ async def test_a_socket_that_hangs_on_lnbits_channel_is_dropped_the_rest_served(
         assert await shop.lab(f"hang/{channel}") == 1
         await live.next()
         hashes = [await shop.sell(amount) for amount in (1, 2)]
-        told = [e["payment"]["payment_hash"] for e in await live.events(2)]
-        assert told == hashes
+        result = [e["payment"]["payment_hash"] for e in await live.events(2)]
+        assert result == hashes
         pushed = [e["payment"]["payment_hash"] for e in await healthy.events(2)]
         assert pushed == hashes
         assert await shop.server.call("GET", f"/paylab/sockets/{channel}") == 1
         assert len(healthy.texts) == 2
 
 
-async def test_a_payment_that_is_no_valid_event_is_logged_once_and_stops_nobody(
+async def test_a_payment_that_is_no_valid_event_is_logged_once_and_stops_no_other(
     shop: Shop,
 ) -> None:
     key = shop.wallet["inkey"]
@@ -60,7 +70,7 @@ async def test_a_payment_that_is_no_valid_event_is_logged_once_and_stops_nobody(
     assert shop.server.faults == []
 
 
-async def test_a_wallet_created_later_begins_empty_at_one(shop: Shop) -> None:
+async def test_the_feed_of_a_new_wallet_is_empty_and_starts_at_one(shop: Shop) -> None:
     later = await shop.server.new_wallet(shop.server.admin, "later")
     assert await offsets(shop, later["inkey"]) == []
     await shop.server.pay(shop.payer, await shop.server.invoice(later, 9))
@@ -68,7 +78,10 @@ async def test_a_wallet_created_later_begins_empty_at_one(shop: Shop) -> None:
     assert await offsets(shop, later["inkey"]) == [1]
 
 
-async def test_what_retention_deleted_is_never_brought_back(shop: Shop) -> None:
+async def test_what_retention_deleted_is_never_brought_back(
+    own_server_shop: Shop,
+) -> None:
+    shop = own_server_shop
     server, key = shop.server, shop.wallet["inkey"]
     for amount in range(1, 6):
         await shop.sell(amount)
@@ -89,9 +102,10 @@ async def test_what_retention_deleted_is_never_brought_back(shop: Shop) -> None:
     assert await offsets(shop, key) == [4, 5, 6]
 
 
-async def test_messages_go_before_payments_when_a_feed_is_over_its_bytes(
-    shop: Shop,
+async def test_messages_are_deleted_first_when_a_feed_exceeds_its_bytes(
+    own_server_shop: Shop,
 ) -> None:
+    shop = own_server_shop
     server, key = shop.server, shop.wallet["inkey"]
     await shop.sell(1)
     await server.payfeed("GET", "events?since=start&wait=20", key)
@@ -106,7 +120,7 @@ async def test_messages_go_before_payments_when_a_feed_is_over_its_bytes(
     assert await offsets(shop, key) == [1, 6, 7]
 
 
-async def test_the_mirror_is_off_at_first_and_tells_only_what_was_received(
+async def test_the_mirror_is_off_by_default_and_sends_only_received_payments(
     shop: Shop,
 ) -> None:
     server, key, admin = shop.server, shop.wallet["inkey"], shop.wallet["adminkey"]
@@ -125,8 +139,8 @@ async def test_the_mirror_is_off_at_first_and_tells_only_what_was_received(
 
         await live.next()
         await received(5)
-        wish = {"mirror_to_inkey": True}
-        await server.payfeed("PATCH", "feed", admin, json=wish)
+        body = {"mirror_to_inkey": True}
+        await server.payfeed("PATCH", "feed", admin, json=body)
         await received(7)
         await server.pay(shop.wallet, await server.invoice(shop.payer, 2))
         await live.until("payment")

@@ -102,8 +102,8 @@ async def test_after_restoring_a_backup_clients_get_a_gap_and_then_what_is_new(
     shop: Shop,
 ) -> None:
     server, key = shop.server, shop.wallet["inkey"]
-    wish = {"name": "till", "scopes": ["read"]}
-    made = await server.payfeed("POST", "keys", shop.wallet["adminkey"], json=wish)
+    body = {"name": "till", "scopes": ["read"]}
+    made = await server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
     options: dict[str, Any] = {"since": "start", "backoff_cap_seconds": 0.5}
     async with Feed(server.base, made.json()["key"], **options) as feed:
         kept = [await shop.sell(1)]
@@ -128,10 +128,10 @@ async def test_after_restoring_a_backup_clients_get_a_gap_and_then_what_is_new(
         assert new.id.endswith("-1")
         assert new.id.split("-")[0] != before[0].id.split("-")[0]
         await feed.ack(new)
-    await asyncio.sleep(4)
+    await server.swept()
     page = (await server.payfeed("GET", "events?since=start", key)).json()
-    told = [event["payment"]["payment_hash"] for event in page["events"]]
-    assert told == [payment_hash]
+    recorded = [event["payment"]["payment_hash"] for event in page["events"]]
+    assert recorded == [payment_hash]
     assert payment_hash not in kept
 
 
@@ -145,9 +145,9 @@ async def test_a_backup_of_a_running_lnbits_misses_no_payment_that_lnbits_has(
 
     async def sell() -> None:
         hashes.append(await shop.sell(2))
-        await told(2)
+        await recorded(2)
 
-    async def told(count: int) -> list[str]:
+    async def recorded(count: int) -> list[str]:
         """The payments of the feed, once there are so many."""
         events: list[Any] = []
         cursor = "start"
@@ -160,14 +160,14 @@ async def test_a_backup_of_a_running_lnbits_misses_no_payment_that_lnbits_has(
         return [event["payment"]["payment_hash"] for event in events]
 
     first = await shop.sell(1)
-    assert await told(1) == [first]
+    assert await recorded(1) == [first]
     await backup.take(meanwhile=sell)
     await shop.sell(3)
     server.kill()
     await backup.restore()
     await server.start()
     missing = [] if backup.url else hashes
-    assert await told(len(missing)) == missing
+    assert await recorded(len(missing)) == missing
     await server.swept()
     last = await shop.sell(4)
-    assert await told(len(missing) + 1) == [*missing, last]
+    assert await recorded(len(missing) + 1) == [*missing, last]

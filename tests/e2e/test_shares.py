@@ -30,9 +30,9 @@ async def share_with_visitor(shop: Shop) -> dict[str, Any]:
         "status": "invite_sent",
     }
     await server.call("PUT", "/api/v1/wallet/share/invite", json=invite, headers=source)
-    wish = {"wallet_type": "lightning-shared", "shared_wallet_id": shop.wallet["id"]}
+    body = {"wallet_type": "lightning-shared", "shared_wallet_id": shop.wallet["id"]}
     share: dict[str, Any] = await server.call(
-        "POST", "/api/v1/wallet", json=wish, headers=visitor
+        "POST", "/api/v1/wallet", json=body, headers=visitor
     )
     return share
 

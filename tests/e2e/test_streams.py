@@ -30,8 +30,8 @@ async def new_wallet(shop: Shop) -> dict[str, Any]:
 
 
 async def new_key(shop: Shop, wallet: dict[str, Any], *scopes: str) -> dict[str, Any]:
-    wish = {"name": "till", "scopes": scopes}
-    made = await shop.server.payfeed("POST", "keys", wallet["adminkey"], json=wish)
+    body = {"name": "till", "scopes": scopes}
+    made = await shop.server.payfeed("POST", "keys", wallet["adminkey"], json=body)
     answer: dict[str, Any] = made.json()
     return answer
 
@@ -154,8 +154,8 @@ async def test_an_answer_is_bounded_in_bytes_and_pages_lose_nothing(
         path = f"events?limit=1000{query}"
         answer = await shop.server.payfeed("GET", path, key)
         assert len(answer.content) < ANSWER_BYTES * 1.1
-        told = answer.json()
-        return [e["id"] for e in told["events"]], told["has_more"], told["cursor"]
+        result = answer.json()
+        return [e["id"] for e in result["events"]], result["has_more"], result["cursor"]
 
     forth: list[str] = []
     cursor, has_more = "start", True

@@ -21,8 +21,8 @@ def test_a_recorded_frame_is_as_published(name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in RECORDED if RECORDED[n]["secret"]])
 def test_signing_the_recorded_body_gives_the_recorded_text(name: str) -> None:
-    told = RECORDED[name]
-    frame = json.loads(told["text"])
-    body = told["text"].rpartition(',"signature":"')[0] + "}"
-    signed = protocol.sign(body, frame["id"], frame["timestamp"], told["secret"])
-    assert (signed == told["text"]) is told["verifies"]
+    result = RECORDED[name]
+    frame = json.loads(result["text"])
+    body = result["text"].rpartition(',"signature":"')[0] + "}"
+    signed = protocol.sign(body, frame["id"], frame["timestamp"], result["secret"])
+    assert (signed == result["text"]) is result["verifies"]

@@ -36,12 +36,12 @@ def logged() -> Iterator[tuple[str, re.Pattern[str]]]:
             if isinstance(node, ast.Call) and "logger." in ast.unparse(node.func):
                 (text,) = node.args
                 parts = text.values if isinstance(text, ast.JoinedStr) else [text]
-                told = "".join(
+                result = "".join(
                     re.escape(part.value) if isinstance(part, ast.Constant) else ".+"
                     for part in parts
                 )
                 level = ast.unparse(node.func).removeprefix("logger.")
-                yield level, re.compile(told.removeprefix(re.escape("payfeed: ")))
+                yield level, re.compile(result.removeprefix(re.escape("payfeed: ")))
 
 
 def test_every_line_of_the_log_is_documented_at_its_level() -> None:

@@ -41,8 +41,8 @@ def body_of(draft: models.Draft) -> str:
 
 @given(st.integers(1, 2_100_000_000_000_000_000 // 1000))
 def test_an_amount_in_satoshi_is_exactly_its_millisatoshi_value(msat: int) -> None:
-    told = Decimal(json.dumps(protocol.satoshi(msat)))
-    assert abs(told * 1000 - msat) < max(1, msat // 10**15)
+    result = Decimal(json.dumps(protocol.satoshi(msat)))
+    assert abs(result * 1000 - msat) < max(1, msat // 10**15)
     assert isinstance(protocol.satoshi(msat), int) == (msat % 1000 == 0)
 
 
@@ -87,11 +87,11 @@ def test_any_json_value_becomes_a_message_or_is_refused_clearly(value: object) -
     try:
         draft = protocol.custom_draft(value)
     except errors.Malformed as exc:
-        told = exc.message
+        result = exc.message
     else:
-        told = None
-    if told is not None:
-        assert told.endswith(".")
+        result = None
+    if result is not None:
+        assert result.endswith(".")
         return
     frame = json.loads(body_of(draft))
     assert frame["custom"] is True
@@ -221,9 +221,9 @@ def test_a_payments_body_has_64_kib_at_most_and_names_what_was_cut(
         "comment": (comment, payment["comment"]),
         "memo": (memo, payment["memo"]),
     }
-    for name, (whole, told) in sent.items():
-        assert (told != whole) == (name in cut), name
-        assert (whole or "").startswith(told or "")
+    for name, (whole, result) in sent.items():
+        assert (result != whole) == (name in cut), name
+        assert (whole or "").startswith(result or "")
     # the memo is cut last, and nothing more than has to be
     assert "memo" not in cut or payment["comment"] == ""
     assert not {"comment", "memo"} & set(cut) or len(body) > 65536 - 256

@@ -80,7 +80,7 @@ async def a_copy() -> Extension:
     return made
 
 
-async def told(wallet_id: str = "w") -> list[tuple[str, int]]:
+async def result(wallet_id: str = "w") -> list[tuple[str, int]]:
     """(status, number of the payment) in the order of the log."""
     feed = await crud.get_feed(wallet_id)
     assert feed
@@ -92,7 +92,7 @@ async def told(wallet_id: str = "w") -> list[tuple[str, int]]:
     return found
 
 
-async def test_a_payment_that_ends_while_others_are_recorded_is_told_by_the_next_sweep(
+async def test_a_payment_that_ends_while_others_are_recorded_is_found_by_the_next_sweep(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = await a_copy()
@@ -108,7 +108,7 @@ async def test_a_payment_that_ends_while_others_are_recorded_is_told_by_the_next
     assert await copy.reconciler.sweep() == 1
     assert await copy.reconciler.sweep() == 1
     assert await copy.reconciler.sweep() == 0
-    assert await told() == [("confirmed", 1), ("confirmed", 2)]
+    assert await result() == [("confirmed", 1), ("confirmed", 2)]
 
 
 async def test_what_the_listener_stores_during_a_sweep_hides_no_later_payment(
@@ -127,10 +127,10 @@ async def test_what_the_listener_stores_during_a_sweep_hides_no_later_payment(
     assert await copy.reconciler.sweep() == 0
     await store(row(2, -1000))
     assert await copy.reconciler.sweep() == 1
-    assert await told() == [("confirmed", 1), ("confirmed", 2)]
+    assert await result() == [("confirmed", 1), ("confirmed", 2)]
 
 
-async def test_a_payment_that_is_renamed_between_two_looks_is_told(
+async def test_a_payment_that_is_renamed_between_two_queries_is_recorded(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = await a_copy()
@@ -156,7 +156,7 @@ async def test_counts_that_cancel_hide_nothing_from_a_fresh_process(
     await copy.reconciler.sweep()
     await store(row(2, -1000, "failed"))
     await a_copy()
-    assert await told() == [("failed", 1), ("confirmed", 1), ("failed", 2)]
+    assert await result() == [("failed", 1), ("confirmed", 1), ("failed", 2)]
 
 
 async def test_a_row_that_lnbits_cannot_read_stops_no_other(tables: None) -> None:
@@ -166,8 +166,8 @@ async def test_a_row_that_lnbits_cannot_read_stops_no_other(tables: None) -> Non
     await store(row(2, -1000, wallet_id="x"))
     await store(row(3, -1000))
     assert await copy.reconciler.sweep() == 2
-    assert await told() == [("confirmed", 3)]
-    assert await told("x") == [("confirmed", 2)]
+    assert await result() == [("confirmed", 3)]
+    assert await result("x") == [("confirmed", 2)]
 
 
 async def test_what_the_listener_could_not_store_is_left_to_the_next_sweep(
@@ -186,9 +186,9 @@ async def test_what_the_listener_could_not_store_is_left_to_the_next_sweep(
         await store(payment)
         await copy.recorder.on_invoice_paid(payment)
         await asyncio.gather(*copy.tasks._tasks)
-    assert await told() == [("confirmed", 2)]
+    assert await result() == [("confirmed", 2)]
     assert await copy.reconciler.sweep() == 1
-    assert await told() == [("confirmed", 2), ("confirmed", 1)]
+    assert await result() == [("confirmed", 2), ("confirmed", 1)]
 
 
 async def test_a_wallet_that_fails_is_left_to_the_next_sweep(
@@ -206,10 +206,12 @@ async def test_a_wallet_that_fails_is_left_to_the_next_sweep(
     await store(row(2, -1000, wallet_id="x"))
     assert await copy.reconciler.sweep() == 1
     assert await copy.reconciler.sweep() == 1
-    assert (len(await told()), len(await told("x"))) == (1, 1)
+    assert (len(await result()), len(await result("x"))) == (1, 1)
 
 
-async def test_what_was_missed_is_told_in_the_order_of_settlement(tables: None) -> None:
+async def test_missed_payments_are_recorded_in_the_order_of_settlement(
+    tables: None,
+) -> None:
     copy = await a_copy()
     for number, microseconds in ((1, 900_000), (2, 100_000), (3, 500_000)):
         payment = row(number, 1000)
@@ -218,7 +220,7 @@ async def test_what_was_missed_is_told_in_the_order_of_settlement(tables: None) 
         )
         await store(payment)
     await copy.reconciler.sweep()
-    assert [number for _, number in await told()] == [2, 3, 1]
+    assert [number for _, number in await result()] == [2, 3, 1]
 
 
 async def test_a_feed_begins_at_the_last_completed_sweep(tables: None) -> None:
@@ -230,10 +232,10 @@ async def test_a_feed_begins_at_the_last_completed_sweep(tables: None) -> None:
         payment.time = payment.created_at = payment.updated_at = moment
         await store(payment)
     await made.reconciler.sweep()
-    assert await told() == [("confirmed", 2)]
+    assert await result() == [("confirmed", 2)]
 
 
-async def test_the_payment_that_opens_a_feed_is_told_whatever_its_time(
+async def test_the_payment_that_opens_a_feed_is_recorded_whatever_its_time(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def owner(_: str) -> str:
@@ -251,11 +253,11 @@ async def test_the_payment_that_opens_a_feed_is_told_whatever_its_time(
     await store(row(2, 1000))
     await made.recorder.record(payment, 5)
     await made.reconciler.sweep()
-    assert await told() == [("confirmed", 1)]
+    assert await result() == [("confirmed", 1)]
 
 
 @pytest.mark.parametrize("amount", ["-inf", "nan", 10**400, "1e300", None, [1]])
-async def test_an_odd_fiat_amount_is_left_out_and_the_payment_told(amount: Any) -> None:
+async def test_an_invalid_fiat_amount_is_left_out_of_the_payment(amount: Any) -> None:
     payment = row(1, 1000)
     payment.extra = {"fiat_currency": "EUR", "fiat_amount": amount}
     assert payments.settled_payment(payment, 1).fiat is None
@@ -278,7 +280,7 @@ async def kept(epoch: str) -> list[int]:
     return [event.offset for event in await crud.get_events("w", epoch, 0, 1000)]
 
 
-async def test_a_payment_without_a_tag_tells_the_name_of_its_extension(
+async def test_a_payment_without_a_tag_carries_the_name_of_its_extension(
     tables: None,
 ) -> None:
     copy = await a_copy()
@@ -418,7 +420,7 @@ async def test_an_ack_of_an_ended_epoch_changes_nothing(tables: None) -> None:
     assert [key.acked for key in await crud.get_keys("w")] == [2]
 
 
-async def test_who_waits_no_longer_is_forgotten(tables: None) -> None:
+async def test_a_cancelled_waiter_is_removed(tables: None) -> None:
     log, _ = await fill("p")
     tail = await log.tail("w")
     assert tail

@@ -263,9 +263,9 @@ async def test_large_payments_of_an_earlier_version_are_cut_once(
     assert are_changed == [False, False, True, True, False, False]
     for event, cut in ((after[2], ["comment"]), (after[3], ["tag", "memo"])):
         assert len(event.body) <= protocol.MAX_PAYMENT_BODY_BYTES
-        told = protocol.loads(event.body)
-        assert (told["id"], told["payment"]["truncated"]) == (event.id, cut)
-        assert told["payment"]["tag"] == event.tag
+        result = protocol.loads(event.body)
+        assert (result["id"], result["payment"]["truncated"]) == (event.id, cut)
+        assert result["payment"]["tag"] == event.tag
     sizes = await crud.fetch_all(
         "SELECT size FROM payfeed.events ORDER BY event_offset"
     )

@@ -6,18 +6,28 @@ import sqlite3
 import time
 from typing import Any
 
+import pytest
+import pytest_asyncio
 from reader import Reader, reading
 from shop import Shop, opened
 
 HANG_GUARD = 30
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shop(shared_shop: Shop) -> Shop:
+    """New wallets for each test, on one server."""
+    return await shared_shop.with_new_wallets()
 
 
 def ws(shop: Shop, path: str = "") -> str:
     return f"{shop.server.ws}/payfeed/api/v1/ws{path}"
 
 
-async def new_key(shop: Shop, *scopes: str, **wish: Any) -> dict[str, Any]:
-    body = {"name": "till", "scopes": scopes, **wish}
+async def new_key(shop: Shop, *scopes: str, **options: Any) -> dict[str, Any]:
+    body = {"name": "till", "scopes": scopes, **options}
     admin = shop.wallet["adminkey"]
     made = await shop.server.payfeed("POST", "keys", admin, json=body)
     assert made.status_code == 201
@@ -184,8 +194,8 @@ async def test_closing_the_feed_to_the_invoice_key_ends_what_it_opened(
     ):
         await closed.next()
         await open_.next()
-        wish = {"allow_inkey": False}
-        changed = await shop.server.payfeed("PATCH", "feed", admin, json=wish)
+        body = {"allow_inkey": False}
+        changed = await shop.server.payfeed("PATCH", "feed", admin, json=body)
         assert changed.json()["allow_inkey"] is False
         assert await closed.close_code() == 4403
         await shop.sell(5)
@@ -212,10 +222,12 @@ async def test_an_ack_is_kept_never_moves_back_and_must_have_been_sent(
         await acks(reader, two, one)
     async with reading(ws(shop, f"/{key}?since=acked")) as reader:
         assert (await reader.events(1))[0]["id"] == three
-        who = (await shop.server.payfeed("GET", "subscribers", admin)).json()
-        assert [(entry["acked"], entry["last_id"]) for entry in who] == [(two, three)]
-        assert abs(who[0]["since"] - time.time()) < HANG_GUARD
-        assert who[0]["address"] == "127.0.0.1"
+        subscribers = (await shop.server.payfeed("GET", "subscribers", admin)).json()
+        assert [(entry["acked"], entry["last_id"]) for entry in subscribers] == [
+            (two, three)
+        ]
+        assert abs(subscribers[0]["since"] - time.time()) < HANG_GUARD
+        assert subscribers[0]["address"] == "127.0.0.1"
     for strange in (three.replace("-3", "-4"), "other-1"):
         async with reading(ws(shop, f"/{key}?since=acked")) as reader:
             await reader.events(1)
@@ -235,8 +247,8 @@ async def test_a_new_epoch_ends_every_reader_and_they_go_on_from_its_beginning(
     )
     async with reading(ws(shop, f"/{key}")) as reader:
         await reader.next()
-        admin, wish = shop.wallet["adminkey"], {"what": "epoch"}
-        feed = (await server.payfeed("POST", "feed/rotate", admin, json=wish)).json()
+        admin, body = shop.wallet["adminkey"], {"what": "epoch"}
+        feed = (await server.payfeed("POST", "feed/rotate", admin, json=body)).json()
         assert feed["epoch"] not in old
         assert (feed["events"], feed["head"]) == (0, f"{feed['epoch']}-0")
         assert await reader.close_code() == 1012
