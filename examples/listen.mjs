@@ -30,10 +30,8 @@ const client = new PayfeedClient({
   onState: ({state}) => state === 'connected' && save(client.cursor)
 })
 for await (const event of client) {
-  if (event.type === 'gap')
-    console.log(`Check the wallet: events after ${event.since} are lost`)
-  else if (event.type === 'invalid')
-    console.log(`Check the wallet: ${event.reason} in ${event.raw}`)
+  if (event.type === 'gap' || event.type === 'invalid')
+    console.log('Check the wallet:', event.reason, event.since ?? event.raw)
   else if (isReceived(event)) await handOut(event)
   if (event.id) client.ack(event.id)
   save(client.cursor)

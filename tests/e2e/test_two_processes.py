@@ -97,16 +97,19 @@ class Pair:
         return bool(result["paid"])
 
     async def cut(self) -> None:
-        """Every connection to the database ends; those that are asked for come anew.
+        """End every connection to the database, and wait until both have new ones.
 
-        The first statement on each lost connection fails, as LNbits has its pool.
+        The first statement on a lost connection fails: LNbits' pool and Payfeed's do not
+        know yet.
         """
         await self.database.execute(OTHERS)
+        headers = {"X-Api-Key": self.key}
         for server in (self.shop.server, self.other):
-            deadline = time.monotonic() + HANG_GUARD
-            while (await server.payfeed("GET", "feed", self.key)).status_code != 200:
-                assert time.monotonic() < deadline
-                await asyncio.sleep(0.1)
+            for path in ("/api/v1/wallet", "/payfeed/api/v1/feed"):
+                deadline = time.monotonic() + HANG_GUARD
+                while (await server.http.get(path, headers=headers)).status_code != 200:
+                    assert time.monotonic() < deadline
+                    await asyncio.sleep(0.1)
         await self.listeners(2)
 
     async def delay(self, reader: Reader, server: Server) -> float:
