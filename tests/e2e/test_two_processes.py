@@ -99,8 +99,7 @@ class Pair:
     async def cut(self) -> None:
         """End every connection to the database, and wait until both have new ones.
 
-        The first statement on a lost connection fails: the pools of LNbits and Payfeed do
-        not know yet.
+        The first statement on a lost connection fails, as its pool does not know yet.
         """
         await self.database.execute(OTHERS)
         headers = {"X-Api-Key": self.key}
