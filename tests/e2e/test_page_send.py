@@ -51,7 +51,7 @@ async def test_messages_that_the_server_would_reject_cannot_be_sent(shop: Shop) 
         ).to_be_visible()
         await page.get_by_role("button", name="JSON", exact=True).click()
         for text, trouble in (
-            ("{", "This is not JSON"),
+            ("{", "This is not valid JSON"),
             ("[1e400]", "A number is too large."),
             ("[" * 33 + "]" * 33, "more than 32 levels of nesting."),
             ('{"payment": 1}', 'The member "payment" is reserved.'),
