@@ -184,7 +184,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
                 assert await before.close_code() == 1012
         assert await running(server) == (loops, listeners)
         assert await server.call("GET", "/paylab/masks") == 1
-        # what is active is activated: LNbits 1.6 imports it anew and forgets the old
+        # what is active is activated: LNbits 1.6 imports it again and forgets the old
         async with reading(f"{socket}/{shop['inkey']}") as again:
             await again.next()
             await manage(server, "PUT", "/activate")
@@ -228,10 +228,10 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
         await manage(server, "DELETE", "/db")
         await install(server, "0.1.2")
         await manage(server, "PUT", "/activate")
-        async with reading(f"{socket}/{shop['inkey']}?since={first['id']}") as anew:
-            assert (await anew.next())["recovered"] is False
+        async with reading(f"{socket}/{shop['inkey']}?since={first['id']}") as fresh:
+            assert (await fresh.next())["recovered"] is False
             await server.pay(payer, await server.invoice(shop, 50))
-            only = await anew.until("payment")
+            only = await fresh.until("payment")
         assert await stored(server, shop["inkey"]) == [only]
         assert only["payment"]["amount"] == 50
         assert "Task exception was never retrieved" not in server.log

@@ -107,7 +107,7 @@ async def test_a_failed_payment_and_a_late_settlement_are_events(
         await shop.lab("node", outcome="pending")
         other = await shop.lab("foreign", amount_sat=60)
         await try_to_pay(shop, other)
-        # nothing is told of a payment under way, but it has lowered the balance
+        # a pending payment has no event, but it has lowered the balance
         lower = await balance_msat(shop, shop.payer)
         assert lower < 1_000_000_000
         while (await reader.until("balance_update"))["balance_msat"] != lower:

@@ -294,7 +294,7 @@ async def test_a_client_resumes_on_the_process_that_missed_the_notification(
 async def test_both_recover_when_the_database_was_unavailable(
     pair: Pair, postgres: Postgres
 ) -> None:
-    """What LNbits has as paid, whatever its answers were, is told on both."""
+    """Both deliver what LNbits has as paid, whatever its answers were."""
     selling = True
 
     async def sell() -> None:

@@ -157,7 +157,7 @@ withdraw_link: dict[str, str] = {}
 
 @paylab_ext.post("/withdraw-link")
 async def make_withdraw_link(wallet_id: str = Body(embed=True)) -> None:
-    """As the extension of that name: who calls back is paid from this wallet."""
+    """As the extension of that name: its address pays its caller from this wallet."""
     withdraw_link["wallet_id"] = wallet_id
 
 

@@ -354,7 +354,7 @@ async def test_the_balance_is_read_once_for_a_burst_and_all_readers(
     assert reads == 2
     late = Listener(copy, tail)
     await late.until("hello", *["payment"] * 11, "balance_update")
-    # a payment under way lowers the balance, though nothing is told of it
+    # a payment under way lowers the balance, though it has no event
     await store(row(12, -1000, "pending"))
     await copy.reconciler.sweep()
     await late.until("hello", *["payment"] * 11, "balance_update", "balance_update")
