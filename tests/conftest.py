@@ -17,6 +17,8 @@ for folder in (HERE, HERE.parent / "tools", HERE.parent / "clients/python/src"):
 os.environ["LNBITS_DATA_FOLDER"] = tempfile.mkdtemp(prefix="payfeed-unit-")
 
 import payfeed_package  # noqa: E402, F401
+from browser import chromium  # noqa: E402
+from playwright.async_api import Browser  # noqa: E402
 from postgres import ZONE, Postgres  # noqa: E402
 from shop import Shop, opened  # noqa: E402
 
@@ -26,6 +28,7 @@ SHARED_SETTINGS = {
     "PAYFEED_CONNECTS_PER_MINUTE": "100000",
     "PAYFEED_FAILED_AUTH_PER_MINUTE": "100000",
 }
+SHARED_BY_A_MODULE = {"on_postgres", "on_sqlite", "both", "shop_with_fiat"}
 CLUSTER = pytest.StashKey[Postgres]()
 
 
@@ -47,10 +50,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a server stay together in one worker; the others are spread."""
+    """Tests that share what is expensive stay in one worker; the others are spread."""
     for item in items:
-        if "shared_shop" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        for name in SHARED_BY_A_MODULE.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {name}"))
 
 
 def database_settings(config: pytest.Config) -> dict[str, str]:
@@ -75,25 +78,31 @@ def module_database(pytestconfig: pytest.Config) -> dict[str, str]:
     return database_settings(pytestconfig)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_shop(module_database: dict[str, str]) -> AsyncIterator[Shop]:
-    """One server for a module whose tests use wallets of their own.
+@pytest_asyncio.fixture(scope="session")
+async def shared_shop(pytestconfig: pytest.Config) -> AsyncIterator[Shop]:
+    """The server that the tests of this process share.
 
-    Such a module sets `pytestmark = pytest.mark.asyncio(loop_scope="module")`. Limits
-    that count by address do not apply: all tests connect from the same one.
+    Limits that count by address do not apply: all tests connect from the same one.
     """
-    async with opened(**SHARED_SETTINGS, **module_database) as ready:
+    async with opened(**SHARED_SETTINGS, **database_settings(pytestconfig)) as ready:
         yield ready
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The Chromium that the tests of this process share."""
+    async with chromium() as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def shop(shared_shop: Shop) -> Shop:
+    """A new user with a payer and an empty shop wallet, on the shared server."""
+    return await shared_shop.for_new_user()
+
+
+@pytest_asyncio.fixture
 async def own_server_shop(database: dict[str, str]) -> AsyncIterator[Shop]:
-    """For a test in such a module that stops the server or changes its settings."""
-    async with opened(PAYFEED_HEARTBEAT_SECONDS="2", **database) as ready:
-        yield ready
-
-
-@pytest.fixture
-async def shop(database: dict[str, str]) -> AsyncIterator[Shop]:
+    """For a test that stops the server, changes its settings or counts all it does."""
     async with opened(PAYFEED_HEARTBEAT_SECONDS="2", **database) as ready:
         yield ready

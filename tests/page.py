@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from browser import chromium
 from lnbits_server import PASSWORD
-from playwright.async_api import Page, Route, WebSocketRoute, expect
+from playwright.async_api import Browser, Page, Route, WebSocketRoute, expect
 from shop import Shop
 
 expect.set_options(timeout=60_000)  # a guard against hanging, nothing more
@@ -30,31 +29,33 @@ MISSING_TEXTS = """addEventListener('DOMContentLoaded', () => {
 
 @asynccontextmanager
 async def browser_page(
-    shop: Shop, width: int = 1280, username: str = "admin", **context_options: Any
+    browser: Browser, shop: Shop, width: int = 1280, **context_options: Any
 ) -> AsyncIterator[tuple[Page, list[str]]]:
     """A logged-in page, and the errors on its console."""
-    async with chromium() as browser:
-        size = {"width": width, "height": 900}
-        context = await browser.new_context(viewport=size, **context_options)
-        await context.add_init_script(
-            "localStorage.setItem('lnbits.disclaimerShown', '__q_bool|1')"
-        )
-        await context.add_init_script(MISSING_TEXTS)
-        body = {"username": username, "password": PASSWORD}
-        login = await context.request.post(f"{shop.server.base}/api/v1/auth", data=body)
-        assert login.ok
-        page = await context.new_page()
-        complaints: list[str] = []
-        page.on(
-            "console",
-            lambda message: (
-                complaints.append(f"{message.text} {message.location}")
-                if message.type == "error" and LNBITS_OWN not in str(message.location)
-                else None
-            ),
-        )
-        page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+    size = {"width": width, "height": 900}
+    context = await browser.new_context(viewport=size, **context_options)
+    await context.add_init_script(
+        "localStorage.setItem('lnbits.disclaimerShown', '__q_bool|1')"
+    )
+    await context.add_init_script(MISSING_TEXTS)
+    body = {"username": shop.username, "password": PASSWORD}
+    login = await context.request.post(f"{shop.server.base}/api/v1/auth", data=body)
+    assert login.ok
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(f"{message.text} {message.location}")
+            if message.type == "error" and LNBITS_OWN not in str(message.location)
+            else None
+        ),
+    )
+    page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+    try:
         yield page, complaints
+    finally:
+        await context.close()
 
 
 async def open_payfeed(page: Page, shop: Shop, tab: str = "Live") -> None:

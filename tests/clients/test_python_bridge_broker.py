@@ -20,8 +20,6 @@ from mosquitto import Mosquitto, Subscriber, without_mqtt5
 from shop import Shop, opened
 from test_python_bridge import lag, new_key, statuses
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 LIMIT_BYTES = 700  # above a payment, below one of the discovery messages
 SETTINGS = {
     "drops": [f"message_size_limit {LIMIT_BYTES}"],
@@ -31,13 +29,13 @@ SETTINGS = {
 ACCESS = "topic readwrite #\ntopic deny payfeed/+/door.open\n"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def server() -> AsyncIterator[Shop]:
     async with opened(PAYFEED_HEARTBEAT_SECONDS="2") as ready:
         yield ready
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def shop(server: Shop) -> Shop:
     """A wallet of its own for every test."""
     shop = copy.copy(server)

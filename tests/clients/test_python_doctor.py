@@ -76,11 +76,11 @@ async def test_keys_and_enablement(shop: Any) -> None:
     assert "does not have the scope 'read'" in await examine(url, notify_only["key"])
     await shop.server.payfeed("DELETE", f"keys/{notify_only['id']}", wallet["adminkey"])
     assert "revoked" in await examine(url, notify_only["key"])
-    await shop.server.enable(shop.server.admin, on=False)
+    await shop.server.enable(shop.user, on=False)
     found = await examine(url, wallet["inkey"])
     assert found.startswith("key:")
     assert "not enabled" in found
-    await shop.server.enable(shop.server.admin)
+    await shop.server.enable(shop.user)
     changes = {"allow_inkey": False}
     await shop.server.payfeed("PATCH", "feed", wallet["adminkey"], json=changes)
     found = await examine(url, wallet["inkey"])

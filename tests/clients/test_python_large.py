@@ -13,20 +13,19 @@ from lnbits_payfeed import Event, Feed, Gap
 from lnbits_payfeed.connection import MAX_FRAME_BYTES
 from shop import Shop, opened
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 HANG_GUARD = 60
 FAST: dict[str, Any] = {"backoff_base_seconds": 0.01, "backoff_cap_seconds": 0.01}
 numbers = itertools.count()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def server() -> AsyncIterator[Shop]:
     limits = {"PAYFEED_MESSAGE_BYTES": str(2 * MAX_FRAME_BYTES)}
     async with opened(**limits) as ready:
         yield ready
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def shop(server: Shop) -> Shop:
     """A wallet of its own for every test."""
     name = f"shop {next(numbers)}"

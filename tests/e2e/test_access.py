@@ -6,20 +6,10 @@ import sqlite3
 import time
 from typing import Any
 
-import pytest
-import pytest_asyncio
 from reader import Reader, reading
 from shop import Shop, opened
 
 HANG_GUARD = 30
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def shop(shared_shop: Shop) -> Shop:
-    """New wallets for each test, on one server."""
-    return await shared_shop.with_new_wallets()
 
 
 def ws(shop: Shop, path: str = "") -> str:

@@ -18,7 +18,7 @@ from page import (
     open_payfeed,
     sell_within_answer,
 )
-from playwright.async_api import Page, Route, WebSocketRoute, expect
+from playwright.async_api import Browser, Page, Route, WebSocketRoute, expect
 from shop import Shop
 
 PAYMENT = ROOT / "tests" / "fixtures" / "frames" / "payment_in.json"
@@ -344,9 +344,10 @@ SETTINGS = """() => Object.fromEntries(
 
 
 async def test_a_display_does_not_change_the_merchants_lnbits_settings(
+    browser: Browser,
     shop: Shop,
 ) -> None:
-    async with browser_page(shop) as (page, complaints):
+    async with browser_page(browser, shop) as (page, complaints):
         await open_payfeed(page, shop, "Display")
         await page.get_by_role("button", name="Create a key for it").click()
         preview = page.frame_locator("#payfeed-preview")
@@ -456,9 +457,11 @@ async def test_a_display_reports_a_bad_key_and_recovers_from_temporary_failures(
         assert not answers
 
 
-async def test_the_page_creates_the_address_of_a_display(shop: Shop) -> None:
+async def test_the_page_creates_the_address_of_a_display(
+    browser: Browser, shop: Shop
+) -> None:
     await shop.sell(77, "tea")
-    async with browser_page(shop, 390) as (page, complaints):
+    async with browser_page(browser, shop, 390) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop, "Display")
         await expect(page.get_by_text("with only the scope read")).to_be_visible()

@@ -10,8 +10,6 @@ import pytest
 from reader import reading
 from shop import Shop
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 End = Callable[[Shop, dict[str, Any], dict[str, str]], Awaitable[None]]
 GONE = "The wallet of this key is gone."
 NOT_ENABLED = "The extension is not enabled."

@@ -10,8 +10,6 @@ from hmac import digest
 from typing import Any
 
 import httpx
-import pytest
-import pytest_asyncio
 import websockets
 from reader import reading
 from shop import Shop, opened
@@ -22,14 +20,6 @@ LNBITS = tuple(
 MANY = 40_000
 HANG_GUARD = 30
 HOSTILE = "<script>alert(1)</script> & 5 < 6 > 4 &amp; é 🙂 \"' \\"
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def shop(shared_shop: Shop) -> Shop:
-    """New wallets for each test, on one server."""
-    return await shared_shop.with_new_wallets()
 
 
 def ws(shop: Shop, key: str, query: str = "") -> str:

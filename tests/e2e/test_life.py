@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from hashlib import sha256
 from typing import Any
 
-import pytest
 import pytest_asyncio
 from bolt11 import decode
 from lnbits_server import Server
@@ -18,11 +17,8 @@ from shop import Shop
 STRIPE_SECRET = "whsec_stripe"
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_shop(module_database: dict[str, str]) -> AsyncIterator[Shop]:
+@pytest_asyncio.fixture(scope="module")
+async def shop_with_fiat(module_database: dict[str, str]) -> AsyncIterator[Shop]:
     """An exchange, a card processor and a withdraw link answer on loopback."""
     ready = Shop(Server(PAYFEED_HEARTBEAT_SECONDS="2", **module_database))
     lab = f"{ready.server.base}/paylab"
@@ -44,10 +40,9 @@ async def shared_shop(module_database: dict[str, str]) -> AsyncIterator[Shop]:
         await ready.server.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def shop(shared_shop: Shop) -> Shop:
-    """New wallets for each test, on one server."""
-    return await shared_shop.with_new_wallets()
+@pytest_asyncio.fixture
+async def shop(shop_with_fiat: Shop) -> Shop:
+    return await shop_with_fiat.for_new_user()
 
 
 def feed_of(shop: Shop, wallet: dict[str, Any], query: str = "") -> str:

@@ -5,8 +5,6 @@ import re
 import time
 from collections.abc import Callable
 
-import pytest
-import pytest_asyncio
 from reader import reading
 from shop import Shop, opened
 
@@ -15,14 +13,6 @@ TOKEN = "a long random token of the operator"
 SAMPLE = re.compile(
     r'payfeed_(\w+)(?:\{(?:type="(?:payment|message|test)"|code="\d{4}")\})? (\d+)'
 )
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def shop(shared_shop: Shop) -> Shop:
-    """New wallets for each test, on one server."""
-    return await shared_shop.with_new_wallets()
 
 
 async def measure(shop: Shop) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from axe import violations
 from browser import chromium
 from page import PLAIN, browser_page, open_payfeed
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from shop import Shop
 
 
@@ -94,8 +94,13 @@ async def try_on(way: Walk) -> None:
         await way.check(theme)
 
 
-async def test_every_tab_and_dialog_passes_axe_core(shop: Shop) -> None:
-    async with browser_page(shop, reduced_motion="reduce") as (page, complaints):
+async def test_every_tab_and_dialog_passes_axe_core(
+    browser: Browser, shop: Shop
+) -> None:
+    async with browser_page(browser, shop, reduced_motion="reduce") as (
+        page,
+        complaints,
+    ):
         await page.add_init_script(PLAIN)
         await open_payfeed(page, shop)
         way = Walk(page)

@@ -13,7 +13,7 @@ from needs import need
 from nginx import Nginx
 from npm import packages
 from page import browser_page, expect_qr, open_payfeed
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from ports import free_port
 from reader import reading
 from shop import Shop
@@ -26,8 +26,8 @@ async def snippet(page: Page, name: str) -> str:
 
 
 @asynccontextmanager
-async def connect_tab(shop: Shop, width: int) -> AsyncIterator[Page]:
-    async with browser_page(shop, width) as (page, complaints):
+async def connect_tab(browser: Browser, shop: Shop, width: int) -> AsyncIterator[Page]:
+    async with browser_page(browser, shop, width) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop, "Connect")
         yield page

@@ -5,21 +5,11 @@ import json
 import re
 import time
 
-import pytest
-import pytest_asyncio
 from frames import check_frame
 from reader import reading
 from shop import Shop
 
 HANG_GUARD = 30
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def shop(shared_shop: Shop) -> Shop:
-    """New wallets for each test, on one server."""
-    return await shared_shop.with_new_wallets()
 
 
 async def offsets(shop: Shop, key: str) -> list[int]:
@@ -71,7 +61,7 @@ async def test_a_payment_that_is_no_valid_event_is_logged_once_and_stops_no_othe
 
 
 async def test_the_feed_of_a_new_wallet_is_empty_and_starts_at_one(shop: Shop) -> None:
-    later = await shop.server.new_wallet(shop.server.admin, "later")
+    later = await shop.server.new_wallet(shop.user, "later")
     assert await offsets(shop, later["inkey"]) == []
     await shop.server.pay(shop.payer, await shop.server.invoice(later, 9))
     await shop.server.payfeed("GET", "events?since=start&wait=20", later["inkey"])

@@ -13,8 +13,6 @@ from frames import check_frame
 from reader import reading
 from shop import Shop
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 HANG_GUARD = 20
 # LNbits' own pings give a peer forty seconds at least
 GONE_GUARD = 15
@@ -24,7 +22,7 @@ ANSWER_BYTES = 4 * 1024 * 1024
 
 async def new_wallet(shop: Shop) -> dict[str, Any]:
     """A wallet whose feed is there."""
-    wallet = await shop.server.new_wallet(shop.server.admin, "stream")
+    wallet = await shop.server.new_wallet(shop.user, "stream")
     await shop.server.payfeed("GET", "feed", wallet["inkey"])
     return wallet
 

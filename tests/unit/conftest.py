@@ -7,7 +7,7 @@ from payfeed.feed.journal import Journal
 TABLES = ("feeds", "events", "seen", "access_keys", "state", "idempotency_keys")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def log_tables() -> None:
     """Payfeed's tables, empty."""
     for name in TABLES:
@@ -16,7 +16,7 @@ async def log_tables() -> None:
     await migrations.m002_idempotency_keys(crud.db)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def log(log_tables: None) -> Journal:
     """A journal of its own, and the feed `w` in the tables."""
     await crud.insert_feed(new_feed("w", 1), [])

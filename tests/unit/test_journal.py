@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError
 ACCESS = models.Access("w", "test", frozenset(["read"]), "hash")
 
 # LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def read(log: journal.Journal, since: str, last: int, chance: float) -> list[int]:

@@ -9,7 +9,6 @@ from payfeed.feed import feeds, journal, protocol, tail
 from payfeed.host import sockets
 
 # LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_burst_of_another_process_that_is_larger_than_a_page_is_published_whole(

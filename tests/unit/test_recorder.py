@@ -20,7 +20,6 @@ from payfeed.host import payments, wallets
 from payfeed.payments.drafts import Reports, draft_of
 
 # LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HANG_GUARD = 10
 NUMBERS = ("amount", "fee")
@@ -51,7 +50,7 @@ async def lnbits_sql(statement: str) -> None:
         await conn.exec_driver_sql(statement)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def tables(log_tables: None) -> None:
     kinds = {
         name: "TIMESTAMP" if name in TIMES else "BIGINT" if name in NUMBERS else "TEXT"

@@ -13,7 +13,6 @@ from payfeed.feed.feeds import new_feed
 from payfeed.host import settings
 
 # LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DAY = 86400
 NOW = 1_800_000_000
@@ -68,7 +67,7 @@ def upto(last: int, first: int = 1) -> list[int]:
     return list(range(first, last + 1))
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def computer(log_tables: None) -> Computer:
     made = Computer()
     await made.open()

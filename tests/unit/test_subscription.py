@@ -13,7 +13,6 @@ from payfeed.delivery.position import resolve_position
 from payfeed.feed import journal, protocol
 
 # LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HEARTBEAT = 20
 ONLY_PAYMENTS = models.Filter(types=frozenset(["payment"]))
@@ -51,7 +50,7 @@ class Reader:
         await self.subscription.receive({"text": frame})
 
 
-@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+@pytest_asyncio.fixture(autouse=True)
 async def key(log: journal.Journal) -> None:
     await crud.insert_key(models.AccessKey("k", "w", "hash", "till", "read", 1))
 
