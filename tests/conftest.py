@@ -89,10 +89,17 @@ async def shared_shop(pytestconfig: pytest.Config) -> AsyncIterator[Shop]:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """The Chromium that the tests of this process share."""
+async def shared_browser() -> AsyncIterator[Browser]:
     async with chromium() as running:
         yield running
+
+
+@pytest_asyncio.fixture
+async def browser(shared_browser: Browser) -> AsyncIterator[Browser]:
+    """The Chromium that the tests of this process share; it keeps nothing of a test."""
+    yield shared_browser
+    for context in shared_browser.contexts:
+        await context.close()
 
 
 @pytest_asyncio.fixture

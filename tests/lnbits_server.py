@@ -130,9 +130,9 @@ class Server:
 
     async def new_user(self, username: str, enable: bool = True) -> dict[str, str]:
         body = {"username": username, "password": PASSWORD, "password_repeat": PASSWORD}
-        await self.call("POST", "/api/v1/auth/register", json=body)
+        made = await self.call("POST", "/api/v1/auth/register", json=body)
         self.http.cookies.clear()
-        user = await self.login(username)
+        user = {"Authorization": f"Bearer {made['access_token']}"}
         if enable:
             await self.enable(user)
         return user

@@ -31,8 +31,7 @@ async def wallets_of_lnbits(page: Page) -> None:
 
 
 async def test_the_page_is_reached_from_the_menu_and_its_sockets_end_when_it_is_left(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     async with browser_page(browser, shop) as (page, complaints):
         await page.goto(f"{shop.server.base}/wallets")
@@ -56,8 +55,7 @@ async def test_the_page_is_reached_from_the_menu_and_its_sockets_end_when_it_is_
 
 
 async def test_the_page_notifies_of_payments_with_or_without_lnbits_own_function(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     async with browser_page(browser, shop) as (page, complaints):
         opened: list[WebSocketRoute] = []
@@ -109,9 +107,10 @@ async def notice_outlives_closed_sockets(
 
 
 async def test_a_restart_of_lnbits_is_shown_and_no_event_is_missed(
-    browser: Browser, shop: Shop
+    browser: Browser, own_server_shop: Shop
 ) -> None:
     """The page's clock is stopped, so that only the button causes an attempt."""
+    shop = own_server_shop
     async with browser_page(browser, shop, 390) as (page, _):
         await page.add_init_script("Math.random = () => 0.999")
         await page.clock.install()
@@ -149,8 +148,7 @@ async def seconds_left(page: Page) -> int:
 
 
 async def test_a_page_of_a_busy_lnbits_reconnects_by_itself_and_on_demand(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     """The invoice key is disabled: the page has to detect that before it reads."""
     closed = {"allow_inkey": False}
@@ -237,8 +235,7 @@ async def test_after_a_gap_the_newest_events_are_first(
 
 
 async def test_a_disabled_extension_is_shown_and_the_page_reconnects_on_demand(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     async with browser_page(browser, shop) as (page, _):
         await open_payfeed(page, shop)
@@ -271,8 +268,7 @@ async def test_every_tab_fits_on_a_phone(browser: Browser, shop: Shop) -> None:
 
 
 async def test_another_language_formats_numbers_and_falls_back_to_english_texts(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     await shop.sell(1000, "tea")
     async with browser_page(browser, shop) as (page, complaints):

@@ -1,7 +1,6 @@
 """axe-core finds no fault in Payfeed's part of the page and in the display."""
 
 from axe import violations
-from browser import chromium
 from page import PLAIN, browser_page, open_payfeed
 from playwright.async_api import Browser, Page, expect
 from shop import Shop
@@ -115,22 +114,21 @@ async def test_every_tab_and_dialog_passes_axe_core(
         assert complaints == []
 
 
-async def test_the_display_passes_axe_core(shop: Shop) -> None:
+async def test_the_display_passes_axe_core(browser: Browser, shop: Shop) -> None:
     await shop.sell(21, "tea")
     body = {"name": "counter", "scopes": ["read"]}
     made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
     key = made.json()["key"]
     options = "&title=Bakery&total=today&goal=2100&sound=1&qr=bakery@example.org"
-    async with chromium() as browser:
-        page = await browser.new_page()
-        for background in ("dark", "light", "transparent"):
-            address = f"{shop.server.base}/payfeed/display?background={background}"
-            for place, state in (
-                (f"{address}{options}#{key}", "connected"),
-                (f"{address}#pfk_unknown", "disconnected"),
-            ):
-                await page.goto("about:blank")
-                await page.goto(place)
-                await expect(page.locator(f"[data-state={state}]")).to_be_visible()
-                found = await violations(page)
-                assert not found, "\n".join([background, *found])
+    page = await browser.new_page()
+    for background in ("dark", "light", "transparent"):
+        address = f"{shop.server.base}/payfeed/display?background={background}"
+        for place, state in (
+            (f"{address}{options}#{key}", "connected"),
+            (f"{address}#pfk_unknown", "disconnected"),
+        ):
+            await page.goto("about:blank")
+            await page.goto(place)
+            await expect(page.locator(f"[data-state={state}]")).to_be_visible()
+            found = await violations(page)
+            assert not found, "\n".join([background, *found])

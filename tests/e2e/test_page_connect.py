@@ -34,8 +34,10 @@ async def connect_tab(browser: Browser, shop: Shop, width: int) -> AsyncIterator
         assert complaints == []
 
 
-async def test_the_key_is_chosen_and_hidden_until_shown(shop: Shop) -> None:
-    async with connect_tab(shop, 390) as page:
+async def test_the_key_is_chosen_and_hidden_until_shown(
+    browser: Browser, shop: Shop
+) -> None:
+    async with connect_tab(browser, shop, 390) as page:
         key = shop.wallet["inkey"]
         address = page.locator("#payfeed-address")
         end = "/payfeed/api/v1/ws"
@@ -79,9 +81,9 @@ async def hears(shop: Shop, *command: str) -> None:
 
 
 async def test_the_python_node_and_curl_snippets_receive_payments(
-    shop: Shop, tmp_path: Path
+    browser: Browser, shop: Shop, tmp_path: Path
 ) -> None:
-    async with connect_tab(shop, 1280) as page:
+    async with connect_tab(browser, shop, 1280) as page:
         python, node = tmp_path / "listen.py", tmp_path / "listen.mjs"
         python.write_text(await snippet(page, "Python"))
         node.write_text(await snippet(page, "Node"))
@@ -91,14 +93,16 @@ async def test_the_python_node_and_curl_snippets_receive_payments(
         await hears(shop, "sh", "-c", f"exec {curl} --silent")
 
 
-async def test_the_browser_and_vue_snippets_receive_payments(shop: Shop) -> None:
-    async with connect_tab(shop, 1280) as page:
-        browser = await snippet(page, "Browser")
+async def test_the_browser_and_vue_snippets_receive_payments(
+    browser: Browser, shop: Shop
+) -> None:
+    async with connect_tab(browser, shop, 1280) as page:
+        plain = await snippet(page, "Browser")
         vue = await snippet(page, "Vue")
         received: list[str] = []
         page.on("console", lambda message: received.append(message.text))
         await page.goto(f"{shop.server.base}/api/v1/health")
-        await page.set_content(browser)
+        await page.set_content(plain)
         while "in 31337 received" not in received:
             await shop.sell(31337, "received")
             await page.wait_for_timeout(300)
@@ -114,9 +118,9 @@ async def test_the_browser_and_vue_snippets_receive_payments(shop: Shop) -> None
 
 
 async def test_the_wscat_snippet_receives_payments_through_the_nginx_snippet(
-    shop: Shop, tmp_path: Path
+    browser: Browser, shop: Shop, tmp_path: Path
 ) -> None:
-    async with connect_tab(shop, 390) as page:
+    async with connect_tab(browser, shop, 390) as page:
         wscat, site = await snippet(page, "wscat"), await snippet(page, "nginx")
     need("npm")
     program = packages(ROOT / "tests" / "wscat") / "node_modules" / ".bin" / "wscat"
@@ -139,9 +143,9 @@ async def test_the_wscat_snippet_receives_payments_through_the_nginx_snippet(
 
 
 async def test_the_sketch_for_esp32_uses_its_libraries_as_the_example_does(
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
-    async with connect_tab(shop, 1280) as page:
+    async with connect_tab(browser, shop, 1280) as page:
         sketch = await snippet(page, "ESP32")
     example = (ROOT / "examples" / "esp32.ino").read_text()
     for line in sketch.splitlines():

@@ -126,8 +126,7 @@ async def test_a_failed_invoice_is_reported(browser: Browser, shop: Shop) -> Non
 
 
 async def test_a_list_that_fails_to_load_is_reported_and_loaded_again_on_demand(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     """It is not shown as empty."""
     await shop.sell(1000, "income")
@@ -153,8 +152,7 @@ async def test_a_list_that_fails_to_load_is_reported_and_loaded_again_on_demand(
 
 
 async def test_errors_of_proxies_and_of_the_server_are_shown_as_text(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     async with browser_page(browser, shop, service_workers="block") as (
         page,

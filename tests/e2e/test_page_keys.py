@@ -65,8 +65,7 @@ async def test_a_key_is_created_shown_once_used_listed_and_revoked(
 
 
 async def test_the_page_stays_connected_when_the_invoice_key_is_disabled(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     async with browser_page(browser, shop, 390) as (page, _):
         await open_payfeed(page, shop, "Keys")
@@ -94,8 +93,7 @@ async def feed(shop: Shop) -> dict[str, object]:
 
 
 async def test_secret_and_channel_are_hidden_shown_copied_and_rotated(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     async with browser_page(browser, shop) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])

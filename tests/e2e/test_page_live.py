@@ -27,8 +27,7 @@ async def notify(shop: Shop, value: Any) -> None:
 
 
 async def test_an_empty_feed_creates_an_invoice_whose_payment_appears(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     async with browser_page(browser, shop) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -95,8 +94,7 @@ async def test_sent_and_failed_payments_are_never_shown_as_received(
 
 
 async def test_a_payment_shows_amount_memo_tag_comment_fee_fiat_and_age(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     extra = {"tag": "lnurlp", "comment": "<i>thanks</i>"}
     fiat = {"fiat_currency": "EUR", "fiat_amount": 0.52}
@@ -131,8 +129,7 @@ async def test_a_payment_recorded_while_the_page_loads_is_shown(
 
 
 async def test_events_are_searched_and_filtered_by_all_their_members(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     payment_hash = await shop.sell(100, "tea")
     await shop.sell(1900, "coffee")
@@ -219,8 +216,7 @@ async def test_an_opened_event_shows_its_frame_and_copies_it(
 
 
 async def test_five_thousand_events_are_searched_and_scrolled_and_stay_fluid(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
     await shop.lab("messages", wallet_id=shop.wallet["id"], count=5000)

@@ -39,8 +39,7 @@ async def hovered(page: Page) -> list[str]:
 
 
 async def test_received_sent_fees_and_total_are_summed_and_shown_on_hover(
-    browser: Browser,
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     await trade(shop)
     async with browser_page(browser, shop) as (page, complaints):
