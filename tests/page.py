@@ -99,6 +99,8 @@ class Line:
         self.sockets: list[WebSocketRoute] = []
 
     async def lay(self, page: Page) -> None:
+        """Between a page and Payfeed; the page's pauses between attempts are short."""
+        await page.add_init_script("Math.random = () => 0.1")
         await page.route_web_socket("**/payfeed/api/v1/ws*", self._connect)
 
     async def cut(self) -> None:
