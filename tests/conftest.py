@@ -28,7 +28,7 @@ SHARED_SETTINGS = {
     "PAYFEED_CONNECTS_PER_MINUTE": "100000",
     "PAYFEED_FAILED_AUTH_PER_MINUTE": "100000",
 }
-SHARED_BY_A_MODULE = {"on_postgres", "on_sqlite", "both", "shop_with_fiat"}
+SHARED_BY_A_MODULE = {"on_postgres", "on_sqlite", "both", "shop_with_fiat", "copied"}
 CLUSTER = pytest.StashKey[Postgres]()
 
 

@@ -72,6 +72,10 @@ class Server:
         return (self.folder / "server.log").read_text(errors="replace")
 
     @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
     def faults(self) -> list[str]:
         """Lines of the log that tell of an error which nobody has answered."""
         signs = ("Traceback", "Exception in ASGI", "never retrieved", "unexpected")
@@ -111,7 +115,7 @@ class Server:
 
     async def close(self) -> None:
         await self.http.aclose()
-        if self.process and self.process.poll() is None:
+        if self.is_running:
             self.kill()
 
     async def install(self, enable: bool = True) -> None:

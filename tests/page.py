@@ -15,6 +15,14 @@ PLAIN = """for (const name of ['gradientBg', 'cardGradient'])
     localStorage.setItem(`lnbits.${name}`, '__q_bool|0');"""
 LIGHT = f"{PLAIN} localStorage.setItem('lnbits.darkMode', '__q_bool|0')"
 
+# without a GPU, Chromium takes seconds for LNbits' blurs and Quasar's transitions
+STILL = """(() => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(`*, ::before, ::after {
+        transition: none !important; backdrop-filter: none !important
+    }`)
+    document.adoptedStyleSheets = [sheet]
+})()"""
 
 # LNbits' build of vue-i18n does not report a text that no language has
 MISSING_TEXTS = """addEventListener('DOMContentLoaded', () => {
@@ -29,15 +37,24 @@ MISSING_TEXTS = """addEventListener('DOMContentLoaded', () => {
 
 @asynccontextmanager
 async def browser_page(
-    browser: Browser, shop: Shop, width: int = 1280, **context_options: Any
+    browser: Browser,
+    shop: Shop,
+    width: int = 1280,
+    is_still: bool = True,
+    **context_options: Any,
 ) -> AsyncIterator[tuple[Page, list[str]]]:
-    """A logged-in page, and the errors on its console."""
+    """A logged-in page, and the errors on its console.
+
+    If it is still, it has no transitions and no blurs.
+    """
     size = {"width": width, "height": 900}
     context = await browser.new_context(viewport=size, **context_options)
     await context.add_init_script(
         "localStorage.setItem('lnbits.disclaimerShown', '__q_bool|1')"
     )
     await context.add_init_script(MISSING_TEXTS)
+    if is_still:
+        await context.add_init_script(STILL)
     body = {"username": shop.username, "password": PASSWORD}
     login = await context.request.post(f"{shop.server.base}/api/v1/auth", data=body)
     assert login.ok
@@ -92,7 +109,10 @@ async def sell_within_answer(page: Page, shop: Shop) -> None:
 
 
 class Line:
-    """The connection of a page's sockets to Payfeed: `whole`, `cut` or `silent`."""
+    """The connection of a page's sockets to Payfeed: `whole`, `cut` or `silent`.
+
+    A silent line keeps its sockets and forwards nothing. Only a whole one takes more.
+    """
 
     def __init__(self) -> None:
         self.state = "whole"
@@ -109,7 +129,7 @@ class Line:
             await socket.close(code=1012)
 
     async def _connect(self, socket: WebSocketRoute) -> None:
-        if self.state == "cut":
+        if self.state != "whole":
             return await socket.close(code=1012)
         self.sockets.append(socket)
 

@@ -35,11 +35,18 @@ class Shop:
 
     async def for_new_user(self) -> "Shop":
         """Another user's shop on the same server; its node pays all invoices."""
+        if not self.server.is_running:  # a test that restarts it has failed
+            await self.server.start()
         await self.lab("node", outcome="success")
+        other = await self.for_visitor()
+        await other._open_wallets()
+        return other
+
+    async def for_visitor(self) -> "Shop":
+        """Another user on the same server, who sells nothing and has no money."""
         other = Shop(self.server)
         other.username = f"user{next(NUMBERS)}"
         other.user = await self.server.new_user(other.username)
-        await other._open_wallets()
         return other
 
     async def new_wallet(self, name: str) -> dict[str, Any]:

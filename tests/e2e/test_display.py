@@ -11,6 +11,7 @@ from typing import Any
 from lnbits_server import ROOT
 from page import (
     LNBITS_OWN,
+    STILL,
     Line,
     browser_page,
     expect_qr,
@@ -44,6 +45,7 @@ async def screen(
     key = await display_key(shop)
     size = {"width": width, "height": 800}
     page = await browser.new_page(viewport=size, **context_options)
+    await page.add_init_script(STILL)
     if line:
         await line.lay(page)
     complaints: list[str] = []
@@ -275,7 +277,7 @@ OPTIONS = (
 )
 SCREENS = ((1280, 720), (1920, 1080), (3840, 2160), (390, 844), (844, 390))
 # while a new payment pops up, it is larger than its place for a moment
-STILL = {"reduced_motion": "reduce"}
+AFTER_POPPING_UP = {"reduced_motion": "reduce"}
 PARTS = (
     *("h1", ".payfeed-amount", "#payfeed-last .payfeed-memo", ".payfeed-total"),
     *(
@@ -303,7 +305,9 @@ async def test_everything_fits_on_every_screen_however_long_the_texts_are(
     browser: Browser, shop: Shop
 ) -> None:
     staged = StagedFeed()
-    async with screen(browser, shop, f"?{OPTIONS}", line=staged, **STILL) as page:
+    async with screen(
+        browser, shop, f"?{OPTIONS}", line=staged, **AFTER_POPPING_UP
+    ) as page:
         for number in range(20):
             staged.pay(21, f"cake {number}")
         staged.pay(500_000, "a long memo without an end " * 21)
@@ -329,7 +333,9 @@ async def test_a_long_amount_and_a_long_word_are_not_cut(
     browser: Browser, shop: Shop
 ) -> None:
     staged = StagedFeed()
-    async with screen(browser, shop, f"?{OPTIONS}", line=staged, **STILL) as page:
+    async with screen(
+        browser, shop, f"?{OPTIONS}", line=staged, **AFTER_POPPING_UP
+    ) as page:
         staged.pay(20_999_999_999_999)
         amount = page.locator(".payfeed-amount")
         await expect(amount).to_have_text("20,999,999,999,999 sat")

@@ -107,10 +107,9 @@ async def notice_outlives_closed_sockets(
 
 
 async def test_a_restart_of_lnbits_is_shown_and_no_event_is_missed(
-    browser: Browser, own_server_shop: Shop
+    browser: Browser, shop: Shop
 ) -> None:
     """The page's clock is stopped, so that only the button causes an attempt."""
-    shop = own_server_shop
     async with browser_page(browser, shop, 390) as (page, _):
         await page.add_init_script("Math.random = () => 0.999")
         await page.clock.install()

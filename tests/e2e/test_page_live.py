@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from page import (
-    LIGHT,
+    PLAIN,
     browser_page,
     expect_qr,
     open_payfeed,
@@ -189,9 +189,13 @@ async def test_events_are_searched_and_filtered_by_all_their_members(
 async def test_new_events_slide_in_unless_reduced_motion_is_set(
     browser: Browser, shop: Shop
 ) -> None:
-    for motion, expected in (("no-preference", "payfeed-slide-in"), ("reduce", "none")):
-        async with browser_page(browser, shop, reduced_motion=motion) as (page, _):
-            await open_payfeed(page, shop)
+    async with browser_page(browser, shop) as (page, _):
+        await open_payfeed(page, shop)
+        for motion, expected in (
+            ("no-preference", "payfeed-slide-in"),
+            ("reduce", "none"),
+        ):
+            await page.emulate_media(reduced_motion=motion)
             fresh = page.locator(".payfeed-fresh", has_text=f"with {motion}")
             animated = expect(fresh).to_have_css("animation-name", expected)
             await asyncio.gather(animated, shop.sell(1000, f"with {motion}"))
@@ -334,17 +338,19 @@ async def test_amounts_and_tags_have_readable_colors(
         subscriber = {"name": "slow till", "since": 0, "address": "::1", "lag": 3}
         await route.fulfill(json=[subscriber, subscriber | {"name": "till", "lag": 0}])
 
-    for is_light in (False, True):
-        async with browser_page(browser, shop) as (page, _):
-            if is_light:
-                await page.add_init_script(LIGHT)
-            await page.route("**/payfeed/api/v1/subscribers", lagging)
-            await open_payfeed(page, shop)
-            await expect(rows(page)).to_have_count(2)
+    async with browser_page(browser, shop) as (page, _):
+        await page.add_init_script(PLAIN)
+        await page.route("**/payfeed/api/v1/subscribers", lagging)
+        await open_payfeed(page, shop)
+        await expect(rows(page)).to_have_count(2)
+        slow = page.locator("#payfeed-subscribers .q-item").first
+        for is_dark in ("true", "false"):
+            await page.evaluate(f"Quasar.Dark.set({is_dark})")
+            await page.get_by_role("tab", name="Live").click()
+            await expect(rows(page).first).to_be_visible()
             seen = dict(await page.evaluate(CONTRAST))
             assert {"+500 sat", "70 sat"} <= set(seen)
             await page.get_by_role("tab", name="Subscribers").click()
-            slow = page.locator("#payfeed-subscribers .q-item").first
             await expect(slow).to_contain_text("days ago from ::1")
             seen |= dict(await page.evaluate(CONTRAST))
             assert {"behind: 3", "up to date"} <= set(seen)
