@@ -15,15 +15,20 @@ from .delivery.lnbits_socket import LNbitsSocket
 from .delivery.peers import Peers
 from .delivery.subscribers import Subscribers
 from .errors import PayfeedError, Restarting
+from .feed.beginnings import Beginnings
 from .feed.feeds import Feeds
 from .feed.journal import Journal
 from .feed.messages import Messages
+from .feed.opening import Opening
 from .feed.retention import Retention
 from .feed.tail import Tail
 from .host.settings import Settings
 from .metrics import Metrics
 from .models import Event
+from .payments.audit import Audit
 from .payments.drafts import Reports
+from .payments.enablement import Enablement
+from .payments.looks import Looks
 from .payments.reconciler import Reconciler
 from .payments.recorder import Recorder
 
@@ -39,19 +44,28 @@ class Extension:
         reports = Reports()
 
         self.journal = Journal(self._on_append, self._on_epoch_end)
-        self.feeds = Feeds(self.journal, arriving.__contains__, self._close_wallet)
+        self.feeds = Feeds(self.journal, self._close_wallet)
+        beginnings = Beginnings(self.journal.now)
+        self.opening = Opening(
+            beginnings, self.journal.now, arriving.__contains__, self._on_news
+        )
         self.messages = Messages(self.journal, settings.message_bytes)
         self.retention = Retention(self.journal, settings)
 
         self.recorder = Recorder(
-            self.journal, self.feeds, arriving, reports, self.tasks
+            self.journal, self.opening, arriving, reports, self.tasks
         )
         self.reconciler = Reconciler(
-            self.journal, self.feeds, reports, self.metrics, self._on_pending
+            self.journal, self.opening, reports, self.metrics, self._on_pending
         )
+        self.enablement = Enablement(
+            self.journal, self.feeds, self.opening, beginnings, reports, self.tasks
+        )
+        self.audit = Audit(self.opening, self.reconciler)
+        self.looks = Looks(self.journal, beginnings, self.reconciler, self.audit.hurry)
 
         self.authenticator = Authenticator(
-            self.feeds.open, self.journal.now, settings.failed_auth_per_minute
+            self.opening.open, self.journal.now, settings.failed_auth_per_minute
         )
         self.keys = AccessKeys(self.journal, self._close_key)
         self.reads = TokenBuckets(settings.reads_per_minute)
@@ -79,6 +93,9 @@ class Extension:
         self.lnbits_socket.publish(tail, event)
         if event.type == "payment":
             self.balances.request(event.wallet_id)
+
+    def _on_news(self, payment_hash: str) -> None:
+        self.reconciler.read_again(payment_hash)
 
     def _on_pending(self, wallet_id: str) -> None:
         # an outgoing payment under way lowers LNbits' balance already

@@ -28,6 +28,28 @@ class SettledPayment:
     fiat: dict[str, Any] | None = None
 
 
+PaymentKey = tuple[str, str, str, str]  # wallet id, direction, payment hash, status
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    """A row of LNbits' payments, without what only its event needs.
+
+    `amount_msat` is negative for an outgoing payment; `status` is LNbits' word. Times
+    are Unix seconds. `updated_in_zone`: the same stamp, read in the time zone of
+    PostgreSQL's session.
+    """
+
+    wallet_id: str
+    checking_id: str
+    payment_hash: str
+    amount_msat: int
+    status: str
+    created_at: float
+    updated_at: float
+    updated_in_zone: float
+
+
 @dataclass(frozen=True)
 class Once:
     """An idempotency key and the content of its message, as SHA-256 hex digests."""

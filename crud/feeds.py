@@ -1,6 +1,5 @@
 """The table `feeds`, and `state`: numbers of the whole extension."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +8,6 @@ from sqlalchemy import text
 
 from ..models import Feed
 from ..shielded import shielded
-from .seen import mark_seen
 from .statements import db, execute, fetch_all, notify_others, transaction
 
 
@@ -34,30 +32,28 @@ async def get_feeds() -> list[Feed]:
 
 
 @shielded
-async def insert_feed(feed: Feed, seen: Iterable[tuple[str, str, str]]) -> None:
-    """Create a feed and its marks in one transaction, unless it is there already."""
+async def insert_feeds(feeds: list[Feed]) -> None:
+    """Create feeds in one transaction; those that exist stay as they are."""
     async with transaction() as conn:
-        done = await conn.execute(
+        await conn.execute(
             text(
                 "INSERT INTO payfeed.feeds VALUES (:wallet_id, :epoch, :head, :channel,"
                 " :secret, :mirror_to_inkey, :allow_inkey, :active, :created_at)"
                 " ON CONFLICT DO NOTHING"
             ),
-            asdict(feed),
+            [asdict(feed) for feed in feeds],
         )
-        if done.rowcount:
-            await mark_seen(conn, feed.wallet_id, seen)
 
 
 @shielded
-async def resume_feed(wallet_id: str, seen: Iterable[tuple[str, str, str]]) -> None:
+async def activate_feeds(wallet_ids: list[str]) -> None:
     async with transaction() as conn:
         await conn.execute(
             text("UPDATE payfeed.feeds SET active = true WHERE wallet_id = :wallet_id"),
-            {"wallet_id": wallet_id},
+            [{"wallet_id": wallet_id} for wallet_id in wallet_ids],
         )
-        await mark_seen(conn, wallet_id, seen)
-        await notify_others(conn, "feed", wallet_id)
+        for wallet_id in wallet_ids:
+            await notify_others(conn, "feed", wallet_id)
 
 
 async def suspend_feed(wallet_id: str) -> None:

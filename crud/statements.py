@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from lnbits.db import POSTGRES
+from lnbits.db import POSTGRES, SQLITE
 from sqlalchemy import text
 
 from ..shielded import shielded
@@ -28,6 +28,31 @@ IN_EPOCH = (
     "EXISTS (SELECT 1 FROM payfeed.feeds f"
     " WHERE f.wallet_id = :wallet_id AND f.epoch = :epoch)"
 )
+
+
+async def lnbits_version() -> object:
+    return None
+
+
+def is_sqlite() -> bool:
+    return bool(db.type == SQLITE)
+
+
+def rows_of(name: str, columns: int) -> str:
+    """A table of text columns `c0`, `c1` … from one bound JSON list of lists.
+
+    One parameter, whatever its length: a list of placeholders would make a new
+    statement for each length, and SQLite bounds their number.
+    """
+    if db.type == POSTGRES:
+        picked = ", ".join(f"item->>{n} AS c{n}" for n in range(columns))
+        source = f"jsonb_array_elements(CAST(:{name} AS jsonb)) AS items(item)"
+    else:
+        picked = ", ".join(
+            f"json_extract(value, '$[{n}]') AS c{n}" for n in range(columns)
+        )
+        source = f"json_each(:{name})"
+    return f"(SELECT {picked} FROM {source}) AS {name}_rows"
 
 
 def open_databases() -> None:

@@ -1,4 +1,6 @@
 import pytest_asyncio
+from lnbits.db import model_to_dict
+from lnbits_rows import lnbits_sql, row
 from parts import new_journal
 from payfeed import crud, migrations
 from payfeed.feed.feeds import new_feed
@@ -19,5 +21,31 @@ async def log_tables() -> None:
 @pytest_asyncio.fixture
 async def log(log_tables: None) -> Journal:
     """A journal of its own, and the feed `w` in the tables."""
-    await crud.insert_feed(new_feed("w", 1), [])
+    await crud.insert_feeds([new_feed("w", 1)])
     return new_journal()
+
+
+NUMBERS = ("amount", "fee")
+TIMES = ("time", "created_at", "updated_at", "expiry")
+
+
+@pytest_asyncio.fixture
+async def tables(log_tables: None) -> None:
+    kinds = {
+        name: "TIMESTAMP" if name in TIMES else "BIGINT" if name in NUMBERS else "TEXT"
+        for name in model_to_dict(row(0, 1))
+    }
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
+    for statement in (
+        "DROP TABLE IF EXISTS apipayments",
+        "DROP TABLE IF EXISTS wallets",
+        "DROP TABLE IF EXISTS extensions",
+        f"CREATE TABLE apipayments ({columns})",
+        'CREATE TABLE wallets (id TEXT, "user" TEXT, inkey TEXT, adminkey TEXT,'
+        " shared_wallet_id TEXT, extra TEXT, deleted BOOLEAN)",
+        'CREATE TABLE extensions ("user" TEXT, extension TEXT, active BOOLEAN)',
+        "INSERT INTO wallets VALUES ('w', 'u', 'i1', 'a1', NULL, NULL, false),"
+        " ('x', 'u', 'i2', 'a2', NULL, NULL, false)",
+        "INSERT INTO extensions VALUES ('u', 'payfeed', true)",
+    ):
+        await lnbits_sql(statement)

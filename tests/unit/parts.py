@@ -1,5 +1,7 @@
 """What unit tests of the log build: journals, copies of the extension, drafts."""
 
+import asyncio
+
 from payfeed import models
 from payfeed.extension import Extension
 from payfeed.feed.journal import Journal
@@ -24,3 +26,26 @@ def payment(number: int) -> models.Draft:
             "w", f"{number:064x}", "in", "confirmed", 1000, 0, "memo", 1
         )
     )
+
+
+def payment_key(wallet_id: str, number: int) -> models.PaymentKey:
+    """The key of such a payment."""
+    return wallet_id, "in", f"{number:064x}", "confirmed"
+
+
+async def sweep(copy: Extension) -> int:
+    """What a copy does every few seconds; how many payments it recorded."""
+    before = copy.metrics.reconciled
+    await copy.enablement.follow()
+    await asyncio.gather(*copy.tasks._tasks)
+    await copy.enablement.follow()
+    await copy.looks.look()
+    return copy.metrics.reconciled - before
+
+
+async def audit(copy: Extension) -> int:
+    """Once through all of LNbits' payments; how many were recorded."""
+    before = copy.metrics.reconciled
+    while not await copy.audit.step():
+        pass
+    return copy.metrics.reconciled - before

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from loguru import logger
-from payfeed.host import payments, settings
+from payfeed.host import settings, wallets
 
 HANG_GUARD = 10
 
@@ -68,12 +68,12 @@ async def test_a_look_into_lnbits_tables_ends_even_if_its_caller_is_cancelled(
 ) -> None:
     ended = asyncio.Event()
 
-    async def get_payment(checking_id: str) -> None:
+    async def get_wallet(wallet_id: str, deleted: bool) -> None:
         await asyncio.sleep(0)
         ended.set()
 
-    monkeypatch.setattr(payments.lnbits_crud, "get_payment", get_payment)
-    asking = asyncio.create_task(payments.get_payment("c1"))
+    monkeypatch.setattr(wallets.lnbits_crud, "get_wallet", get_wallet)
+    asking = asyncio.create_task(wallets.balance_of("w"))
     await asyncio.sleep(0)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -37,7 +37,7 @@ class Computer:
         )
 
     async def open(self) -> None:
-        await crud.insert_feed(new_feed("w", int(self.wall)), [])
+        await crud.insert_feeds([new_feed("w", int(self.wall))])
 
     async def record(self, count: int) -> None:
         for _ in range(count):
