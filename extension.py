@@ -45,9 +45,9 @@ class Extension:
 
         self.journal = Journal(self._on_append, self._on_epoch_end)
         self.feeds = Feeds(self.journal, self._close_wallet)
-        beginnings = Beginnings(self.journal.now)
+        self.beginnings = Beginnings(self.journal.now)
         self.opening = Opening(
-            beginnings, self.journal.now, arriving.__contains__, self._on_news
+            self.beginnings, self.journal.now, arriving.__contains__, self._on_news
         )
         self.messages = Messages(self.journal, settings.message_bytes)
         self.retention = Retention(self.journal, settings)
@@ -59,10 +59,17 @@ class Extension:
             self.journal, self.opening, reports, self.metrics, self._on_pending
         )
         self.enablement = Enablement(
-            self.journal, self.feeds, self.opening, beginnings, reports, self.tasks
+            self.journal,
+            self.feeds,
+            self.opening,
+            self.beginnings,
+            reports,
+            self.tasks,
         )
         self.audit = Audit(self.opening, self.reconciler)
-        self.looks = Looks(self.journal, beginnings, self.reconciler, self.audit.hurry)
+        self.looks = Looks(
+            self.journal, self.beginnings, self.reconciler, self.audit.hurry
+        )
 
         self.authenticator = Authenticator(
             self.opening.open, self.journal.now, settings.failed_auth_per_minute

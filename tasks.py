@@ -16,7 +16,7 @@ from .host import tasks as host_tasks
 
 NAME = "ext_payfeed"
 SWEEP_SECONDS = 1
-FOLLOW_SECONDS = 3
+FOLLOW_SECONDS = 2
 LOOK_BACK_SECONDS = 60
 SWEEP_SHARE = 0.1
 MAX_SWEEP_PAUSE_SECONDS = 30

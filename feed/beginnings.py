@@ -23,7 +23,7 @@ class Beginnings:
         self._monotonic = monotonic
         self._started_at = now()
         self._before: int | None = None
-        self._followed_at: int | None = None
+        self.followed_at: int | None = None
         self._saved_at = monotonic()
         self.has_changes = True
 
@@ -36,13 +36,13 @@ class Beginnings:
 
     async def moment(self) -> int:
         """Unix seconds."""
-        if self._followed_at is not None:
-            return self._followed_at
+        if self.followed_at is not None:
+            return self.followed_at
         return await self.before_start()
 
     async def move(self, followed_at: int) -> None:
         """All wallets that were enabled at this moment have a feed."""
-        self._followed_at = followed_at
+        self.followed_at = followed_at
         now = self._monotonic()
         if self.has_changes and now - self._saved_at >= SAVE_SECONDS:
             await self.save()
@@ -50,5 +50,5 @@ class Beginnings:
 
     async def save(self) -> None:
         """Before feeds open: a crash must not make them begin later."""
-        if self._followed_at is not None:
-            await crud.set_state(NAME, self._followed_at)
+        if self.followed_at is not None:
+            await crud.set_state(NAME, self.followed_at)

@@ -32,7 +32,8 @@ SLICE_PAUSE_SECONDS = 0.01
 class Looks:
     """`look` is called every second, `look_back` now and then.
 
-    `on_jump` is called when the clock was set.
+    `on_jump` is called when the clock was set. `looked_at` is when the last look that
+    succeeded began.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class Looks:
         self._reconciler = reconciler
         self._on_jump = on_jump
         self._monotonic = monotonic
-        self._watermark = float(journal.now())
+        self.looked_at = float(journal.now())
         self._ticks = monotonic()
         self._rowid: int | None = None
         self._version: object = None
@@ -67,24 +68,32 @@ class Looks:
             self._move(started, ticks)
             return 0
         self._version = None
-        since = min(self._watermark, started) - OVERLAP_SECONDS
+        since = min(self.looked_at, started) - OVERLAP_SECONDS
         rows = await self._changed(since, started + AHEAD_SECONDS)
         again = list(islice(self._reconciler.under_way, AGAIN_PAYMENTS))
         rows += await self._read_again(again)
         self.scan_seconds = self._monotonic() - ticks
-        found = await self._reconciler.take(rows)
+        found = await self._take(rows, again)
         self._beginnings.has_changes |= bool(rows)
         self._move(started, ticks)
         if not rows and not again:
             self._version = version
         return found
 
+    async def _take(self, rows: list[PaymentRow], again: list[str]) -> int:
+        try:
+            return await self._reconciler.take(rows)
+        except Exception:
+            for payment_hash in again:
+                self._reconciler.read_again(payment_hash)
+            raise
+
     def _move(self, started: float, ticks: float) -> None:
         """The next look goes on from here, or from now if the clock goes back."""
-        skipped = (started - self._watermark) - (ticks - self._ticks)
+        skipped = (started - self.looked_at) - (ticks - self._ticks)
         if abs(skipped) > JUMP_SECONDS:
             self._on_jump()
-        self._watermark, self._ticks = started, ticks
+        self.looked_at, self._ticks = started, ticks
 
     async def _changed(self, since: float, until: float) -> list[PaymentRow]:
         is_local = payments.IN_LOCAL_TIME

@@ -308,8 +308,10 @@ async def messages(
 
 @paylab_ext.get("/last-sweep")
 async def last_sweep() -> int:
-    """When the last completed sweep began, in Unix seconds."""
-    return int(await payfeed_module("crud").get_state("last_sweep") or 0)
+    """When the last completed look at users and payments began, in Unix seconds."""
+    running = payfeed_module("extension").current()
+    followed_at, looked_at = running.beginnings.followed_at, running.looks.looked_at
+    return int(min(followed_at or 0, looked_at))
 
 
 TABLES = {
