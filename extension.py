@@ -109,6 +109,8 @@ class Extension:
         self.balances.request(wallet_id)
 
     def _on_epoch_end(self, wallet_id: str) -> None:
+        self.reconciler.forget()
+        self.audit.hurry()
         self._close_wallet(wallet_id, Restarting("The feed begins a new epoch."))
 
     def _close_wallet(self, wallet_id: str, reason: PayfeedError) -> None:

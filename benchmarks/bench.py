@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fanout_paths import paths
 from harness import PAYMENT, Bench, Row, ms, p99
+from history import histories
 from load_generator import websocket_opening
 
 
@@ -292,6 +293,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "bystanders": bystanders,
     "recording": recording,
     "paths": paths,
+    "histories": histories,
 }
 
 

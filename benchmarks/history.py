@@ -177,7 +177,7 @@ async def old_lnbits(database: str, size: int, wallets: int) -> AsyncIterator[Ol
 
 
 async def opening(old: Old, feeds: int) -> tuple[float, float, float]:
-    """Enable: (seconds until all feeds are active, longest wait for health, MB added)."""
+    """Enable: (seconds to active feeds, longest wait for health, MB added)."""
     before, waits, is_over = old.memory_mb(), [0.0], False
 
     async def ask() -> None:
@@ -255,8 +255,8 @@ async def history(database: str, size: int, wallets: int) -> list[Row]:
         Row(
             f"enabling, {place}",
             "",
-            f"{took:.1f} s",
-            f"health waits {ms(wait)} at most, {memory:.0f} MB; goals: 10 s, 100 ms, 30",
+            f"{took:.1f} s; goal: 10 s",
+            f"LNbits waits {ms(wait)} at most, {memory:.0f} MB; goals: 100 ms, 30 MB",
         ),
         Row(
             f"idle CPU, {place}",

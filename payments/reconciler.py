@@ -85,6 +85,10 @@ class Reconciler:
         self._metrics.reconciled += found
         return found
 
+    def forget(self) -> None:
+        """An older log was put in place: what it lacks is recorded again."""
+        self._known.clear()
+
     def read_again(self, payment_hash: str) -> None:
         self.under_way[payment_hash] = None
         if len(self.under_way) > MAX_UNDER_WAY:
