@@ -18,6 +18,7 @@ os.environ["LNBITS_DATA_FOLDER"] = tempfile.mkdtemp(prefix="payfeed-unit-")
 
 import payfeed_package  # noqa: E402, F401
 from browser import chromium  # noqa: E402
+from limited import LIMITED_SETTINGS  # noqa: E402
 from playwright.async_api import Browser  # noqa: E402
 from postgres import ZONE, Postgres  # noqa: E402
 from shop import Shop, opened  # noqa: E402
@@ -27,8 +28,11 @@ SHARED_SETTINGS = {
     "PAYFEED_HEARTBEAT_SECONDS": "2",
     "PAYFEED_CONNECTS_PER_MINUTE": "100000",
     "PAYFEED_FAILED_AUTH_PER_MINUTE": "100000",
+    "PAYFEED_NOTIFY_PER_MINUTE": "100000",
+    "PAYFEED_READS_PER_MINUTE": "100000",
 }
-SHARED_BY_A_MODULE = {"on_postgres", "on_sqlite", "both", "shop_with_fiat", "copied"}
+SHARED_BY_A_MODULE = {"on_postgres", "on_sqlite", "both", "restarts", "copied"}
+SHARED_BY_MODULES = {"server_with_limits"}
 CLUSTER = pytest.StashKey[Postgres]()
 
 
@@ -54,6 +58,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for name in SHARED_BY_A_MODULE.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {name}"))
+        for name in SHARED_BY_MODULES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 def database_settings(config: pytest.Config) -> dict[str, str]:
@@ -105,7 +111,22 @@ async def browser(shared_browser: Browser) -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture
 async def shop(shared_shop: Shop) -> Shop:
     """A new user with a payer and an empty shop wallet, on the shared server."""
+    shared_shop.server.begin_log()
     return await shared_shop.for_new_user()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def server_with_limits(pytestconfig: pytest.Config) -> AsyncIterator[Shop]:
+    """The server with low limits that the tests of this process share."""
+    async with opened(**LIMITED_SETTINGS, **database_settings(pytestconfig)) as ready:
+        yield ready
+
+
+@pytest_asyncio.fixture
+async def limited_shop(server_with_limits: Shop) -> Shop:
+    """A new user there. Limits count by key, by wallet, or by the client's address."""
+    server_with_limits.server.begin_log()
+    return await server_with_limits.for_new_user()
 
 
 @pytest_asyncio.fixture

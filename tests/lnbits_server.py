@@ -61,15 +61,21 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
         self.http = httpx.AsyncClient(base_url=self.base, timeout=30)
         self.admin: dict[str, str] = {}
+        self._log_from = 0
 
     def add_extension(self, name: str, source: Path) -> None:
         """Drop an extension in; LNbits loads it at its next start."""
         if not (self.extensions / name).exists():
             (self.extensions / name).symlink_to(source)
 
+    def begin_log(self) -> None:
+        """From now on `log` and `faults` leave out what the server has written."""
+        self._log_from = (self.folder / "server.log").stat().st_size
+
     @property
     def log(self) -> str:
-        return (self.folder / "server.log").read_text(errors="replace")
+        written = (self.folder / "server.log").read_bytes()[self._log_from :]
+        return written.decode(errors="replace")
 
     @property
     def is_running(self) -> bool:
