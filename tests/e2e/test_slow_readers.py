@@ -23,11 +23,12 @@ def address(shop: Shop, query: str = "") -> str:
     return f"{shop.server.ws}/payfeed/api/v1/ws/{shop.wallet['inkey']}{query}"
 
 
-def narrow_socket(shop: Shop) -> socket.socket:
+def narrow_socket(shop: Shop, buffer_bytes: int = 4096) -> socket.socket:
     """Its peer's buffers fill up soon."""
     narrow = socket.socket()
-    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
     narrow.connect(("127.0.0.1", shop.server.port))
+    narrow.setblocking(False)
     return narrow
 
 
@@ -66,7 +67,6 @@ async def lags(shop: Shop) -> list[int]:
 async def stalled(shop: Shop) -> AsyncIterator[socket.socket]:
     """A subscriber that reads nothing after the handshake."""
     narrow = narrow_socket(shop)
-    narrow.setblocking(False)
     connection: Any = await websockets.connect(
         address(shop),
         sock=narrow,
@@ -141,9 +141,10 @@ async def test_a_far_behind_reader_and_floods_leave_others_alone(
     shop = limited_shop
     await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
     await shop.lab("fill", wallet_id=shop.wallet["id"], count=FAR)
+    narrow = {"sock": narrow_socket(shop, 65536), "compression": None, "max_queue": 1}
     async with (
         reading(address(shop)) as live,
-        reading(address(shop, "?since=start"), max_queue=1) as behind,
+        reading(address(shop, "?since=start"), **narrow) as behind,
         reading(address(shop)) as flood,
         reading(address(shop)) as vanished,
     ):
