@@ -18,6 +18,8 @@ class Walk:
 
     async def check(self, place: str, *rules: str) -> None:
         """`rules` in the dark; in the light those that depend on colors."""
+        # Quasar removes a closed dialog a moment after its content
+        await expect(self.page.locator(".q-dialog:not(:has(*))")).to_have_count(0)
         for theme, is_dark, checked in (
             ("dark", "true", rules),
             ("light", "false", OF_COLORS),

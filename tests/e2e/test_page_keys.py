@@ -51,6 +51,9 @@ async def test_a_key_is_created_shown_once_used_listed_and_revoked(
             )
             await expect(subscribers.filter(has_text="wallet key")).to_have_count(1)
             await shop.sell(5, "unacknowledged")
+            await reader.until("payment")
+            while not await last_used(shop):
+                await page.wait_for_timeout(50)
             await page.get_by_role("tab", name="Keys").click()
             await expect(row).to_contain_text("not acknowledged: 1")
             await expect(row).not_to_contain_text("never used")
@@ -62,6 +65,13 @@ async def test_a_key_is_created_shown_once_used_listed_and_revoked(
             await page.get_by_role("tab", name="Subscribers").click()
             await expect(subscribers).to_have_count(1)
         assert complaints == []
+
+
+async def last_used(shop: Shop) -> int | None:
+    """When the shop's only access key was used; stored a moment later."""
+    listed = await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])
+    used_at: int | None = listed.json()[0]["last_used_at"]
+    return used_at
 
 
 async def test_the_page_stays_connected_when_the_invoice_key_is_disabled(
