@@ -16,7 +16,8 @@ from ..shielded import shielded
 from .database import BoundedDatabase
 
 db = BoundedDatabase("ext_payfeed")
-# LNbits' tables have a connection of their own: LNbits' is used by one task at a time
+# LNbits' tables have a connection of their own: LNbits' is used by one task at a time.
+# It only reads, so that no transaction and no lock is left open between two uses.
 core_db = BoundedDatabase("database")
 
 # who sent a notification, as a process also receives its own
@@ -103,3 +104,19 @@ async def notify_others(conn: Any, *words: Any) -> None:
             text("SELECT pg_notify('payfeed', :payload)"),
             {"payload": " ".join(map(str, (ORIGIN, *words)))},
         )
+
+
+@shielded
+async def lnbits_version() -> tuple[int, int] | None:
+    """On SQLite: a value that changes when LNbits' database may have changed.
+
+    (number of the connection, its `PRAGMA data_version`). Two values can be compared
+    only if the connection is the same: another one counts from elsewhere, and so its
+    number makes the value differ. What `core_db` itself commits changes nothing. Read
+    it before the statements whose repetition it may save. None on PostgreSQL.
+    """
+    if core_db.type != SQLITE:
+        return None
+    async with core_db.use() as conn:
+        found = await conn.execute(text("PRAGMA data_version"))
+        return conn.info["number"], found.scalar_one()

@@ -1,3 +1,6 @@
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest_asyncio
 from lnbits.db import model_to_dict
 from lnbits_rows import lnbits_sql, row
@@ -9,8 +12,17 @@ from payfeed.feed.journal import Journal
 TABLES = ("feeds", "events", "seen", "access_keys", "state", "idempotency_keys")
 
 
+@pytest_asyncio.fixture(scope="session")
+async def databases() -> AsyncIterator[None]:
+    """Connections are held open, as while the extension runs."""
+    crud.open_databases()
+    yield
+    crud.close_databases()
+    await asyncio.gather(crud.db.closing, crud.core_db.closing)
+
+
 @pytest_asyncio.fixture
-async def log_tables() -> None:
+async def log_tables(databases: None) -> None:
     """Payfeed's tables, empty."""
     for name in TABLES:
         await crud.execute(f"DROP TABLE IF EXISTS payfeed.{name}")
