@@ -20,6 +20,7 @@ from .feed.feeds import Feeds
 from .feed.journal import Journal
 from .feed.messages import Messages
 from .feed.opening import Opening
+from .feed.payment_index import PaymentIndex
 from .feed.retention import Retention
 from .feed.tail import Tail
 from .host.settings import Settings
@@ -51,6 +52,7 @@ class Extension:
         )
         self.messages = Messages(self.journal, settings.message_bytes)
         self.retention = Retention(self.journal, settings)
+        self.payment_index = PaymentIndex(self.journal)
 
         self.recorder = Recorder(
             self.journal, self.opening, arriving, reports, self.tasks

@@ -1,6 +1,8 @@
 """Records, and the bodies, queries and answers of the routes. No I/O."""
 
+import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -88,6 +90,20 @@ class Event:
     @property
     def id(self) -> str:
         return f"{self.epoch}-{self.offset}"
+
+    @cached_property
+    def identifiers(self) -> tuple[str | None, str | None]:
+        """(payment hash, external id) of a payment; None, None of other events."""
+        payment = json.loads(self.body)["payment"] if self.type == "payment" else {}
+        return payment.get("payment_hash"), payment.get("external_id")
+
+
+@dataclass(frozen=True)
+class EventPage:
+    """A part of a log. `end`: the last offset that was looked at, in reading order."""
+
+    events: list[Event]
+    end: int
 
 
 @dataclass
@@ -185,12 +201,29 @@ class Filter:
     min_amount_msat: int | None = None
     tag: str | None = None
     status: str | None = None
+    payment_hash: str | None = None
+    external_id: str | None = None
+
+    @property
+    def has_identifier(self) -> bool:
+        return self.payment_hash is not None or self.external_id is not None
+
+    @property
+    def is_about_payments(self) -> bool:
+        """Does it leave out everything but payments?"""
+        return self.has_identifier or (
+            (self.direction, self.min_amount_msat, self.tag, self.status) != (None,) * 4
+        )
+
+    def since_or_default(self, since: str | None) -> str | None:
+        """`since`, or its default: the payment may be in the log already."""
+        return "start" if since is None and self.payment_hash else since
 
     def accepts(self, event: Event) -> bool:
         if self.types and event.type not in self.types:
             if not (event.custom and "message" in self.types):
                 return False
-        if (self.direction, self.min_amount_msat, self.tag, self.status) == (None,) * 4:
+        if not self.is_about_payments:
             return True
         return (
             event.type == "payment"
@@ -198,7 +231,17 @@ class Filter:
             and (event.amount_msat or 0) >= (self.min_amount_msat or 0)
             and self.tag in (None, event.tag)
             and self.status in (None, event.status)
+            and (not self.has_identifier or self._accepts_identifiers(event))
         )
+
+    def _accepts_identifiers(self, event: Event) -> bool:
+        payment_hash, external_id = event.identifiers
+        return self.payment_hash in (None, payment_hash) and (
+            self.external_id in (None, external_id)
+        )
+
+
+EVERYTHING = Filter()  # shared by all readers without a filter
 
 
 class ReadQuery(BaseModel):
@@ -208,7 +251,8 @@ class ReadQuery(BaseModel):
     since: str | None = Field(
         None,
         description="Deliver what follows: an event id, `start`, `@<unix seconds>`, or"
-        " `acked` (access keys only). Absent: only new events.",
+        " `acked` (access keys only). Absent: only new events; with `payment_hash`,"
+        " `start`.",
         example="q7xk2p8a-42",
     )
     types: str | None = Field(
@@ -222,6 +266,10 @@ class ReadQuery(BaseModel):
     )
     min_amount: str | None = Field(None, description="satoshi", example="1000")
     tag: str | None = Field(None, description="LNbits' tag", example="lnurlp")
+    payment_hash: str | None = Field(None, description="64 lower-case hex digits")
+    external_id: str | None = Field(
+        None, description="The identifier that the merchant gave the invoice"
+    )
 
 
 class EventsQuery(ReadQuery):

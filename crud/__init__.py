@@ -9,6 +9,8 @@ from .events import (
     get_first_message,
     get_large_payments,
     get_newest_time,
+    get_offset_after,
+    get_offset_before,
     get_oldest,
     replace_body,
 )
@@ -37,21 +39,22 @@ from .keys import (
 )
 from .lnbits import (
     find_wallets,
-    get_enabled_wallets,
-    is_enabled,
-)
-from .log import (
-    append,
-)
-from .payments import (
     get_changed_payments,
     get_created_payments,
+    get_enabled_wallets,
     get_newest_rowid,
     get_payment_records,
     get_payments_after_rowid,
     get_payments_by_hash,
     get_payments_slice,
     get_wallet_payments,
+    is_enabled,
+)
+from .log import (
+    append,
+)
+from .payments import (
+    index_payments,
 )
 from .seen import (
     get_unseen,
@@ -99,6 +102,8 @@ __all__ = [
     "get_large_payments",
     "get_newest_rowid",
     "get_newest_time",
+    "get_offset_after",
+    "get_offset_before",
     "get_oldest",
     "get_payment_records",
     "get_payments_after_rowid",
@@ -107,6 +112,7 @@ __all__ = [
     "get_state",
     "get_unseen",
     "get_wallet_payments",
+    "index_payments",
     "insert_feeds",
     "insert_key",
     "is_enabled",

@@ -10,6 +10,12 @@ from ..models import Feed
 from ..shielded import shielded
 from .statements import db, execute, fetch_all, notify_others, transaction
 
+LOCK_FEED = text(
+    "UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"
+    " RETURNING epoch, head"
+)
+MOVE_HEAD = text("UPDATE payfeed.feeds SET head = :head WHERE wallet_id = :wallet_id")
+
 
 def _feed(row: Any) -> Feed:
     feed = Feed(**dict(row))
@@ -106,6 +112,7 @@ async def begin_epoch(conn: Any, wallet_id: str, epoch: str) -> None:
     )
     for sql in (
         "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id",
+        "DELETE FROM payfeed.payments WHERE wallet_id = :wallet_id",
         "UPDATE payfeed.access_keys SET acked = 0 WHERE wallet_id = :wallet_id",
     ):
         await conn.execute(text(sql), {"wallet_id": wallet_id})
@@ -114,13 +121,7 @@ async def begin_epoch(conn: Any, wallet_id: str, epoch: str) -> None:
 
 async def lock_feed(conn: Any, wallet_id: str) -> tuple[str, int] | None:
     """Epoch and head of a feed that now belongs to this transaction."""
-    found = await conn.execute(
-        text(
-            "UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"
-            " RETURNING epoch, head"
-        ),
-        {"wallet_id": wallet_id},
-    )
+    found = await conn.execute(LOCK_FEED, {"wallet_id": wallet_id})
     row = found.mappings().first()
     return (row["epoch"], row["head"]) if row else None
 
@@ -158,10 +159,7 @@ async def lock_feeds(
 
 
 async def move_head(conn: Any, wallet_id: str, head: int) -> None:
-    await conn.execute(
-        text("UPDATE payfeed.feeds SET head = :head WHERE wallet_id = :wallet_id"),
-        {"wallet_id": wallet_id, "head": head},
-    )
+    await conn.execute(MOVE_HEAD, {"wallet_id": wallet_id, "head": head})
 
 
 async def get_state(name: str) -> int | None:

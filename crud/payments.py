@@ -1,164 +1,57 @@
-"""LNbits' table of payments, read only, in small pieces.
+"""The table `payments`: what finds a payment's event by its identifiers."""
 
-`in_local_time`: on PostgreSQL, this LNbits stores its times in the session's time zone;
-otherwise in UTC.
-"""
-
-import json
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Any
 
-from lnbits.db import POSTGRES
+from sqlalchemy import text
 
-from ..models import PaymentRow
-from .statements import core_db, fetch_all
+from ..models import Event
+from ..shielded import shielded
+from .events import EVENT_COLUMNS, event_of
+from .feeds import lock_feed
+from .statements import fetch_all, transaction
 
-FINAL = "(status = 'success' OR (status = 'failed' AND amount < 0))"
-
-
-def _columns(in_local_time: bool) -> str:
-    """Columns of a PaymentRow; times are Unix seconds."""
-    created, updated, in_zone = "time", "updated_at", "updated_at"
-    if core_db.type == POSTGRES:
-        in_zone = "EXTRACT(EPOCH FROM updated_at::timestamptz)"
-        created, updated = "EXTRACT(EPOCH FROM time)", "EXTRACT(EPOCH FROM updated_at)"
-        if in_local_time:
-            created, updated = "EXTRACT(EPOCH FROM time::timestamptz)", in_zone
-    return (
-        "wallet_id, checking_id, payment_hash, amount, status,"
-        f" {created} AS created_at, {updated} AS updated_at,"
-        f" {in_zone} AS updated_in_zone"
-    )
+# an older version leaves the rows of events that it deletes
+INSERT = text(
+    "INSERT INTO payfeed.payments"
+    " VALUES (:wallet_id, :offset, :payment_hash, :external_id)"
+    " ON CONFLICT (wallet_id, event_offset) DO UPDATE"
+    " SET payment_hash = excluded.payment_hash, external_id = excluded.external_id"
+)
 
 
-def _moment(name: str, in_local_time: bool) -> str:
-    """A bound number of Unix seconds, to be compared with a time of LNbits."""
-    if core_db.type != POSTGRES:
-        return f":{name}"
-    zone = "CURRENT_SETTING('TimeZone')" if in_local_time else "'UTC'"
-    return f"(to_timestamp(:{name}) AT TIME ZONE {zone})"
+async def insert_payments(conn: Any, events: Iterable[Event]) -> None:
+    rows = [
+        {
+            "wallet_id": event.wallet_id,
+            "offset": event.offset,
+            "payment_hash": event.identifiers[0],
+            "external_id": event.identifiers[1],
+        }
+        for event in events
+        if event.type == "payment"
+    ]
+    if rows:
+        await conn.execute(INSERT, rows)
 
 
-def _among(column: str, name: str) -> str:
-    """The column is one of the texts of a bound JSON list; both use the index."""
-    if core_db.type != POSTGRES:
-        return f"{column} IN (SELECT value FROM json_each(:{name}))"
-    texts = f"jsonb_array_elements_text(CAST(:{name} AS jsonb))"
-    return f"{column} = ANY(ARRAY(SELECT {texts}))"
+@shielded
+async def index_payments(wallet_id: str, epoch: str, after: int, until: int) -> None:
+    """Add the rows of stored payments that have none, of a slice of a log.
 
-
-def _payment_row(row: Any) -> PaymentRow:
-    return PaymentRow(
-        wallet_id=row["wallet_id"],
-        checking_id=row["checking_id"],
-        payment_hash=row["payment_hash"],
-        amount_msat=int(row["amount"]),
-        status=row["status"],
-        created_at=float(row["created_at"] or 0),
-        updated_at=float(row["updated_at"] or 0),
-        updated_in_zone=float(row["updated_in_zone"] or 0),
-    )
-
-
-async def _fetch(
-    where: str, values: dict[str, Any], in_local_time: bool
-) -> list[PaymentRow]:
-    rows = await fetch_all(
-        f"SELECT {_columns(in_local_time)} FROM apipayments WHERE {where}",
-        values,
-        core_db,
-    )
-    return [_payment_row(row) for row in rows]
-
-
-async def get_changed_payments(since: float, until: float) -> list[PaymentRow]:
-    """Final payments that LNbits changed between two moments.
-
-    For LNbits 1.4.1 and later, which moves `updated_at` when a payment settles.
+    An older version, in this process before an upgrade or in another one, writes none.
     """
-    first, last = _moment("since", False), _moment("until", False)
-    return await _fetch(
-        f"updated_at >= {first} AND updated_at <= {last} AND {FINAL}",
-        {"since": since, "until": until},
-        False,
-    )
-
-
-async def get_created_payments(
-    since: float, until: float, in_local_time: bool, outgoing_only: bool
-) -> list[PaymentRow]:
-    """Payments that were created between two moments, final or not."""
-    first, last = _moment("since", in_local_time), _moment("until", in_local_time)
-    outgoing = " AND amount < 0" if outgoing_only else ""
-    return await _fetch(
-        f"time >= {first} AND time <= {last}{outgoing}",
-        {"since": since, "until": until},
-        in_local_time,
-    )
-
-
-async def get_newest_rowid() -> int:
-    """SQLite only."""
-    rows = await fetch_all("SELECT MAX(rowid) AS newest FROM apipayments", {}, core_db)
-    return int(rows[0]["newest"] or 0)
-
-
-async def get_payments_after_rowid(rowid: int) -> list[PaymentRow]:
-    """SQLite only: what was created since."""
-    return await _fetch("rowid > :rowid", {"rowid": rowid}, False)
-
-
-async def get_payments_by_hash(
-    hashes: Collection[str], in_local_time: bool
-) -> list[PaymentRow]:
-    """All payments with these hashes."""
-    if not hashes:
-        return []
-    return await _fetch(
-        _among("payment_hash", "hashes"),
-        {"hashes": json.dumps(list(hashes))},
-        in_local_time,
-    )
-
-
-async def get_payments_slice(
-    wallet_id: str, checking_id: str | None, limit: int, in_local_time: bool
-) -> list[PaymentRow]:
-    """The next payments in the order of LNbits' unique index (wallet, checking id).
-
-    After this payment; without a checking id, after this wallet.
-    """
-    after = "(wallet_id, checking_id) > (:wallet_id, :checking_id)"
-    if checking_id is None:
-        after = "wallet_id > :wallet_id"
-    values = {"wallet_id": wallet_id, "limit": limit, "checking_id": checking_id}
-    if checking_id is None:
-        del values["checking_id"]
-    return await _fetch(
-        f"{after} ORDER BY wallet_id, checking_id LIMIT :limit", values, in_local_time
-    )
-
-
-async def get_wallet_payments(
-    wallet_id: str, checking_id: str, limit: int, in_local_time: bool
-) -> list[PaymentRow]:
-    """The next payments of a wallet, in the order of their checking ids."""
-    return await _fetch(
-        "wallet_id = :wallet_id AND checking_id > :checking_id"
-        " ORDER BY checking_id LIMIT :limit",
-        {"wallet_id": wallet_id, "checking_id": checking_id, "limit": limit},
-        in_local_time,
-    )
-
-
-async def get_payment_records(
-    wallet_id: str, checking_ids: Collection[str]
-) -> list[dict[str, Any]]:
-    """Whole rows, for LNbits' own model of a payment."""
     rows = await fetch_all(
-        "SELECT * FROM apipayments WHERE wallet_id = :wallet_id"
-        f" AND {_among('checking_id', 'checking_ids')}",
-        {"wallet_id": wallet_id, "checking_ids": json.dumps(list(checking_ids))},
-        core_db,
+        f"SELECT {EVENT_COLUMNS} FROM payfeed.events e WHERE wallet_id = :wallet_id"
+        " AND event_offset > :after AND event_offset <= :until AND type = 'payment'"
+        " AND NOT EXISTS (SELECT 1 FROM payfeed.payments p"
+        " WHERE p.wallet_id = e.wallet_id AND p.event_offset = e.event_offset)",
+        {"wallet_id": wallet_id, "after": after, "until": until},
     )
-    return [dict(row) for row in rows]
+    if not rows:
+        return
+    async with transaction() as conn:
+        place = await lock_feed(conn, wallet_id)
+        if place and place[0] == epoch:
+            events = [event_of(wallet_id, epoch, row) for row in rows]
+            await insert_payments(conn, events)

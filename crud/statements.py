@@ -31,10 +31,6 @@ IN_EPOCH = (
 )
 
 
-async def lnbits_version() -> object:
-    return None
-
-
 def is_sqlite() -> bool:
     return bool(db.type == SQLITE)
 

@@ -78,6 +78,7 @@ class Subscribers:
         name = f"{access.key_hash} {network_of(credentials.address)}"
         self._connects.take(name, "connections")
         event_filter = parse_filter(query)
+        since = event_filter.since_or_default(since)
         access.require_scope("read")
         subscription = await self.prepare(
             access, event_filter, credentials.address, since

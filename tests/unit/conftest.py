@@ -9,7 +9,10 @@ from payfeed import crud, migrations
 from payfeed.feed.feeds import new_feed
 from payfeed.feed.journal import Journal
 
-TABLES = ("feeds", "events", "seen", "access_keys", "state", "idempotency_keys")
+TABLES = (
+    *("feeds", "events", "payments", "seen", "access_keys", "state"),
+    "idempotency_keys",
+)
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -28,6 +31,7 @@ async def log_tables(databases: None) -> None:
         await crud.execute(f"DROP TABLE IF EXISTS payfeed.{name}")
     await migrations.m001_initial(crud.db)
     await migrations.m002_idempotency_keys(crud.db)
+    await migrations.m003_filters(crud.db)
 
 
 @pytest_asyncio.fixture

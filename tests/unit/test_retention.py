@@ -289,7 +289,8 @@ async def test_a_page_holds_so_many_bytes_but_always_one_event(
         tail = await log.tail("w")
         assert tail
         page, back = await log.page(tail, 1), await log.page_before(tail, 6)
-        return [e.offset for e in page], [e.offset for e in back]
+        assert back
+        return [e.offset for e in page.events], [e.offset for e in back.events]
 
     assert await pages(2 * one) == ([2, 3], [4, 5])
     assert await pages(3 * one - 1) == ([2, 3], [4, 5])
