@@ -82,6 +82,7 @@ def loops_of(extension: Extension) -> list[Loop]:
         if deleted:
             logger.info(f"payfeed: retention deleted {deleted} events")
         await extension.retention.bound_bodies()
+        await extension.payment_index.complete()
 
     recheck, poll = extension.subscribers.recheck, extension.peers.poll
     beat_seconds = extension.settings.heartbeat_seconds
