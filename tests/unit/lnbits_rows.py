@@ -35,5 +35,7 @@ async def store(payment: Payment) -> None:
 
 
 async def lnbits_sql(statement: str) -> None:
-    async with crud.transaction(crud.core_db) as conn:
-        await conn.exec_driver_sql(statement)
+    """As LNbits does it: on another connection than Payfeed's."""
+    async with crud.core_db.connect() as connection:
+        await connection.conn.exec_driver_sql(statement)
+        await connection.conn.commit()
