@@ -17,6 +17,7 @@ from pathlib import Path
 from fanout_paths import paths
 from harness import PAYMENT, Bench, Row, ms, p99
 from history import histories
+from idle_subscribers import idle_subscribers
 from load_generator import websocket_opening
 
 
@@ -320,6 +321,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "filter": filters,
     "paths": paths,
     "histories": histories,
+    "idle": idle_subscribers,
 }
 
 

@@ -8,7 +8,7 @@ import asyncio
 import sqlite3
 import statistics
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,11 +53,13 @@ WALLET = {
         "id": "printf('{prefix}%04d', n)",
         "inkey": "printf('%032x', n)",
         "adminkey": "printf('%032x', n + 1000000)",
+        "lightning_address": "NULL",
     },
     "postgres": {
         "id": "'{prefix}' || lpad(n::text, 4, '0')",
         "inkey": "lpad(to_hex(n), 32, '0')",
         "adminkey": "lpad(to_hex(n + 1000000), 32, '0')",
+        "lightning_address": "NULL",
     },
 }
 NUMBERS = {
@@ -77,6 +79,10 @@ class Old:
     payer: dict[str, Any]
     database: str
     url: str
+
+    def inkey(self, number: int) -> str:
+        """The invoice key of one of many wallets."""
+        return f"{number:032x}"
 
     async def sql(self, statement: str) -> list[tuple[Any, ...]]:
         if self.database == "sqlite":
@@ -198,14 +204,14 @@ async def opening(old: Old, feeds: int) -> tuple[float, float, float]:
     return took, max(waits), old.memory_mb("VmHWM") - before
 
 
-async def idle(old: Old) -> tuple[float, float]:
+async def idle(old: Old, seconds: int = IDLE_SECONDS) -> tuple[float, float]:
     """(CPU in percent of a core, kB written a second), while nothing happens."""
     began, cpu, written = time.monotonic(), old.cpu_seconds(), old.written_kb()
-    await asyncio.sleep(IDLE_SECONDS)
-    seconds = time.monotonic() - began
+    await asyncio.sleep(seconds)
+    took = time.monotonic() - began
     return (
-        (old.cpu_seconds() - cpu) / seconds * 100,
-        (old.written_kb() - written) / seconds,
+        (old.cpu_seconds() - cpu) / took * 100,
+        (old.written_kb() - written) / took,
     )
 
 
@@ -269,13 +275,18 @@ async def history(database: str, size: int, wallets: int) -> list[Row]:
     ]
 
 
-async def histories(sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000)) -> list[Row]:
-    """Beyond 100,000 payments LNbits itself is too slow on SQLite."""
-    rows = []
+def cases(sizes: tuple[int, ...]) -> Iterator[tuple[str, int, int]]:
+    """(database, payments, wallets). Beyond 100,000 LNbits is too slow on SQLite."""
     for database in ("sqlite", "postgres"):
         for size in sizes:
             if database == "sqlite" and size > 100_000:
                 continue
             for wallets in (1, WALLETS):
-                rows += await history(database, size, wallets)
+                yield database, size, wallets
+
+
+async def histories(sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000)) -> list[Row]:
+    rows = []
+    for case in cases(sizes):
+        rows += await history(*case)
     return rows
