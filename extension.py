@@ -5,9 +5,10 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from .access.authenticator import Authenticator, hash_of
+from .access.authenticator import Authenticator
 from .access.keys import AccessKeys
 from .access.limits import TokenBuckets
+from .access.records import hash_of
 from .background import BackgroundTasks
 from .delivery.balance import Balances
 from .delivery.history import History

@@ -137,6 +137,7 @@ class AccessKey:
 class WalletRow:
     """A row of LNbits' wallets that is not deleted.
 
+    `is_enabled`: the owner's account is active and has the extension enabled.
     `shared_wallet_id` is None unless the wallet is a share; `share_settings` is LNbits'
     JSON about the wallets that this one is shared with.
     """
@@ -145,26 +146,27 @@ class WalletRow:
     owner: str
     inkey: str
     adminkey: str
+    is_enabled: bool
     shared_wallet_id: str | None = None
     share_settings: str | None = None
 
 
 @dataclass(frozen=True)
 class HostWallet:
-    """A wallet as LNbits' key opens it; a share points to its source wallet."""
+    """A wallet of LNbits that is not deleted, and the wallet whose feed it opens.
 
-    presented_id: str
-    wallet_id: str
-    owner: str
-    visitor: str
-    is_admin_key: bool
+    `feed_wallet_id` is the source of a share, otherwise the wallet itself; None if the
+    source is gone. `is_enabled`: its owner may use the extension and has enabled it;
+    for a share, the owner of the source too.
+    """
+
+    id: str
+    inkey: str
+    adminkey: str
+    feed_wallet_id: str | None
     is_share: bool
     may_view: bool
-
-    @property
-    def is_admin(self) -> bool:
-        """A share's admin key manages the share, not the feed of its source."""
-        return self.is_admin_key and not self.is_share
+    is_enabled: bool
 
 
 @dataclass(frozen=True)

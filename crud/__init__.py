@@ -22,6 +22,7 @@ from .feeds import (
     end_epoch,
     get_feed,
     get_feeds,
+    get_feeds_of,
     get_state,
     insert_feeds,
     rotate_epoch,
@@ -31,24 +32,21 @@ from .feeds import (
 )
 from .keys import (
     ack,
-    get_key_by_hash,
     get_keys,
+    get_keys_by_hash,
     insert_key,
     revoke_key,
     touch_keys,
 )
 from .lnbits import (
-    find_wallets,
     get_changed_payments,
     get_created_payments,
-    get_enabled_wallets,
     get_newest_rowid,
     get_payment_records,
     get_payments_after_rowid,
     get_payments_by_hash,
     get_payments_slice,
     get_wallet_payments,
-    is_enabled,
 )
 from .log import (
     append,
@@ -72,6 +70,13 @@ from .statements import (
     open_databases,
     transaction,
 )
+from .wallets import (
+    get_enabled_wallets,
+    get_owner,
+    get_wallets,
+    get_wallets_by_key,
+    is_enabled,
+)
 
 __all__ = [
     "ORIGIN",
@@ -87,7 +92,6 @@ __all__ = [
     "expire_events",
     "expire_idempotency_keys",
     "fetch_all",
-    "find_wallets",
     "first_offset_at",
     "get_changed_payments",
     "get_created_payments",
@@ -96,15 +100,17 @@ __all__ = [
     "get_events_before",
     "get_feed",
     "get_feeds",
+    "get_feeds_of",
     "get_first_message",
-    "get_key_by_hash",
     "get_keys",
+    "get_keys_by_hash",
     "get_large_payments",
     "get_newest_rowid",
     "get_newest_time",
     "get_offset_after",
     "get_offset_before",
     "get_oldest",
+    "get_owner",
     "get_payment_records",
     "get_payments_after_rowid",
     "get_payments_by_hash",
@@ -112,6 +118,8 @@ __all__ = [
     "get_state",
     "get_unseen",
     "get_wallet_payments",
+    "get_wallets",
+    "get_wallets_by_key",
     "index_payments",
     "insert_feeds",
     "insert_key",

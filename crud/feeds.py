@@ -1,5 +1,6 @@
 """The table `feeds`, and `state`: numbers of the whole extension."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import text
 
 from ..models import Feed
 from ..shielded import shielded
+from .lists import among, json_list
 from .statements import db, execute, fetch_all, notify_others, transaction
 
 LOCK_FEED = text(
@@ -35,6 +37,16 @@ async def get_feed(wallet_id: str) -> Feed | None:
 
 async def get_feeds() -> list[Feed]:
     return [_feed(row) for row in await fetch_all("SELECT * FROM payfeed.feeds")]
+
+
+async def get_feeds_of(wallet_ids: Collection[str]) -> list[Feed]:
+    if not wallet_ids:
+        return []
+    rows = await fetch_all(
+        f"SELECT * FROM payfeed.feeds WHERE {among('wallet_id', 'wallet_ids')}",
+        {"wallet_ids": json_list(wallet_ids)},
+    )
+    return [_feed(row) for row in rows]
 
 
 @shielded

@@ -1,16 +1,16 @@
-"""LNbits' own tables, read only; payments in small pieces.
+"""LNbits' table of payments, read only, in small pieces.
 
 `in_local_time`: on PostgreSQL, this LNbits stores its times in the session's time zone;
 otherwise in UTC.
 """
 
-import json
 from collections.abc import Collection
 from typing import Any
 
 from lnbits.db import POSTGRES
 
-from ..models import PaymentRow, WalletRow
+from ..models import PaymentRow
+from .lists import among, json_list
 from .statements import core_db, fetch_all
 
 FINAL = "(status = 'success' OR (status = 'failed' AND amount < 0))"
@@ -37,14 +37,6 @@ def _moment(name: str, in_local_time: bool) -> str:
         return f":{name}"
     zone = "CURRENT_SETTING('TimeZone')" if in_local_time else "'UTC'"
     return f"(to_timestamp(:{name}) AT TIME ZONE {zone})"
-
-
-def _among(column: str, name: str) -> str:
-    """The column is one of the texts of a bound JSON list; both use the index."""
-    if core_db.type != POSTGRES:
-        return f"{column} IN (SELECT value FROM json_each(:{name}))"
-    texts = f"jsonb_array_elements_text(CAST(:{name} AS jsonb))"
-    return f"{column} = ANY(ARRAY(SELECT {texts}))"
 
 
 def _payment_row(row: Any) -> PaymentRow:
@@ -115,8 +107,8 @@ async def get_payments_by_hash(
     if not hashes:
         return []
     return await _fetch(
-        _among("payment_hash", "hashes"),
-        {"hashes": json.dumps(list(hashes))},
+        among("payment_hash", "hashes"),
+        {"hashes": json_list(hashes)},
         in_local_time,
     )
 
@@ -157,52 +149,8 @@ async def get_payment_records(
     """Whole rows, for LNbits' own model of a payment."""
     rows = await fetch_all(
         "SELECT * FROM apipayments WHERE wallet_id = :wallet_id"
-        f" AND {_among('checking_id', 'checking_ids')}",
-        {"wallet_id": wallet_id, "checking_ids": json.dumps(list(checking_ids))},
+        f" AND {among('checking_id', 'checking_ids')}",
+        {"wallet_id": wallet_id, "checking_ids": json_list(checking_ids)},
         core_db,
     )
     return [dict(row) for row in rows]
-
-
-async def find_wallets(column: str, value: str, has_shares: bool) -> list[WalletRow]:
-    """LNbits' wallets by `id` or by `key`, invoice or admin key; no deleted ones.
-
-    `has_shares`: this LNbits knows shared wallets. The balance view is not read, as its
-    cost grows with the number of payments.
-    """
-    where = {"id": "id = :value", "key": "(inkey = :value OR adminkey = :value)"}
-    shares = ", shared_wallet_id, extra AS share_settings" if has_shares else ""
-    rows = await fetch_all(
-        f'SELECT id, "user" AS owner, inkey, adminkey{shares} FROM wallets'
-        f" WHERE {where[column]} AND deleted = false",
-        {"value": value},
-        core_db,
-    )
-    return [WalletRow(**dict(row)) for row in rows]
-
-
-async def is_enabled(user: str, has_activation: bool) -> bool:
-    """Has this user a living account, and the extension enabled?
-
-    `has_activation`: this LNbits can deactivate accounts.
-    """
-    activated = " AND a.activated = true" if has_activation else ""
-    rows = await fetch_all(
-        'SELECT 1 FROM accounts a JOIN extensions e ON e."user" = a.id'
-        " WHERE a.id = :user AND e.extension = 'payfeed' AND e.active = true"
-        + activated,
-        {"user": user},
-        core_db,
-    )
-    return bool(rows)
-
-
-async def get_enabled_wallets() -> list[tuple[str, str]]:
-    """(wallet id, owner) of every living wallet whose owner enabled the extension."""
-    rows = await fetch_all(
-        'SELECT w.id AS id, w."user" AS owner FROM wallets w'
-        ' JOIN extensions e ON e."user" = w."user"'
-        " WHERE e.extension = 'payfeed' AND e.active = true AND w.deleted = false",
-        database=core_db,
-    )
-    return [(row["id"], row["owner"]) for row in rows]

@@ -17,8 +17,6 @@ from ..errors import (
     RateLimited,
     Restarting,
     TooSlow,
-    Unauthorized,
-    UnknownWallet,
 )
 from ..feed.journal import Journal
 from ..feed.protocol import parse_filter
@@ -31,6 +29,7 @@ from .subscription import Subscription
 
 SHUTDOWN_GRACE_SECONDS = 1.5
 FULL_RETRY_SECONDS = 30
+RECHECKED_KEYS = 500  # in one slice
 
 
 class Subscribers:
@@ -156,18 +155,21 @@ class Subscribers:
     async def recheck(self, wallet_id: str | None = None) -> None:
         """Close subscriptions whose key, wallet, account or enablement has ended.
 
-        One look-up per distinct key; of one wallet, or of all.
+        Of one wallet, or of all; in slices that cost a few queries each.
         """
         found = self if wallet_id is None else self._by_wallet.get(wallet_id, ())
         by_key: dict[str, list[Subscription]] = {}
         for subscription in list(found):
             by_key.setdefault(subscription.access.key_hash, []).append(subscription)
-        for subscriptions in by_key.values():
-            try:
-                await self._authenticator.check_again(subscriptions[0].access)
-            except (Forbidden, Unauthorized, UnknownWallet) as exc:
-                for subscription in subscriptions:
-                    subscription.close(Forbidden(exc.message))
+        keys = list(by_key)
+        for start in range(0, len(keys), RECHECKED_KEYS):
+            checked = keys[start : start + RECHECKED_KEYS]
+            accesses = [by_key[key][0].access for key in checked]
+            ended = await self._authenticator.find_ended(accesses)
+            for key, reason in ended.items():
+                for subscription in by_key[key]:
+                    subscription.close(Forbidden(reason.message))
+            await asyncio.sleep(0)
 
     def close_wallet(self, wallet_id: str, reason: PayfeedError) -> None:
         for subscription in list(self._by_wallet.get(wallet_id, ())):

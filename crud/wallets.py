@@ -1,0 +1,84 @@
+"""LNbits' wallets, their owners' accounts and the enablement, read only.
+
+`has_shares`, `has_activation`: this LNbits knows shared wallets, and can deactivate
+accounts. The balance view is not read: its cost grows with the number of payments.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from ..models import WalletRow
+from .lists import among, json_list
+from .statements import core_db, fetch_all
+
+
+async def get_wallets(
+    ids: Collection[str], has_shares: bool, has_activation: bool
+) -> list[WalletRow]:
+    """The wallets with these ids; no deleted ones."""
+    if not ids:
+        return []
+    values = {"ids": json_list(ids)}
+    return await _fetch(among("w.id", "ids"), values, has_shares, has_activation)
+
+
+async def get_wallets_by_key(
+    key: str, has_shares: bool, has_activation: bool
+) -> list[WalletRow]:
+    """The wallets with this invoice or admin key; no deleted ones."""
+    where = "(w.inkey = :key OR w.adminkey = :key)"
+    return await _fetch(where, {"key": key}, has_shares, has_activation)
+
+
+async def _fetch(
+    where: str, values: dict[str, Any], has_shares: bool, has_activation: bool
+) -> list[WalletRow]:
+    shares = ", w.shared_wallet_id, w.extra AS share_settings" if has_shares else ""
+    # not `deleted = false`: SQLite would use LNbits' index on it and read all wallets
+    rows = await fetch_all(
+        f'SELECT w.id, w."user" AS owner, w.inkey, w.adminkey{shares},'
+        f' EXISTS ({_enablement(has_activation)} AND a.id = w."user") AS is_enabled'
+        f" FROM wallets w WHERE {where} AND NOT w.deleted",
+        values,
+        core_db,
+    )
+    # SQLite has numbers for booleans
+    return [WalletRow(**{**row, "is_enabled": bool(row["is_enabled"])}) for row in rows]
+
+
+def _enablement(has_activation: bool) -> str:
+    """A row for each living account `a` that has enabled the extension."""
+    activated = " AND a.activated = true" if has_activation else ""
+    return (
+        'SELECT 1 FROM accounts a JOIN extensions e ON e."user" = a.id'
+        f" WHERE e.extension = 'payfeed' AND e.active = true{activated}"
+    )
+
+
+async def get_owner(wallet_id: str) -> str | None:
+    """The user id of a wallet's owner; None if the wallet is unknown or deleted."""
+    rows = await fetch_all(
+        'SELECT "user" AS owner FROM wallets WHERE id = :id AND NOT deleted',
+        {"id": wallet_id},
+        core_db,
+    )
+    return rows[0]["owner"] if rows else None
+
+
+async def is_enabled(user: str, has_activation: bool) -> bool:
+    """Has this user a living account, and the extension enabled?"""
+    rows = await fetch_all(
+        f"{_enablement(has_activation)} AND a.id = :user", {"user": user}, core_db
+    )
+    return bool(rows)
+
+
+async def get_enabled_wallets() -> list[tuple[str, str]]:
+    """(wallet id, owner) of every living wallet whose owner enabled the extension."""
+    rows = await fetch_all(
+        'SELECT w.id AS id, w."user" AS owner FROM wallets w'
+        ' JOIN extensions e ON e."user" = w."user"'
+        " WHERE e.extension = 'payfeed' AND e.active = true AND w.deleted = false",
+        database=core_db,
+    )
+    return [(row["id"], row["owner"]) for row in rows]
