@@ -160,4 +160,4 @@ class History:
             if page.events or rest <= 0 or self._subscribers.is_stopping:
                 return page.events, False
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(tail.wait(), rest)
+                await asyncio.wait_for(subscription.wait(), rest)

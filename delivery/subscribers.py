@@ -30,6 +30,8 @@ from .subscription import Subscription
 SHUTDOWN_GRACE_SECONDS = 1.5
 FULL_RETRY_SECONDS = 30
 RECHECKED_KEYS = 500  # in one slice
+WOKEN_TOGETHER = 20
+WAKING_SECONDS = 0.9
 
 
 class Subscribers:
@@ -141,16 +143,15 @@ class Subscribers:
     def tick(self) -> None:
         """Once a second: due heartbeats, expired keys, stalled writes."""
         now, date = time.monotonic(), self._journal.now()
-        idle = set()
+        idle = []
         for subscription in self:
             if subscription.is_stalled(now, self._send_timeout_seconds):
                 subscription.abort(TooSlow("One frame could not be sent in time."))
             elif subscription.has_expired(date):
                 subscription.close(Forbidden("This access key has expired."))
             elif subscription.is_idle(now):
-                idle.add(subscription.tail)
-        for tail in idle:
-            tail.wake()
+                idle.append(subscription)
+        _wake_spread(idle)
 
     async def recheck(self, wallet_id: str | None = None) -> None:
         """Close subscriptions whose key, wallet, account or enablement has ended.
@@ -223,3 +224,16 @@ class Subscribers:
     @property
     def largest_lag(self) -> int:
         return max((subscription.lag for subscription in self), default=0)
+
+
+def _wake_spread(subscriptions: list[Subscription]) -> None:
+    """Wake them within the next second, a few at a time: payments go in between."""
+    loop = asyncio.get_running_loop()
+    for start in range(0, len(subscriptions), WOKEN_TOGETHER):
+        few = subscriptions[start : start + WOKEN_TOGETHER]
+        loop.call_later(start / len(subscriptions) * WAKING_SECONDS, _wake, few)
+
+
+def _wake(subscriptions: list[Subscription]) -> None:
+    for subscription in subscriptions:
+        subscription.wake()

@@ -72,6 +72,7 @@ class Subscription:
         self._seen_readings = balance.readings if balance else 0
         self._seen_changes: int | None = None
         self._client_frame_times: list[float] = []
+        self._waiting: asyncio.Future[None] | None = None
 
     @property
     def wallet_id(self) -> str:
@@ -92,11 +93,24 @@ class Subscription:
         self.position, self._gap, self.acked = position.offset, position.gap, acked
         self._report_position()
 
+    def wait(self) -> "asyncio.Future[None]":
+        """Resolved by the next wake of this subscription, or of all of its feed.
+
+        Never await anything between a read and this.
+        """
+        self._waiting = self.tail.wait()
+        return self._waiting
+
+    def wake(self) -> None:
+        """Wake this subscription alone: its feed may have thousands of others."""
+        if self._waiting and not self._waiting.done():
+            self._waiting.set_result(None)
+
     def close(self, reason: PayfeedError) -> None:
         """End after the frame that is being sent."""
         if self.closing is None:
             self.closing = reason
-        self.tail.wake()
+        self.wake()
 
     def abort(self, reason: PayfeedError) -> None:
         """End now, even within a write that does not return."""
@@ -147,7 +161,7 @@ class Subscription:
                 continue
             state = self._next_state()
             if state is None:
-                await self.tail.wait()
+                await self.wait()
             else:
                 yield None, state
 
@@ -175,7 +189,7 @@ class Subscription:
         frame = parse_client_frame(text)
         if frame["type"] == "ping":
             self._pongs += 1
-            self.tail.wake()
+            self.wake()
         else:
             await self._ack(frame["id"])
 

@@ -1,5 +1,6 @@
 """Checking the keys of the connected readers again."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -196,3 +197,21 @@ async def test_more_keys_than_a_slice_holds_are_all_checked(
     readers = [join(extension, f"w{n}", f"in-{n}", f"w{n}") for n in range(5)]
     await extension.subscribers.recheck()
     assert [reader.closing is not None for reader in readers] == [True] * 5
+
+
+async def test_a_due_heartbeat_and_a_ping_wake_no_other_reader_of_the_feed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(subscribers, "WAKING_SECONDS", 0)
+    extension = new_extension()
+    due, pinging, other = (join(extension, "w", str(n), "w") for n in range(3))
+    tail = Tail(new_feed("w", 1))
+    for reader in (due, pinging, other):
+        reader.tail = tail
+    waits = {reader: reader.wait() for reader in (due, pinging, other)}
+    due.heartbeat_seconds = 0
+    extension.subscribers.tick()
+    await pinging.receive({"text": '{"type":"ping"}'})
+    await asyncio.wait_for(waits[due], 10)
+    assert waits[pinging].done()
+    assert not waits[other].done()
