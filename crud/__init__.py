@@ -71,6 +71,7 @@ from .statements import (
     transaction,
 )
 from .wallets import (
+    get_balances,
     get_enabled_wallets,
     get_owner,
     get_wallets,
@@ -93,6 +94,7 @@ __all__ = [
     "expire_idempotency_keys",
     "fetch_all",
     "first_offset_at",
+    "get_balances",
     "get_changed_payments",
     "get_created_payments",
     "get_enabled_wallets",

@@ -1,11 +1,13 @@
 """LNbits' wallets, their owners' accounts and the enablement, read only.
 
 `has_shares`, `has_activation`: this LNbits knows shared wallets, and can deactivate
-accounts. The balance view is not read: its cost grows with the number of payments.
+accounts. Only `get_balances` has a cost that grows with the number of payments.
 """
 
 from collections.abc import Collection
 from typing import Any
+
+from lnbits.db import POSTGRES
 
 from ..models import WalletRow
 from .lists import among, json_list
@@ -71,6 +73,25 @@ async def is_enabled(user: str, has_activation: bool) -> bool:
         f"{_enablement(has_activation)} AND a.id = :user", {"user": user}, core_db
     )
     return bool(rows)
+
+
+async def get_balances(wallet_ids: Collection[str]) -> dict[str, tuple[int, str]]:
+    """(balance in millisatoshi, invoice key) by wallet id; no deleted wallets.
+
+    SQLite computes LNbits' whole view for any wallet, so a join does it once for all.
+    PostgreSQL computes the balance of one wallet if it is selected for that wallet.
+    """
+    balance, view = "b.balance", "LEFT JOIN balances b ON b.wallet_id = w.id"
+    if core_db.type == POSTGRES:
+        balance = "(SELECT b.balance FROM balances b WHERE b.wallet_id = w.id)"
+        view = ""
+    rows = await fetch_all(
+        f"SELECT w.id, w.inkey, COALESCE({balance}, 0) AS msat FROM wallets w {view}"
+        f" WHERE {among('w.id', 'ids')} AND NOT w.deleted",
+        {"ids": json_list(wallet_ids)},
+        core_db,
+    )
+    return {row["id"]: (int(row["msat"]), row["inkey"]) for row in rows}
 
 
 async def get_enabled_wallets() -> list[tuple[str, str]]:

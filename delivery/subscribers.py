@@ -89,7 +89,8 @@ class Subscribers:
             position = await resolve_position(subscription.tail, since, acked)
             subscription.start(position, acked)
             self._metrics.replays += since is not None
-            self._balances.request(access.wallet_id, has_changed=False)
+            if "balance" in access.scopes:
+                self._balances.request(access.wallet_id, has_changed=False)
             yield subscription
 
     async def prepare(

@@ -5,7 +5,6 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import lnbits.core.crud as lnbits_crud
 from lnbits.core.models import Account, Wallet
 from lnbits.decorators import check_user_exists
 from lnbits.settings import settings
@@ -37,13 +36,6 @@ async def find_wallets(ids: Collection[str]) -> list[HostWallet]:
 async def owner_of(wallet_id: str) -> str | None:
     """The user id of a wallet's owner; None if the wallet is unknown or deleted."""
     return await crud.get_owner(wallet_id)
-
-
-@shielded
-async def balance_of(wallet_id: str) -> tuple[int, str] | None:
-    """Balance in millisatoshi, and the invoice key as the mirror's channel."""
-    wallet = await lnbits_crud.get_wallet(wallet_id, deleted=False)
-    return (int(wallet.balance_msat), wallet.inkey) if wallet else None
 
 
 async def is_enabled(user: str) -> bool:

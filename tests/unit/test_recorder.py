@@ -268,12 +268,12 @@ async def test_the_balance_is_read_once_for_a_burst_and_all_readers(
 ) -> None:
     reads = 0
 
-    async def wallet_balance(_: str) -> tuple[int, str]:
+    async def balances(_: Any) -> dict[str, tuple[int, str]]:
         nonlocal reads
         reads += 1
-        return 1000 * reads, "inkey"
+        return {"w": (1000 * reads, "inkey")}
 
-    monkeypatch.setattr(wallets, "balance_of", wallet_balance)
+    monkeypatch.setattr(crud, "get_balances", balances)
     copy = await a_copy()
     await store(row(1, 1000))
     await sweep(copy)
