@@ -73,10 +73,8 @@ from .statements import (
 from .wallets import (
     get_balances,
     get_enabled_wallets,
-    get_owner,
     get_wallets,
     get_wallets_by_key,
-    is_enabled,
 )
 
 __all__ = [
@@ -112,7 +110,6 @@ __all__ = [
     "get_offset_after",
     "get_offset_before",
     "get_oldest",
-    "get_owner",
     "get_payment_records",
     "get_payments_after_rowid",
     "get_payments_by_hash",
@@ -125,7 +122,6 @@ __all__ = [
     "index_payments",
     "insert_feeds",
     "insert_key",
-    "is_enabled",
     "is_sqlite",
     "lnbits_version",
     "mark_seen",

@@ -36,43 +36,22 @@ async def _fetch(
     where: str, values: dict[str, Any], has_shares: bool, has_activation: bool
 ) -> list[WalletRow]:
     shares = ", w.shared_wallet_id, w.extra AS share_settings" if has_shares else ""
+    activated = " AND a.activated = true" if has_activation else ""
+    enabled = (
+        'SELECT 1 FROM accounts a JOIN extensions e ON e."user" = a.id'
+        ' WHERE a.id = w."user" AND e.active = true'
+        f" AND e.extension = 'payfeed'{activated}"
+    )
     # not `deleted = false`: SQLite would use LNbits' index on it and read all wallets
     rows = await fetch_all(
         f'SELECT w.id, w."user" AS owner, w.inkey, w.adminkey{shares},'
-        f' EXISTS ({_enablement(has_activation)} AND a.id = w."user") AS is_enabled'
-        f" FROM wallets w WHERE {where} AND NOT w.deleted",
+        f" EXISTS ({enabled}) AS is_enabled FROM wallets w"
+        f" WHERE {where} AND NOT w.deleted",
         values,
         core_db,
     )
     # SQLite has numbers for booleans
     return [WalletRow(**{**row, "is_enabled": bool(row["is_enabled"])}) for row in rows]
-
-
-def _enablement(has_activation: bool) -> str:
-    """A row for each living account `a` that has enabled the extension."""
-    activated = " AND a.activated = true" if has_activation else ""
-    return (
-        'SELECT 1 FROM accounts a JOIN extensions e ON e."user" = a.id'
-        f" WHERE e.extension = 'payfeed' AND e.active = true{activated}"
-    )
-
-
-async def get_owner(wallet_id: str) -> str | None:
-    """The user id of a wallet's owner; None if the wallet is unknown or deleted."""
-    rows = await fetch_all(
-        'SELECT "user" AS owner FROM wallets WHERE id = :id AND NOT deleted',
-        {"id": wallet_id},
-        core_db,
-    )
-    return rows[0]["owner"] if rows else None
-
-
-async def is_enabled(user: str, has_activation: bool) -> bool:
-    """Has this user a living account, and the extension enabled?"""
-    rows = await fetch_all(
-        f"{_enablement(has_activation)} AND a.id = :user", {"user": user}, core_db
-    )
-    return bool(rows)
 
 
 async def get_balances(wallet_ids: Collection[str]) -> dict[str, tuple[int, str]]:

@@ -26,7 +26,7 @@ class Feeds:
     async def suspend(self, feed: Feed) -> None:
         """Stop recording, and end the wallet's subscribers."""
         await crud.suspend_feed(feed.wallet_id)
-        is_gone = await wallets.owner_of(feed.wallet_id) is None
+        is_gone = not await wallets.find_wallets([feed.wallet_id])
         reason = WALLET_GONE if is_gone else "The extension is not enabled."
         self._on_close(feed.wallet_id, Forbidden(reason))
 

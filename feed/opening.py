@@ -62,8 +62,8 @@ class Opening:
         is_fresh = time.monotonic() < self._enabled_until
         if is_fresh and self.is_enabled(wallet_id) and self.is_open(wallet_id):
             return True
-        owner = await wallets.owner_of(wallet_id)
-        if owner is None or not await wallets.is_enabled(owner):
+        found = await wallets.find_wallets([wallet_id])
+        if not any(wallet.is_enabled for wallet in found):
             return False
         await self.open(wallet_id)
         return True

@@ -33,16 +33,6 @@ async def find_wallets(ids: Collection[str]) -> list[HostWallet]:
     return await _with_sources(await crud.get_wallets(ids, HAS_SHARES, HAS_ACTIVATION))
 
 
-async def owner_of(wallet_id: str) -> str | None:
-    """The user id of a wallet's owner; None if the wallet is unknown or deleted."""
-    return await crud.get_owner(wallet_id)
-
-
-async def is_enabled(user: str) -> bool:
-    """May this user use the extension, and has the user enabled it?"""
-    return _may_use(user) and await crud.is_enabled(user, HAS_ACTIVATION)
-
-
 def _may_use(user: str) -> bool:
     """Do LNbits' settings let this user use the extension?"""
     if EXTENSION_ID in settings.lnbits_deactivated_extensions:

@@ -55,13 +55,16 @@ async def tables(log_tables: None) -> None:
     for statement in (
         "DROP TABLE IF EXISTS apipayments",
         "DROP TABLE IF EXISTS wallets",
+        "DROP TABLE IF EXISTS accounts",
         "DROP TABLE IF EXISTS extensions",
         f"CREATE TABLE apipayments ({columns})",
         'CREATE TABLE wallets (id TEXT, "user" TEXT, inkey TEXT, adminkey TEXT,'
         " shared_wallet_id TEXT, extra TEXT, deleted BOOLEAN)",
+        "CREATE TABLE accounts (id TEXT, activated BOOLEAN)",
         'CREATE TABLE extensions ("user" TEXT, extension TEXT, active BOOLEAN)',
         "INSERT INTO wallets VALUES ('w', 'u', 'i1', 'a1', NULL, NULL, false),"
         " ('x', 'u', 'i2', 'a2', NULL, NULL, false)",
+        "INSERT INTO accounts VALUES ('u', true)",
         "INSERT INTO extensions VALUES ('u', 'payfeed', true)",
     ):
         await lnbits_sql(statement)

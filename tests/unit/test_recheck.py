@@ -1,11 +1,12 @@
 """Checking the keys of the connected readers again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from lnbits_rows import lnbits_sql
 from parts import new_extension
 from payfeed import crud, errors, models
 from payfeed.access.records import hash_of
@@ -22,28 +23,12 @@ SHARED = (
 )
 
 
-async def lnbits_sql(*statements: str) -> None:
-    async with crud.transaction(crud.core_db) as conn:
-        for statement in statements:
-            await conn.exec_driver_sql(statement)
-
-
 @pytest_asyncio.fixture(autouse=True)
-async def tables(log_tables: None) -> AsyncIterator[None]:
-    """LNbits' tables, empty, and Payfeed's."""
-    names = ("wallets", "extensions", "accounts")
-    drop = [f"DROP TABLE IF EXISTS {name}" for name in names]
-    await lnbits_sql(
-        *drop,
-        'CREATE TABLE wallets (id TEXT, "user" TEXT, inkey TEXT, adminkey TEXT,'
-        " shared_wallet_id TEXT, extra TEXT, deleted BOOLEAN)",
-        "CREATE TABLE accounts (id TEXT, activated BOOLEAN)",
-        'CREATE TABLE extensions ("user" TEXT, extension TEXT, active BOOLEAN)',
-        "INSERT INTO accounts VALUES ('u', true), ('v', true)",
-        "INSERT INTO extensions VALUES ('u', 'payfeed', true), ('v', 'payfeed', true)",
-    )
-    yield
-    await lnbits_sql(*drop)
+async def users(tables: None) -> None:
+    """The users `u` and `v`, who have enabled the extension, without wallets."""
+    await lnbits_sql("DELETE FROM wallets")
+    await lnbits_sql("INSERT INTO accounts VALUES ('v', true)")
+    await lnbits_sql("INSERT INTO extensions VALUES ('v', 'payfeed', true)")
 
 
 async def add_wallet(wallet_id: str, owner: str = "u", **members: str) -> None:
@@ -125,10 +110,8 @@ async def test_a_recheck_closes_only_the_readers_whose_key_has_ended() -> None:
     }
     readers["share"] = join(extension, "w", "in-s", "s")
     readers["access key"] = join(extension, "kept", "k", None)
-    await lnbits_sql(
-        "UPDATE wallets SET deleted = true WHERE id = 'gone'",
-        "UPDATE wallets SET inkey = 'new' WHERE id = 'reset'",
-    )
+    await lnbits_sql("UPDATE wallets SET deleted = true WHERE id = 'gone'")
+    await lnbits_sql("UPDATE wallets SET inkey = 'new' WHERE id = 'reset'")
     await extension.subscribers.recheck()
     closed = {
         name: reader.closing.message

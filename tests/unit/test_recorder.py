@@ -13,7 +13,7 @@ from payfeed.delivery.subscription import Subscription
 from payfeed.extension import Extension
 from payfeed.feed import feeds, journal, protocol
 from payfeed.feed import tail as tail_module
-from payfeed.host import payments, wallets
+from payfeed.host import payments
 from payfeed.payments.drafts import Reports, draft_of
 
 # LNbits' database belongs to the first event loop that uses it
@@ -179,16 +179,8 @@ async def test_a_feed_begins_at_the_last_completed_sweep(tables: None) -> None:
 
 
 async def test_the_payment_that_opens_a_feed_is_recorded_whatever_its_time(
-    tables: None, monkeypatch: pytest.MonkeyPatch
+    tables: None,
 ) -> None:
-    async def owner(_: str) -> str:
-        return "u"
-
-    async def enabled(_: str) -> bool:
-        return True
-
-    monkeypatch.setattr(wallets, "owner_of", owner)
-    monkeypatch.setattr(wallets, "is_enabled", enabled)
     made = new_extension()
     payment = row(1, 1000)
     await store(payment)
