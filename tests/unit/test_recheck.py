@@ -15,6 +15,7 @@ from payfeed.delivery.subscription import Subscription
 from payfeed.extension import Extension
 from payfeed.feed.feeds import new_feed
 from payfeed.feed.tail import Tail
+from payfeed.host import wallets
 from sqlalchemy import event
 
 SHARED = (
@@ -24,8 +25,13 @@ SHARED = (
 
 
 @pytest_asyncio.fixture(autouse=True)
-async def users(tables: None) -> None:
-    """The users `u` and `v`, who have enabled the extension, without wallets."""
+async def users(tables: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The users `u` and `v`, who have enabled the extension, without wallets.
+
+    The tables have the columns of a new LNbits.
+    """
+    monkeypatch.setattr(wallets, "HAS_SHARES", True)
+    monkeypatch.setattr(wallets, "HAS_ACTIVATION", True)
     await lnbits_sql("DELETE FROM wallets")
     await lnbits_sql("INSERT INTO accounts VALUES ('v', true)")
     await lnbits_sql("INSERT INTO extensions VALUES ('v', 'payfeed', true)")
