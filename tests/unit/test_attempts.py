@@ -21,26 +21,24 @@ async def find_wallet(key: str) -> HostWallet | None:
     if key != KNOWN:
         return None
     return HostWallet(
-        presented_id="w",
-        wallet_id="w",
-        owner="owner",
-        visitor="owner",
-        is_admin_key=False,
+        id="w",
+        inkey=KNOWN,
+        adminkey="",
+        feed_wallet_id="w",
         is_share=False,
         may_view=True,
+        is_enabled=True,
     )
 
 
 @pytest.fixture
-def authenticator(monkeypatch: pytest.MonkeyPatch) -> Authenticator:
-    async def is_enabled(user: str) -> bool:
-        return True
-
+def authenticator(
+    monkeypatch: pytest.MonkeyPatch, log_tables: None
+) -> Authenticator:
     async def open_feed(wallet_id: str) -> Any:
         return new_feed(wallet_id, 1)
 
     monkeypatch.setattr(wallets, "find_wallet", find_wallet)
-    monkeypatch.setattr(wallets, "is_enabled", is_enabled)
     return Authenticator(open_feed, lambda: 1, FAILED_PER_MINUTE)
 
 

@@ -74,7 +74,7 @@ def queries() -> Iterator[list[str]]:
         if " FROM " in statement:
             found.append(statement)
 
-    engines = [database.engine.sync_engine for database in (crud.db, crud.core_db)]
+    engines = [database._kept.sync_engine for database in (crud.db, crud.core_db)]
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     yield found
