@@ -32,9 +32,7 @@ async def find_wallet(key: str) -> HostWallet | None:
 
 
 @pytest.fixture
-def authenticator(
-    monkeypatch: pytest.MonkeyPatch, log_tables: None
-) -> Authenticator:
+def authenticator(monkeypatch: pytest.MonkeyPatch, log_tables: None) -> Authenticator:
     async def open_feed(wallet_id: str) -> Any:
         return new_feed(wallet_id, 1)
 
