@@ -5,7 +5,10 @@ It may select more than `Filter.accepts` does, never less: that decides.
 
 from typing import Any
 
+from lnbits.db import POSTGRES
+
 from ..models import Filter
+from .statements import db
 
 MAX_TYPES = 100  # SQLite bounds the parameters of a statement
 
@@ -46,4 +49,7 @@ def condition_of(
         if value is not None:
             values[column] = value
             sql += BY_IDENTIFIER.format(column=column)
+    if db.type == POSTGRES and any("\0" in str(value) for value in values.values()):
+        # PostgreSQL has no text with NUL, not even as a parameter
+        return " AND false", {}
     return sql, values

@@ -266,16 +266,9 @@ def parse_filter(query: Mapping[str, str]) -> Filter:
         types=names or frozenset(),
         direction=direction,
         min_amount_msat=msat,
-        tag=_parse_text(query, "tag"),
+        tag=query.get("tag") or None,
         status=status,
         payment_hash=payment_hash,
-        external_id=_parse_text(query, "external_id"),
+        external_id=query.get("external_id") or None,
     )
     return EVERYTHING if event_filter == EVERYTHING else event_filter
-
-
-def _parse_text(query: Mapping[str, str], name: str) -> str | None:
-    text = query.get(name) or None
-    if text and "\0" in text:
-        raise Malformed(f"{name} must not contain a NUL character.")
-    return text
