@@ -15,7 +15,14 @@ from .events import (
     replace_body,
 )
 from .expiry import (
-    expire_events,
+    Bound,
+    Oldest,
+    age_bound,
+    bytes_bound,
+    count_bounds,
+    count_kept,
+    expire_slice,
+    get_oldest_events,
 )
 from .feeds import (
     activate_feeds,
@@ -79,17 +86,23 @@ from .wallets import (
 
 __all__ = [
     "ORIGIN",
+    "Bound",
+    "Oldest",
     "ack",
     "activate_feeds",
+    "age_bound",
     "append",
+    "bytes_bound",
     "close_databases",
     "core_db",
+    "count_bounds",
     "count_events",
+    "count_kept",
     "db",
     "end_epoch",
     "execute",
-    "expire_events",
     "expire_idempotency_keys",
+    "expire_slice",
     "fetch_all",
     "first_offset_at",
     "get_balances",
@@ -110,6 +123,7 @@ __all__ = [
     "get_offset_after",
     "get_offset_before",
     "get_oldest",
+    "get_oldest_events",
     "get_payment_records",
     "get_payments_after_rowid",
     "get_payments_by_hash",

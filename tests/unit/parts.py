@@ -6,6 +6,7 @@ from payfeed import models
 from payfeed.extension import Extension
 from payfeed.feed.journal import Journal
 from payfeed.feed.protocol import payment_draft
+from payfeed.feed.retention import Retention
 from payfeed.host import settings
 
 
@@ -49,3 +50,10 @@ async def audit(copy: Extension) -> int:
     while not await copy.audit.step():
         pass
     return copy.metrics.reconciled - before
+
+
+async def expire(before: int, future: int, keep: int, message_bytes: int) -> int:
+    """One run of retention with these bounds, by a process that has just started."""
+    retention = Retention(new_journal(), settings.load())
+    retention.events, retention.message_bytes = keep, message_bytes
+    return await retention.expire_feeds(before, future)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from lnbits_rows import at, lnbits_sql, row, store
-from parts import new_extension, new_journal, sweep
+from parts import expire, new_extension, new_journal, sweep
 from payfeed import crud, models
 from payfeed.delivery.position import resolve_position
 from payfeed.delivery.subscription import Subscription
@@ -305,20 +305,20 @@ FOREVER = 10**9
 
 async def test_retention_by_count_drops_messages_before_payments(tables: None) -> None:
     _, epoch = await fill("pmpmpm")
-    assert await crud.expire_events(0, 0, 4, FOREVER) == 2
+    assert await expire(0, 0, 4, FOREVER) == 2
     assert await kept(epoch) == [1, 3, 5, 6]
-    assert await crud.expire_events(0, 0, 2, FOREVER) == 2
+    assert await expire(0, 0, 2, FOREVER) == 2
     assert await kept(epoch) == [5, 6]
-    assert await crud.expire_events(0, 0, 1, FOREVER) == 1
+    assert await expire(0, 0, 1, FOREVER) == 1
     assert await kept(epoch) == [6]
 
 
 async def test_retention_by_bytes_drops_the_oldest_messages_only(tables: None) -> None:
     _, epoch = await fill("pmmpmm")
     one = len((await crud.get_events("w", epoch, 1, 1))[0].body)
-    assert await crud.expire_events(0, 0, FOREVER, 2 * one) == 2
+    assert await expire(0, 0, FOREVER, 2 * one) == 2
     assert await kept(epoch) == [1, 4, 5, 6]
-    assert await crud.expire_events(0, 0, FOREVER, 1) == 1
+    assert await expire(0, 0, FOREVER, 1) == 1
     assert await kept(epoch) == [1, 4, 6]
 
 
@@ -326,7 +326,7 @@ async def test_retention_by_age_keeps_the_newest_and_offsets_go_on(
     tables: None,
 ) -> None:
     log, epoch = await fill("ppp")
-    assert await crud.expire_events(FOREVER * 10, FOREVER * 10, FOREVER, FOREVER) == 2
+    assert await expire(FOREVER * 10, FOREVER * 10, FOREVER, FOREVER) == 2
     assert await kept(epoch) == [3]
     (event,) = await log.append("w", [protocol.test_draft("more")])
     assert event.offset == 4
