@@ -376,13 +376,12 @@ async def test_a_malformed_query_is_closed_with_its_code(shop: Shop) -> None:
         *("since=zz", "since=acked", "since=@x", "since=@", "since=a-01"),
         *("since=", "since=%ff", "since=a-%D9%A1", "since=@-1", f"since=a-{'9' * 30}"),
         *("types=%20", "types=a,,b", "types=%00", "direction=up", "status=pending"),
-        "tag=%00",
         *("min_amount=-1", "min_amount=nan", "min_amount=1.0001", "min_amount=1e9"),
     ):
         async with reading(ws(shop, shop.wallet["inkey"], f"?{query}")) as reader:
             assert (await reader.next())["code"] == 4400, query
             assert await reader.close_code() == 4400
-    for query in ("unknown=1", "types=", "tag=%ff", "since=@0&since=@1"):
+    for query in ("unknown=1", "types=", "tag=%00%ff", "since=@0&since=@1"):
         async with reading(ws(shop, shop.wallet["inkey"], f"?{query}")) as reader:
             assert (await reader.next())["type"] == "hello", query
     assert shop.server.faults == []
