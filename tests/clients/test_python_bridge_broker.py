@@ -136,6 +136,25 @@ async def test_an_event_that_the_broker_refuses_is_a_gap_and_the_next_arrives(
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+async def test_a_bridge_that_is_stopped_reports_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protocol: str
+) -> None:
+    scenario = {"connections": [[{"hello": {}}]]}
+    monkeypatch.setattr(
+        scripted_server, "load_scenarios", lambda: {"scenario": scenario}
+    )
+    async with (
+        broker_with(tmp_path) as broker,
+        address_of(broker, protocol) as address,
+        scripted_server.scripted_server() as port,
+    ):
+        url, key = f"http://127.0.0.1:{port}/scenario", scripted_server.KEY
+        async with running("bridge", address, key=key, url=url) as bridge:
+            await bridge.wait_for("broker: connected")
+            assert await bridge.stop() == (0, "", "wallet: 0 events published\n")
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
 async def test_nothing_is_acknowledged_while_the_broker_refuses_the_gap(
     shop: Any, tmp_path: Path, protocol: str
 ) -> None:

@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from command import run, running
 from lnbits_payfeed import Gap
+from lnbits_payfeed.cli import print_error
 from lnbits_payfeed.listen import Printer
 from lnbits_payfeed.terminal import printable
 from ports import free_port
@@ -248,6 +250,20 @@ async def test_the_exit_code_depends_on_the_error(shop: Any, tmp_path: Path) -> 
 
 def test_control_characters_are_not_printed() -> None:
     assert printable("a\x1b[2J\x07\n\u202eb é 🙂") == "a�[2J���b é 🙂"
+
+
+def test_lines_of_two_threads_are_not_mixed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line is one write: a second write could come after another thread's."""
+    written: list[str] = []
+
+    class Output(io.StringIO):
+        def write(self, text: str) -> int:
+            written.append(text)
+            return len(text)
+
+    monkeypatch.setattr(sys, "stderr", Output())
+    print_error("a line")
+    assert written == ["a line\n"]
 
 
 async def test_without_click_one_line_names_the_extra() -> None:
