@@ -1,6 +1,7 @@
 """Run the command `payfeed` as a user does."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -76,9 +77,10 @@ async def running(
     try:
         yield Command(process)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            # with its children: they hold the pipes open, for which `wait` waits too
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
 
 
 async def run(*args: str, key: str = "", url: str = "") -> tuple[int, str, str]:

@@ -303,7 +303,9 @@ async def messages(
     draft, rest = payfeed_module("feed.protocol").custom_draft, "." * padding
     numbers = range(1, count + 1)
     drafts = [draft(f"message {number} of many{rest}") for number in numbers]
-    await payfeed_module("extension").current().journal.append(wallet_id, drafts)
+    journal = payfeed_module("extension").current().journal
+    if not await journal.append(wallet_id, drafts):
+        raise LookupError("nothing was stored")
 
 
 @paylab_ext.get("/last-sweep")
