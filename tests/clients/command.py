@@ -16,6 +16,12 @@ SOURCE = ROOT / "clients" / "python" / "src"
 HANG_GUARD = 60
 
 
+def patched(statements: str) -> list[str]:
+    """The program `payfeed`, which runs these statements before it starts."""
+    start = "from lnbits_payfeed.__main__ import main; main()"
+    return [sys.executable, "-c", f"{statements}; {start}"]
+
+
 class Command:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process

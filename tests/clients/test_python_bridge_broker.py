@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import copy
 import json
 import signal
 from collections.abc import AsyncIterator
@@ -10,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import scripted_server
 from command import run, running
 from lnbits_payfeed import BadAddress, InvalidEvent
 from lnbits_payfeed.bridge import FeedBridge, checked_name
 from lnbits_payfeed.mqtt import Broker
 from mosquitto import Mosquitto, Subscriber, without_mqtt5
-from shop import Shop, opened
-from test_python_bridge import lag, new_key, statuses
+from test_python_bridge import IMPATIENT, lag, new_key, statuses
 
 LIMIT_BYTES = 700  # above a payment, below one of the discovery messages
 SETTINGS = {
@@ -27,20 +24,6 @@ SETTINGS = {
     "denies": ["acl_file {folder}/access"],
 }
 ACCESS = "topic readwrite #\ntopic deny payfeed/+/door.open\n"
-
-
-@pytest_asyncio.fixture(scope="module")
-async def server() -> AsyncIterator[Shop]:
-    async with opened(PAYFEED_HEARTBEAT_SECONDS="2") as ready:
-        yield ready
-
-
-@pytest_asyncio.fixture
-async def shop(server: Shop) -> Shop:
-    """A wallet of its own for every test."""
-    shop = copy.copy(server)
-    shop.wallet = await shop.server.new_wallet(shop.server.admin, "branch")
-    return shop
 
 
 @contextlib.asynccontextmanager
@@ -198,7 +181,8 @@ async def test_nothing_is_published_on_mqtt_3_1_1_without_permission_to_read(
         (tmp_path / "access").write_text("topic write #\n")
         assert broker.process
         broker.process.send_signal(signal.SIGHUP)
-        async with running("bridge", address, key=key, url=url) as bridge:
+        options: dict[str, Any] = {"key": key, "url": url, "program": IMPATIENT}
+        async with running("bridge", address, **options) as bridge:
             await shop.sell(1)
             await bridge.wait_for("must be allowed to read payfeed/")
             assert await lag(shop) == 1

@@ -86,9 +86,6 @@ async def test_keys_and_enablement(shop: Any) -> None:
     found = await examine(url, wallet["inkey"])
     assert found.startswith("key:")
     assert "may not open this feed" in found
-    for number in range(10):
-        await shop.server.payfeed("GET", "feed", f"{number:032}")
-    assert "too many requests" in await examine(url, "1" * 32)
 
 
 async def test_a_key_that_may_only_read_is_examined_without_a_test_event(
@@ -103,8 +100,11 @@ async def test_a_key_that_may_only_read_is_examined_without_a_test_event(
     assert "idle connections stay open" in out
 
 
-async def test_refusals_at_hello_and_a_restart_while_waiting() -> None:
-    limits = {"PAYFEED_MAX_SUBSCRIBERS_PER_WALLET": "1"}
+async def test_limits_and_a_restart_while_waiting() -> None:
+    limits = {
+        "PAYFEED_MAX_SUBSCRIBERS_PER_WALLET": "1",
+        "PAYFEED_FAILED_AUTH_PER_MINUTE": "3",
+    }
     async with opened(PAYFEED_HEARTBEAT_SECONDS="60", **limits) as shop:
         options: dict[str, Any] = {
             "key": shop.wallet["inkey"],
@@ -117,6 +117,9 @@ async def test_refusals_at_hello_and_a_restart_while_waiting() -> None:
             assert "refuses" in found
             assert "(4429)" in found
             await listener.stop()
+        for number in range(3):
+            await shop.server.payfeed("GET", "feed", f"{number:032}")
+        assert "too many requests" in await examine(options["url"], "1" * 32)
         async with running("doctor", **options) as doctor:
             while "waiting up to 150 s" not in await doctor.line():
                 pass

@@ -1,10 +1,8 @@
 """The Python client through proxies: WebSocket, requests and doctor alike."""
 
-import sys
-
 import lnbits_payfeed as payfeed
 import pytest
-from command import running
+from command import patched, running
 from lnbits_payfeed.address import parse_address
 from lnbits_payfeed.proxy import find_proxy
 from proxies import PASSWORD, USER, ForwardProxy, forward_proxy
@@ -103,11 +101,7 @@ def test_an_unusable_proxy_is_reported_without_its_password(
 
 
 async def test_socks_without_its_package_is_an_error_with_the_extra() -> None:
-    program = [sys.executable, "-c"]
-    program += [
-        "import sys; sys.modules['python_socks'] = None;"
-        " from lnbits_payfeed.cli import main; main()"
-    ]
+    program = patched("import sys; sys.modules['python_socks'] = None")
     options = {"key": KEY, "url": "http://localhost:5000", "program": program}
     for command in ("listen", "doctor", "test"):
         env = {"http_proxy": "socks5h://localhost:9050"}
