@@ -110,7 +110,11 @@ async def browser(shared_browser: Browser) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture
 async def shop(shared_shop: Shop) -> Shop:
-    """A new user with a payer and an empty shop wallet, on the shared server."""
+    """A new user with a payer and an empty shop wallet, on the shared server.
+
+    A test may kill the server if it starts it again.
+    """
+    await shared_shop.server.revive()
     shared_shop.server.begin_log()
     return await shared_shop.for_new_user()
 

@@ -119,6 +119,11 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
         return await asyncio.to_thread(self.process.wait, seconds)
 
+    async def revive(self) -> None:
+        """Start it again if it has ended."""
+        if self.process and self.process.poll() is not None:
+            await self.start()
+
     async def close(self) -> None:
         await self.http.aclose()
         if self.is_running:
