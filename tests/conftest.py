@@ -31,7 +31,14 @@ SHARED_SETTINGS = {
     "PAYFEED_NOTIFY_PER_MINUTE": "100000",
     "PAYFEED_READS_PER_MINUTE": "100000",
 }
-SHARED_BY_A_MODULE = {"on_postgres", "on_sqlite", "both", "restarts", "copied"}
+SHARED_BY_A_MODULE = {
+    "both",
+    "copied",
+    "on_postgres",
+    "on_sqlite",
+    "restarts",
+    "shop_behind_nginx",
+}
 SHARED_BY_MODULES = {"server_with_limits"}
 CLUSTER = pytest.StashKey[Postgres]()
 

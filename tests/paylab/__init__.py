@@ -254,6 +254,7 @@ async def log_sql(statement: str = Body(embed=True)) -> int:
 @paylab_ext.post("/request")
 async def told_request(request: Request) -> dict[str, str]:
     """The headers of this request as LNbits sees them, and the address it believes."""
+    await request.body()  # an answer before its end would reset the connection
     client = request.client.host if request.client else ""
     return {**request.headers, "client": client}
 
