@@ -38,6 +38,7 @@ SHARED_BY_A_MODULE = {
     "on_sqlite",
     "restarts",
     "shop_behind_nginx",
+    "shop_to_restore",
 }
 SHARED_BY_MODULES = {"server_with_limits"}
 CLUSTER = pytest.StashKey[Postgres]()

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bad_proxy import bad_proxy
+from bad_proxy import NotHttp, bad_proxy, request_head
 from certificate import certificate
-from command import run, running
+from command import patched, run, running
 from lnbits_server import Server
 from ports import free_port
 from shop import opened
@@ -30,9 +30,16 @@ async def bare() -> AsyncIterator[Server]:
         await server.close()
 
 
-async def examine(url: str, key: str, *options: str) -> str:
+# waits three seconds for an answer, not ten
+IMPATIENT = patched("from lnbits_payfeed import doctor; doctor.ANSWER_SECONDS = 3")
+
+
+async def examine(
+    url: str, key: str, *options: str, program: list[str] | None = None
+) -> str:
     """The fault and its fix."""
-    code, out, err = await run("doctor", *options, key=key, url=url)
+    async with running("doctor", *options, key=key, url=url, program=program) as doctor:
+        code, out, err = await doctor.end()
     assert "Traceback" not in err
     assert key not in out + err
     *_, fault, fix = out.splitlines()
@@ -138,7 +145,8 @@ async def test_a_port_that_does_not_answer() -> None:
         for client in (first, more):
             client.setblocking(False)
             client.connect_ex(full.getsockname())
-        found = await examine(f"http://127.0.0.1:{full.getsockname()[1]}", "0" * 32)
+        url = f"http://127.0.0.1:{full.getsockname()[1]}"
+        found = await examine(url, "0" * 32, program=IMPATIENT)
     assert found.startswith("port:")
     assert "does not answer" in found
 
@@ -205,13 +213,14 @@ async def test_a_stopped_server_and_answers_that_make_no_sense(
         assert "makes no sense" in found
     process.send_signal(signal.SIGSTOP)  # the kernel still accepts connections
     try:
-        found = await examine(shop.server.base, key)
+        found = await examine(shop.server.base, key, program=IMPATIENT)
         assert found.startswith("http:")
-        assert "no answer within 10 s" in found
+        assert "no answer within 3 s" in found
         assert "stopped or stuck" in found
-        found = await examine(f"https://127.0.0.1:{shop.server.port}", key)
+        url = f"https://127.0.0.1:{shop.server.port}"
+        found = await examine(url, key, program=IMPATIENT)
         assert found.startswith("tls:")
-        assert "does not answer within 10 s" in found
+        assert "does not answer within 3 s" in found
     finally:
         process.send_signal(signal.SIGCONT)
 
@@ -223,8 +232,8 @@ async def answering(answer: bytes) -> AsyncIterator[str]:
     async def answer_once(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
+        with contextlib.suppress(OSError, NotHttp):
+            await request_head(reader)
             writer.write(answer)
             await writer.drain()
         writer.close()
