@@ -31,7 +31,10 @@ async def bare() -> AsyncIterator[Server]:
 
 
 # waits three seconds for an answer, not ten
-IMPATIENT = patched("from lnbits_payfeed import doctor; doctor.ANSWER_SECONDS = 3")
+IMPATIENT = patched(
+    "from lnbits_payfeed import doctor, http;"
+    " doctor.ANSWER_SECONDS = http.TIMEOUT_SECONDS = 3"
+)
 
 
 async def examine(

@@ -55,7 +55,10 @@ def amounts(events: list[dict[str, Any]]) -> list[int]:
 
 @asynccontextmanager
 async def other_readers(server: Server, key: str) -> AsyncIterator[None]:
-    """SSE and a long poll, which LNbits' server waits for; both must end by leaving."""
+    """SSE and a long poll, which LNbits' server waits for; both must end by leaving.
+
+    The caller has a WebSocket.
+    """
     headers = {"X-Api-Key": key}
 
     async def stream() -> str:
@@ -65,9 +68,11 @@ async def other_readers(server: Server, key: str) -> AsyncIterator[None]:
 
     sse = asyncio.create_task(stream())
     poll = asyncio.create_task(server.payfeed("GET", "events?wait=30", key))
-    await asyncio.sleep(1)
-    assert not sse.done()
-    assert not poll.done()
+    subscribers: list[Any] = []
+    deadline = time.monotonic() + HANG_GUARD
+    while len(subscribers) < 3:  # with the caller's WebSocket
+        assert time.monotonic() < deadline, subscribers
+        subscribers = (await server.payfeed("GET", "subscribers", key)).json()
     began = time.monotonic()
     yield
     result = await asyncio.wait_for(sse, HANG_GUARD)

@@ -314,7 +314,7 @@ async def test_both_recover_when_the_database_was_unavailable(
     try:
         await until(lambda: all(received))
         await asyncio.to_thread(postgres.stop)
-        await asyncio.sleep(3)
+        await asyncio.sleep(1)  # sales fail meanwhile
         before = len(received[0])
         await asyncio.to_thread(postgres.start)
         pair.database = await asyncpg.connect(pair.url)
@@ -345,14 +345,14 @@ async def test_lost_database_connections_are_restored_and_nothing_is_lost(
             async for item in feed:
                 assert isinstance(item, Event)
                 result.append(item.frame["payment"]["payment_hash"])
-                if len(result) == 6:
+                if len(result) == 4:
                     return result
         raise AssertionError("the feed ended")
 
     servers = (pair.shop.server, pair.other)
     listening = asyncio.gather(*(listen(server) for server in servers))
     before = await pair.listeners(2)
-    for amount in range(1, 4):
+    for amount in (1, 2):
         hashes.append(await pair.shop.sell(amount))
         invoice = await pair.shop.server.invoice(pair.shop.wallet, amount)
         hashes.append(invoice["payment_hash"])
