@@ -121,7 +121,7 @@ class Server:
 
     async def revive(self) -> None:
         """Start it again if it has ended."""
-        if self.process and self.process.poll() is not None:
+        if not self.is_running:
             await self.start()
 
     async def close(self) -> None:

@@ -52,10 +52,8 @@ PAUSES = {"backoffBaseSeconds": 600, "backoffCapSeconds": 600}
 
 
 @pytest_asyncio.fixture
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    context = await browser.new_context()
-    yield context
-    await context.close()
+async def context(browser: Browser) -> BrowserContext:
+    return await browser.new_context()
 
 
 async def listening(

@@ -67,7 +67,6 @@ async def opened_page(
         page = await browser.new_page()
         await page.goto(f"{base}/{name}#{await access_key(shop)}")
         yield page
-        await page.close()
 
 
 async def test_the_browser_example_shows_payments_also_those_while_it_was_closed(
@@ -167,7 +166,6 @@ async def test_the_first_web_page_of_the_document_works(
         await expect(page.locator("body")).to_contain_text("7 sat tea;")
         await shop.sell(8, "cake")
         await expect(page.locator("body")).to_contain_text("8 sat cake;")
-        await page.close()
 
 
 def constant(name: str) -> str:

@@ -83,7 +83,7 @@ async def other_readers(server: Server, key: str) -> AsyncIterator[None]:
     assert time.monotonic() - began < 15
 
 
-LOOPS = ["repeat", "repeat", "repeat", "repeat", "sweep"]
+LOOPS = [*["repeat"] * 5, "sweep"]
 LISTENERS = {
     "wait_for_paid_invoices.<locals>.wrapper",
     "TaskManager._invoice_listener_worker.<locals>.wrapper",
