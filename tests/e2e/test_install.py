@@ -83,7 +83,7 @@ async def other_readers(server: Server, key: str) -> AsyncIterator[None]:
     assert time.monotonic() - began < 15
 
 
-LOOPS = [*["repeat"] * 5, "sweep"]
+LOOPS = {"repeat", "watch"}
 LISTENERS = {
     "wait_for_paid_invoices.<locals>.wrapper",
     "TaskManager._invoice_listener_worker.<locals>.wrapper",
@@ -179,7 +179,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
         async with reading(f"{socket}/{other['inkey']}") as refused:
             assert await refused.close_code() == 4403
         loops, listeners = await running(server)
-        assert loops == LOOPS
+        assert set(loops) == LOOPS
         async with reading(f"{socket}/{shop['inkey']}") as before:
             await before.next()
             await server.pay(payer, await server.invoice(shop, 10))
