@@ -2,6 +2,9 @@
 
 import asyncio
 import functools
+import hashlib
+import json
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -9,7 +12,7 @@ from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from lnbits_server import Server
+from lnbits_server import ROOT, Server
 
 HANG_GUARD = 40
 
@@ -30,6 +33,23 @@ def publishing(folder: Path) -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+def publish_commit(folder: Path, base: str, commit: str, version: str) -> None:
+    """What a repository host packs of a commit: all that is tracked, in one folder.
+
+    It takes the place of the release that is offered in `folder`.
+    """
+    archive = folder / f"{version}.zip"
+    command = ["git", "archive", "--format=zip", "--prefix=payfeed-5ba8e1/"]
+    subprocess.run([*command, "-o", str(archive), commit], cwd=ROOT, check=True)
+    listing = json.loads((folder / "extensions.json").read_text())
+    listing["extensions"][0] |= {
+        "version": version,
+        "archive": f"{base}/{archive.name}",
+        "hash": hashlib.sha256(archive.read_bytes()).hexdigest(),
+    }
+    (folder / "extensions.json").write_text(json.dumps(listing))
 
 
 async def manage(server: Server, method: str, path: str = "") -> None:

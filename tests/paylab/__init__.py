@@ -6,6 +6,7 @@ passwords are hashed cheaply.
 
 import asyncio
 import logging
+import re
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -219,9 +220,13 @@ def _awaited(coro: Any) -> list[str]:
 
 
 def payfeed_module(name: str) -> Any:
-    """A module of the running extension, by whatever name LNbits gave it."""
-    for known, module in list(sys.modules.items()):
-        if known.endswith(f"payfeed.{name}"):
+    """A module of the running extension, by whatever name LNbits gave it.
+
+    LNbits before 1.6 imports an upgrade as `payfeed-<hash>`, beside the old one.
+    """
+    is_it = re.compile(rf"(.*\.)?payfeed(-[0-9a-f]+)?\.{re.escape(name)}\Z")
+    for known, module in reversed(list(sys.modules.items())):
+        if is_it.match(known):
             return module
     raise LookupError(f"payfeed.{name} is not loaded")
 
