@@ -57,7 +57,7 @@ async def manage(server: Server, method: str, path: str = "") -> None:
 
 
 async def install(server: Server, version: str) -> None:
-    # LNbits gives a publisher five seconds and leaves out who is later
+    # LNbits leaves out a publisher that does not answer in five seconds
     deadline = time.monotonic() + HANG_GUARD
     offered: dict[str, dict[str, str]] = {}
     while version not in offered:
@@ -65,7 +65,7 @@ async def install(server: Server, version: str) -> None:
         releases = await server.call(
             "GET", "/api/v1/extension/payfeed/releases", headers=server.admin
         )
-        offered = {one["version"]: one for one in releases}
+        offered = {release["version"]: release for release in releases}
         await asyncio.sleep(0.1)
     release = offered[version]
     body = {

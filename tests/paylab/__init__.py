@@ -100,7 +100,7 @@ async def foreign_invoice(amount_sat: int = Body(embed=True)) -> str:
 
 @paylab_ext.post("/settle")
 async def settle(payment_hash: str = Body(), times: int = Body(1)) -> None:
-    """The node's stream tells that an invoice was paid from outside."""
+    """The node's stream reports that an invoice was paid from outside."""
     source: Any = get_funding_source()
     source.paid_invoices.add(payment_hash)
     for _ in range(times):
@@ -142,7 +142,7 @@ async def invoice(
 
 @paylab_ext.post("/hold/settle")
 async def hold_settle(payment_hash: str = Body(embed=True)) -> str:
-    """LNbits tells its node to take the money; the preimage that it was shown."""
+    """LNbits asks its node to take the money; returns the preimage."""
     payment = await get_standalone_payment(payment_hash)
     assert payment
     await settle_hold_invoice(payment, held[payment_hash])
@@ -355,4 +355,4 @@ async def dump() -> list[str]:
 async def masks() -> int:
     """How many filters keep keys out of the server's log of requests."""
     filters = logging.getLogger("uvicorn.access").filters
-    return sum(type(one).__name__ == "RedactingFilter" for one in filters)
+    return sum(type(found).__name__ == "RedactingFilter" for found in filters)
