@@ -76,6 +76,15 @@ async def get_events_before(
     return [_event(wallet_id, epoch, row) for row in rows]
 
 
+async def get_event(wallet_id: str, epoch: str, offset: int) -> Event | None:
+    rows = await fetch_all(
+        f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
+        f" WHERE wallet_id = :wallet_id AND event_offset = :offset AND {IN_EPOCH}",
+        {"wallet_id": wallet_id, "epoch": epoch, "offset": offset},
+    )
+    return _event(wallet_id, epoch, rows[0]) if rows else None
+
+
 async def get_oldest(wallet_id: str) -> int | None:
     rows = await fetch_all(
         "SELECT MIN(event_offset) AS oldest FROM payfeed.events"

@@ -4,7 +4,10 @@ from payfeed import crud, migrations
 from payfeed.feed.feeds import new_feed
 from payfeed.feed.journal import Journal
 
-TABLES = ("feeds", "events", "seen", "access_keys", "state", "idempotency_keys")
+TABLES = (
+    *("feeds", "events", "seen", "access_keys", "state", "idempotency_keys"),
+    *("webhooks", "webhook_deliveries", "webhook_attempts"),
+)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -14,6 +17,7 @@ async def log_tables() -> None:
         await crud.execute(f"DROP TABLE IF EXISTS payfeed.{name}")
     await migrations.m001_initial(crud.db)
     await migrations.m002_idempotency_keys(crud.db)
+    await migrations.m004_webhooks(crud.db)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,5 +1,6 @@
 """When a webhook is attempted again, and when its endpoint is failing."""
 
+import itertools
 from email.utils import formatdate
 
 import pytest
@@ -27,7 +28,7 @@ def test_a_delivery_is_attempted_ten_times_within_75_6_hours() -> None:
     times = [NOW]
     while due := schedule.next_attempt(len(times), times[-1], None, MIDDLE):
         times.append(due)
-    waits = [after - before for before, after in zip(times, times[1:], strict=False)]
+    waits = [after - before for before, after in itertools.pairwise(times)]
     assert waits == [
         *(5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR),
         *(10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR),
