@@ -18,6 +18,7 @@ class Metrics:
         self.replays = 0
         self.refusals: Counter[int] = Counter()
         self.reconciled = 0
+        self.webhook_attempts: Counter[bool] = Counter()  # by success
 
     def record(self, event_type: str) -> None:
         """Custom types count as messages: anyone may choose their names."""

@@ -10,6 +10,8 @@ from .deliveries import (
     get_longest_untried,
     get_results_after,
     get_waiting,
+    resend_failed,
+    resend_gap,
     save_deliveries,
     store_changes,
 )
@@ -150,6 +152,8 @@ __all__ = [
     "move_webhook",
     "open_databases",
     "replace_body",
+    "resend_failed",
+    "resend_gap",
     "resume_feed",
     "revoke_key",
     "rotate_epoch",

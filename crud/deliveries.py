@@ -144,6 +144,46 @@ async def save_deliveries(webhook: Webhook, deliveries: list[Delivery]) -> None:
         await notify_others(conn, "webhooks", webhook.wallet_id)
 
 
+@shielded
+async def resend_failed(webhook: Webhook, epoch: str, after: int, now: int) -> int:
+    """Failed deliveries whose events are kept begin again; returns how many."""
+    async with transaction() as conn:
+        done = await conn.execute(
+            text(
+                "UPDATE payfeed.webhook_deliveries SET attempts = 0, next_at = :now"
+                " WHERE webhook_id = :id AND next_at IS NULL"
+                " AND event_offset > :after AND event_id LIKE :epoch"
+                " AND EXISTS (SELECT 1 FROM payfeed.events e"
+                " WHERE e.wallet_id = :wallet_id"
+                " AND e.event_offset = webhook_deliveries.event_offset)"
+            ),
+            {
+                "id": webhook.id,
+                "wallet_id": webhook.wallet_id,
+                "epoch": f"{epoch}-%",
+                "after": after,
+                "now": now,
+            },
+        )
+        await notify_others(conn, "webhooks", webhook.wallet_id)
+        return int(done.rowcount)
+
+
+@shielded
+async def resend_gap(webhook: Webhook, event_id: str, now: int) -> bool:
+    """False if the gap is delivered, and so no longer kept."""
+    async with transaction() as conn:
+        done = await conn.execute(
+            text(
+                "UPDATE payfeed.webhook_deliveries SET attempts = 0, next_at = :now"
+                " WHERE webhook_id = :id AND event_id = :event_id"
+            ),
+            {"id": webhook.id, "event_id": event_id, "now": now},
+        )
+        await notify_others(conn, "webhooks", webhook.wallet_id)
+        return bool(done.rowcount)
+
+
 async def get_delivery(webhook_id: str, event_id: str) -> Listed | None:
     """One delivery as it is listed, delivered ones included."""
     rows = await fetch_all(

@@ -136,7 +136,7 @@ def new_feed(wallet_id: str, now: int) -> Feed:
         epoch=new_epoch(),
         head=0,
         channel=_new_channel(),
-        secret=_new_secret(),
+        secret=new_secret(),
         mirror_to_inkey=False,
         allow_inkey=True,
         active=True,
@@ -148,11 +148,11 @@ def _new_channel() -> str:
     return secrets.token_hex(16)
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-NEW_VALUES = {"channel": _new_channel, "secret": _new_secret}
+NEW_VALUES = {"channel": _new_channel, "secret": new_secret}
 
 
 def key_of(row: Any) -> tuple[str, str, str]:
