@@ -270,7 +270,7 @@ class Worker:
         self._requests.pop(item.event_id, None)
         if not task.cancelled() and task.exception():
             reason = type(task.exception()).__name__
-            logger.warning(f"payfeed: webhook {self.webhook.id}: {reason}")
+            logger.warning(f"payfeed: webhook {self.webhook.id} failed: {reason}")
             self.is_loaded = False
             self.lease_until = 0
         self.changed.set()
@@ -501,7 +501,7 @@ class Worker:
         if was_failing:
             self._due.clear()
             self._next_due = 0
-            self._log("works again")
+            logger.info(f"payfeed: webhook {self._name}: works again")
         if self._is_reported:
             self._is_reported = False
             self._parts.on_end(self.webhook, None)
@@ -520,7 +520,11 @@ class Worker:
             now, item.due, wait, self._parts.random()
         )
         if self.is_failing and not was_failing:
-            self._log(f"{self.health.failures} failures in a row, probing from now on")
+            count = self.health.failures
+            logger.info(
+                f"payfeed: webhook {self._name}: {count} failures in a row, probing"
+                " from now on"
+            )
         delivery = self._failed_delivery(item, attempt, now, wait)
         reason = self._reason_to_end(item, delivery, outcome, now)
         if reason == BLOCKED:
@@ -533,7 +537,7 @@ class Worker:
                 self._next_due = min(self._next_due, delivery.next_at)
         if reason:
             self.is_disabled = self._is_reported = True
-            self._log(f"disabled: {reason}")
+            logger.info(f"payfeed: webhook {self._name}: disabled: {reason}")
             self._parts.on_end(self.webhook, reason)
         self._has_probed_all = False
         self._add(attempt=attempt, saved=delivery, disabled=reason)
@@ -617,9 +621,9 @@ class Worker:
             self._add()
         self.must_store = False
 
-    def _log(self, text: str) -> None:
-        webhook = self.webhook
-        logger.info(f"payfeed: webhook {webhook.id} to {host_of(webhook)}: {text}")
+    @property
+    def _name(self) -> str:
+        return f"{self.webhook.id} to {host_of(self.webhook)}"
 
 
 def _health(webhook: Webhook) -> Health:
