@@ -98,6 +98,8 @@ class Sender:
             reply = await _read(response)
         except asyncio.TimeoutError:
             error = f"no answer within {REQUEST_SECONDS} seconds"
+        except httpx.ConnectTimeout:
+            error = f"no connection within {CONNECT_SECONDS} seconds"
         except Malformed as exc:
             error = exc.message
         except Unresolved as exc:
@@ -118,7 +120,7 @@ class Sender:
                 verify=await self._context(destination),
                 trust_env=False,
                 follow_redirects=False,
-                timeout=httpx.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS),
+                timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
                 limits=httpx.Limits(
                     max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS
                 ),
