@@ -60,6 +60,14 @@ async def get_results_after(webhook_id: str, epoch: str, offset: int) -> set[int
     return {row["event_offset"] for row in rows}
 
 
+async def get_last_attempt_id(webhook_id: str) -> int:
+    rows = await fetch_all(
+        "SELECT MAX(id) AS last FROM payfeed.webhook_attempts WHERE webhook_id = :id",
+        {"id": webhook_id},
+    )
+    return rows[0]["last"] or 0
+
+
 @shielded
 async def store_changes(changes: list[Change], holder: str) -> set[str]:
     """Store results, all in one transaction; of an endpoint, the last one's cursor.

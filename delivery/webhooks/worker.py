@@ -163,6 +163,8 @@ class Worker:
         self._known = await crud.get_results_after(
             webhook.id, webhook.epoch, webhook.cursor_offset
         )
+        # ids stay unique and ascending if the clock was set back
+        self._last_attempt_id = await crud.get_last_attempt_id(webhook.id)
         self.is_loaded = True
 
     def _forget_read(self) -> None:
@@ -281,8 +283,13 @@ class Worker:
         tail = await self._open_tail()
         if tail.feed.epoch != self.epoch:
             await self._begin_epoch(tail)
-        if self._has_gap and not self._unresolved:
+        item = await self._choose()
+        if item is None and self._has_gap and not self._unresolved:
             await self._pass_gap(tail)
+            item = await self._choose()
+        return item
+
+    async def _choose(self) -> Item | None:
         if self.is_failing:
             return await self._next_probe()
         if self.webhook.ordered:
