@@ -48,8 +48,8 @@ class Peers:
         try:
             match words:
                 case ["events", wallet_id, epoch, count, head]:
-                    self._webhooks.wake_wallet(wallet_id)
                     await self._catch_up(wallet_id, epoch, int(count), int(head))
+                    self._webhooks.wake_wallet(wallet_id)
                 case ["feed", wallet_id]:
                     await self._reload(wallet_id)
                     await self._webhooks.reload(wallet_id)

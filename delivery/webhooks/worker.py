@@ -178,6 +178,7 @@ class Worker:
 
         Passes what the filter leaves out.
         """
+        self._tail = None  # another process may have appended
         tail = await self._open_tail()
         now = self._parts.now()
         if self.must_store or tail.feed.epoch != self.epoch:

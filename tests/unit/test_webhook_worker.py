@@ -11,7 +11,6 @@ import pytest_asyncio
 from parts import payment
 from payfeed import crud, errors
 from payfeed.background import BackgroundTasks
-from payfeed.delivery.webhooks import dispatcher as dispatching
 from payfeed.delivery.webhooks import worker as working
 from payfeed.delivery.webhooks.budget import Budget
 from payfeed.delivery.webhooks.destination import Rules
@@ -647,7 +646,7 @@ async def test_a_suspended_feed_pauses_its_endpoints(process: Process) -> None:
 
 
 async def test_of_two_processes_one_sends_and_the_other_goes_on_after_its_death(
-    process: Process, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    process: Process, clock: Clock
 ) -> None:
     if not crud.has_leases():
         pytest.skip("SQLite serves one process")
@@ -674,7 +673,6 @@ async def test_of_two_processes_one_sends_and_the_other_goes_on_after_its_death(
     rest.dispatcher.wake_wallet("w")
     await rest.settle()
     assert last not in rest.sent
-    monkeypatch.setattr(dispatching, "LEASE_SECONDS", 10)
     await crud.execute("UPDATE payfeed.webhooks SET lease_until = 1")
     clock.now = time.time() + 3600
     rest.dispatcher.wake_wallet("w")
