@@ -116,7 +116,6 @@ class Worker:
         self._unresolved: set[int] = set()
         self._due: deque[Delivery] = deque()
         self._next_due = 0.0  # of the deliveries that are not in memory; 0: unknown
-        self._touched: set[str] = set()  # whose rows a query may see outdated
         self._head: Delivery | None = None  # ordered: what has to be delivered first
         self._is_head_open = False
         self._has_gap = False  # events after the cursor are missing
@@ -266,7 +265,6 @@ class Worker:
     def _start(self, item: Item) -> None:
         task = asyncio.create_task(self._attempt(item))
         self._requests[item.event_id] = task
-        self._touched.add(item.event_id)
         task.add_done_callback(lambda done: self._on_done(item, done))
 
     def _on_done(self, item: Item, task: "asyncio.Task[None]") -> None:
@@ -346,12 +344,13 @@ class Worker:
     async def _refill(self) -> None:
         """Read the deliveries that are due, and when the next one is."""
         await self._parts.ledger.flush(self.webhook.id)
-        self._touched = set(self._requests)
+        # a query may see their rows before or after their results
+        open_ids = set(self._requests)
         self._next_due = NEVER
-        limit = WAITING_ROWS + len(self._touched)
+        limit = WAITING_ROWS + len(open_ids)
         rows = await crud.get_waiting(self.webhook.id, limit)
         now = self._parts.now()
-        fresh = [row for row in rows if row.event_id not in self._touched]
+        fresh = [row for row in rows if row.event_id not in open_ids]
         if self.webhook.ordered:
             heads = [row for row in fresh if self._is_in_order(row)]
             fresh = [row for row in fresh if row not in heads]
