@@ -83,6 +83,8 @@ class Feeds:
         """Stop recording, and end the wallet's subscribers."""
         await crud.suspend_feed(feed.wallet_id)
         is_gone = await wallets.owner_of(feed.wallet_id) is None
+        if is_gone:
+            await crud.delete_webhooks_of(feed.wallet_id)
         reason = WALLET_GONE if is_gone else "The extension is not enabled."
         self._on_close(feed.wallet_id, Forbidden(reason))
 

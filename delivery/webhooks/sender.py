@@ -22,7 +22,7 @@ SHOWN_BYTES = 512
 # receivers often close an idle connection after five seconds, or two
 KEEPALIVE_SECONDS = 1.5
 ADDRESS_SECONDS = 10  # a checked address is used for so long
-MAX_CONNECTIONS = 8
+LIMITS = httpx.Limits(max_connections=8, keepalive_expiry=KEEPALIVE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Sender:
         self._rules = rules
         self._tls = tls
         self._user_agent = user_agent
-        self._client: httpx.AsyncClient | None = None
+        self._transport: httpx.AsyncHTTPTransport | None = None
         self._checked: tuple[Destination, Rules, list[str], float] | None = None
 
     async def send(self, url: str, headers: dict[str, str], body: str) -> Outcome:
@@ -115,40 +115,37 @@ class Sender:
     ) -> httpx.Response:
         destination = parse(url, self._rules())
         addresses = await self._addresses(destination)
-        if self._client is None:
-            self._client = httpx.AsyncClient(
-                verify=await self._context(destination),
-                trust_env=False,
-                follow_redirects=False,
-                timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
-                limits=httpx.Limits(
-                    max_connections=MAX_CONNECTIONS, keepalive_expiry=KEEPALIVE_SECONDS
-                ),
+        if self._transport is None:
+            # a client would log the URL, and follow redirects and proxies
+            self._transport = httpx.AsyncHTTPTransport(
+                verify=await self._tls.context(), limits=LIMITS, trust_env=False
             )
+        headers = headers | {
+            "host": destination.authority,
+            "user-agent": self._user_agent,
+            "accept": "*/*",
+            "accept-encoding": "identity",
+        }
+        extensions = {
+            "sni_hostname": destination.host,
+            "timeout": {"connect": CONNECT_SECONDS},
+        }
+        content = body.encode("ascii")
         failure: httpx.HTTPError | None = None
         for address in addresses:
-            request = self._client.build_request(
+            request = httpx.Request(
                 "POST",
                 destination.at(address),
-                content=body.encode("ascii"),
-                headers=headers
-                | {
-                    "host": destination.authority,
-                    "user-agent": self._user_agent,
-                    "accept": "*/*",
-                    "accept-encoding": "identity",
-                },
-                extensions={"sni_hostname": destination.host},
+                headers=headers,
+                content=content,
+                extensions=extensions,
             )
             try:
-                return await self._client.send(request, stream=True)
+                return await self._transport.handle_async_request(request)
             except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
                 failure = exc
         self._checked = None
         raise failure or Unresolved(f"{destination.host} has no address.")
-
-    async def _context(self, destination: Destination) -> ssl.SSLContext | bool:
-        return destination.scheme == "https" and await self._tls.context()
 
     async def _addresses(self, destination: Destination) -> list[str]:
         rules, now = self._rules(), time.monotonic()
@@ -161,9 +158,9 @@ class Sender:
         return addresses
 
     async def close(self) -> None:
-        client, self._client = self._client, None
-        if client:
-            await client.aclose()
+        transport, self._transport = self._transport, None
+        if transport:
+            await transport.aclose()
 
 
 async def _read(response: httpx.Response) -> bytes:

@@ -35,7 +35,7 @@ from .sender import Outcome, Sender, signed_headers
 
 OPEN_REQUESTS = 4
 WINDOW_EVENTS = 1000  # between the cursor and the newest event that was sent
-UNSTORED_RESULTS = 64
+UNSTORED_RESULTS = 200
 WAITING_ROWS = 50
 UNSTORED_EVENTS = 1000  # left out by the filter, before the cursor is stored
 NEVER = math.inf
