@@ -6,9 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from .access.authenticator import Authenticator, hash_of
+from .access.authenticator import Authenticator
 from .access.keys import AccessKeys
 from .access.limits import TokenBuckets
+from .access.records import hash_of
 from .background import BackgroundTasks
 from .delivery.balance import Balances
 from .delivery.history import History
@@ -25,9 +26,12 @@ from .delivery.webhooks.resolver import resolve
 from .delivery.webhooks.sender import Outcome, Sender, Tls
 from .delivery.webhooks.worker import Parts
 from .errors import PayfeedError, Restarting
+from .feed.beginnings import Beginnings
 from .feed.feeds import Feeds
 from .feed.journal import Journal
 from .feed.messages import Messages
+from .feed.opening import Opening
+from .feed.payment_index import PaymentIndex
 from .feed.retention import Retention
 from .feed.tail import Tail
 from .host import callbacks
@@ -37,7 +41,10 @@ from .host.version import read_version
 from .metrics import Metrics
 from .models import Event
 from .models_webhooks import Webhook
+from .payments.audit import Audit
 from .payments.drafts import Reports
+from .payments.enablement import Enablement
+from .payments.looks import Looks
 from .payments.reconciler import Reconciler
 from .payments.recorder import Recorder
 
@@ -53,19 +60,36 @@ class Extension:
         reports = Reports()
 
         self.journal = Journal(self._on_append, self._on_epoch_end)
-        self.feeds = Feeds(self.journal, arriving.__contains__, self._close_wallet)
+        self.feeds = Feeds(self.journal, self._close_wallet)
+        self.beginnings = Beginnings(self.journal.now)
+        self.opening = Opening(
+            self.beginnings, self.journal.now, arriving.__contains__, self._on_news
+        )
         self.messages = Messages(self.journal, settings.message_bytes)
         self.retention = Retention(self.journal, settings)
+        self.payment_index = PaymentIndex(self.journal)
 
         self.recorder = Recorder(
-            self.journal, self.feeds, arriving, reports, self.tasks
+            self.journal, self.opening, arriving, reports, self.tasks
         )
         self.reconciler = Reconciler(
-            self.journal, self.feeds, reports, self.metrics, self._on_pending
+            self.journal, self.opening, reports, self.metrics, self._on_pending
+        )
+        self.enablement = Enablement(
+            self.journal,
+            self.feeds,
+            self.opening,
+            self.beginnings,
+            reports,
+            self.tasks,
+        )
+        self.audit = Audit(self.opening, self.reconciler)
+        self.looks = Looks(
+            self.journal, self.beginnings, self.reconciler, self.audit.hurry
         )
 
         self.authenticator = Authenticator(
-            self.feeds.open, self.journal.now, settings.failed_auth_per_minute
+            self.opening.open, self.journal.now, settings.failed_auth_per_minute
         )
         self.keys = AccessKeys(self.journal, self._close_key)
         self.reads = TokenBuckets(settings.reads_per_minute)
@@ -139,11 +163,16 @@ class Extension:
         if event.type == "payment":
             self.balances.request(event.wallet_id)
 
+    def _on_news(self, payment_hash: str) -> None:
+        self.reconciler.read_again(payment_hash)
+
     def _on_pending(self, wallet_id: str) -> None:
         # an outgoing payment under way lowers LNbits' balance already
         self.balances.request(wallet_id)
 
     def _on_epoch_end(self, wallet_id: str) -> None:
+        self.reconciler.forget()
+        self.audit.hurry()
         self._close_wallet(wallet_id, Restarting("The feed begins a new epoch."))
 
     def _close_wallet(self, wallet_id: str, reason: PayfeedError) -> None:

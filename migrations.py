@@ -63,6 +63,35 @@ async def m002_idempotency_keys(db: Any) -> None:
     )
 
 
+async def m003_filters(db: Any) -> None:
+    """New tables and indexes only: the version before runs on them for a while."""
+    is_sqlite = db.type == "SQLITE"
+    await db.execute(
+        f"""
+        CREATE TABLE payfeed.payments (
+            wallet_id TEXT NOT NULL, event_offset {db.big_int} NOT NULL,
+            payment_hash TEXT NOT NULL, external_id TEXT,
+            PRIMARY KEY (wallet_id, event_offset)
+        ) {"WITHOUT ROWID" if is_sqlite else ""}
+        """
+    )
+    for name, columns in (
+        ("payments_by_hash", "payments (wallet_id, payment_hash)"),
+        (
+            "payments_by_external_id",
+            "payments (wallet_id, external_id) WHERE external_id IS NOT NULL",
+        ),
+        # all of an event but its body, which is most of it
+        (
+            "events_without_bodies",
+            "events (wallet_id, event_offset, type, custom, direction, status,"
+            " amount_msat, tag, size, created_at)",
+        ),
+    ):
+        index, table = ("payfeed.", "") if is_sqlite else ("", "payfeed.")
+        await db.execute(f"CREATE INDEX {index}{name} ON {table}{columns}")
+
+
 async def m004_webhooks(db: Any) -> None:
     big = db.big_int
     await db.execute(

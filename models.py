@@ -1,6 +1,8 @@
 """Records, and the bodies, queries and answers of the routes. No I/O."""
 
+import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -26,6 +28,28 @@ class SettledPayment:
     tag: str | None = None
     comment: str | None = None
     fiat: dict[str, Any] | None = None
+
+
+PaymentKey = tuple[str, str, str, str]  # wallet id, direction, payment hash, status
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    """A row of LNbits' payments, without what only its event needs.
+
+    `amount_msat` is negative for an outgoing payment; `status` is LNbits' word. Times
+    are Unix seconds. `updated_in_zone`: the same stamp, read in the time zone of
+    PostgreSQL's session.
+    """
+
+    wallet_id: str
+    checking_id: str
+    payment_hash: str
+    amount_msat: int
+    status: str
+    created_at: float
+    updated_at: float
+    updated_in_zone: float
 
 
 @dataclass(frozen=True)
@@ -67,6 +91,20 @@ class Event:
     def id(self) -> str:
         return f"{self.epoch}-{self.offset}"
 
+    @cached_property
+    def identifiers(self) -> tuple[str | None, str | None]:
+        """(payment hash, external id) of a payment; None, None of other events."""
+        payment = json.loads(self.body)["payment"] if self.type == "payment" else {}
+        return payment.get("payment_hash"), payment.get("external_id")
+
+
+@dataclass(frozen=True)
+class EventPage:
+    """A part of a log. `end`: the last offset that was looked at, in reading order."""
+
+    events: list[Event]
+    end: int
+
 
 @dataclass
 class Feed:
@@ -99,6 +137,7 @@ class AccessKey:
 class WalletRow:
     """A row of LNbits' wallets that is not deleted.
 
+    `is_enabled`: the owner's account is active and has the extension enabled.
     `shared_wallet_id` is None unless the wallet is a share; `share_settings` is LNbits'
     JSON about the wallets that this one is shared with.
     """
@@ -107,26 +146,27 @@ class WalletRow:
     owner: str
     inkey: str
     adminkey: str
+    is_enabled: bool
     shared_wallet_id: str | None = None
     share_settings: str | None = None
 
 
 @dataclass(frozen=True)
 class HostWallet:
-    """A wallet as LNbits' key opens it; a share points to its source wallet."""
+    """A wallet of LNbits that is not deleted, and the wallet whose feed it opens.
 
-    presented_id: str
-    wallet_id: str
-    owner: str
-    visitor: str
-    is_admin_key: bool
+    `feed_wallet_id` is the source of a share, otherwise the wallet itself; None if the
+    source is gone. `is_enabled`: its owner may use the extension and has enabled it;
+    for a share, the owner of the source too.
+    """
+
+    id: str
+    inkey: str
+    adminkey: str
+    feed_wallet_id: str | None
     is_share: bool
     may_view: bool
-
-    @property
-    def is_admin(self) -> bool:
-        """A share's admin key manages the share, not the feed of its source."""
-        return self.is_admin_key and not self.is_share
+    is_enabled: bool
 
 
 @dataclass(frozen=True)
@@ -163,12 +203,29 @@ class Filter:
     min_amount_msat: int | None = None
     tag: str | None = None
     status: str | None = None
+    payment_hash: str | None = None
+    external_id: str | None = None
+
+    @property
+    def has_identifier(self) -> bool:
+        return self.payment_hash is not None or self.external_id is not None
+
+    @property
+    def is_about_payments(self) -> bool:
+        """Does it leave out everything but payments?"""
+        return self.has_identifier or (
+            (self.direction, self.min_amount_msat, self.tag, self.status) != (None,) * 4
+        )
+
+    def since_or_default(self, since: str | None) -> str | None:
+        """`since`, or its default: the payment may be in the log already."""
+        return "start" if since is None and self.payment_hash else since
 
     def accepts(self, event: Event) -> bool:
         if self.types and event.type not in self.types:
             if not (event.custom and "message" in self.types):
                 return False
-        if (self.direction, self.min_amount_msat, self.tag, self.status) == (None,) * 4:
+        if not self.is_about_payments:
             return True
         return (
             event.type == "payment"
@@ -176,7 +233,17 @@ class Filter:
             and (event.amount_msat or 0) >= (self.min_amount_msat or 0)
             and self.tag in (None, event.tag)
             and self.status in (None, event.status)
+            and (not self.has_identifier or self._accepts_identifiers(event))
         )
+
+    def _accepts_identifiers(self, event: Event) -> bool:
+        payment_hash, external_id = event.identifiers
+        return self.payment_hash in (None, payment_hash) and (
+            self.external_id in (None, external_id)
+        )
+
+
+EVERYTHING = Filter()  # shared by all readers without a filter
 
 
 class ReadQuery(BaseModel):
@@ -186,7 +253,8 @@ class ReadQuery(BaseModel):
     since: str | None = Field(
         None,
         description="Deliver what follows: an event id, `start`, `@<unix seconds>`, or"
-        " `acked` (access keys only). Absent: only new events.",
+        " `acked` (access keys only). Absent: only new events; with `payment_hash`,"
+        " `start`.",
         example="q7xk2p8a-42",
     )
     types: str | None = Field(
@@ -200,6 +268,10 @@ class ReadQuery(BaseModel):
     )
     min_amount: str | None = Field(None, description="satoshi", example="1000")
     tag: str | None = Field(None, description="LNbits' tag", example="lnurlp")
+    payment_hash: str | None = Field(None, description="64 lower-case hex digits")
+    external_id: str | None = Field(
+        None, description="The identifier that the merchant gave the invoice"
+    )
 
 
 class EventsQuery(ReadQuery):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
@@ -16,13 +17,15 @@ from .host import tasks as host_tasks
 
 NAME = "ext_payfeed"
 SWEEP_SECONDS = 1
+FOLLOW_SECONDS = 2
+LOOK_BACK_SECONDS = 60
 SWEEP_SHARE = 0.1
 MAX_SWEEP_PAUSE_SECONDS = 30
 FAILED_SWEEP_PAUSE_SECONDS = 5
 LATE_SECONDS = 15
 RETENTION_SECONDS = 300
 POLL_SECONDS = 5
-LOOK_SECONDS = 30  # for work of webhooks, in case a wake was lost
+WEBHOOKS_SECONDS = 30  # a look for work of webhooks, in case a wake was lost
 RECONNECT_SECONDS = 1
 ASK_SECONDS = 30
 ANSWER_SECONDS = 10
@@ -83,11 +86,14 @@ def loops_of(extension: Extension) -> list[Loop]:
         if deleted:
             logger.info(f"payfeed: retention deleted {deleted} events")
         await extension.retention.bound_bodies()
+        await extension.payment_index.complete()
 
     recheck, poll = extension.subscribers.recheck, extension.peers.poll
     beat_seconds = extension.settings.heartbeat_seconds
     loops: list[Loop] = [
-        lambda: sweep(extension),
+        lambda: watch(extension),
+        lambda: repeat("look back", LOOK_BACK_SECONDS, extension.looks.look_back),
+        lambda: repeat("audit", SWEEP_SECONDS, extension.audit.run),
         lambda: repeat("clock", 1, clock),
         lambda: repeat("retention", RETENTION_SECONDS, retention),
         lambda: repeat("recheck", beat_seconds, recheck),
@@ -95,7 +101,7 @@ def loops_of(extension: Extension) -> list[Loop]:
     ]
     if extension.settings.webhooks:
         webhooks, renew = extension.webhooks.poll, extension.webhooks.renew_leases
-        look_seconds = LOOK_SECONDS
+        look_seconds = WEBHOOKS_SECONDS
         if postgres.has_other_processes():
             look_seconds = POLL_SECONDS
             loops.append(lambda: repeat("leases", RENEW_SECONDS, renew))
@@ -115,23 +121,28 @@ async def repeat(name: str, seconds: float, act: Callable[[], Awaitable[None]]) 
         await asyncio.sleep(seconds)
 
 
-async def sweep(extension: Extension) -> None:
-    """Reconcile every second, less often where a scan takes over a tenth of the time.
+async def watch(extension: Extension) -> None:
+    """Look every second for changed payments, and for users who enable or disable.
 
-    Recording what a sweep finds does not count: it has to be done anyway.
+    LNbits without an index on times has to be read whole: then less often, so that
+    reading takes a tenth of the time. Recording does not count: it has to be done.
     """
+    followed_at = -math.inf
     while True:
         began = time.monotonic()
         failure: Exception | None = None
         try:
-            found = await extension.reconciler.sweep()
+            if began - followed_at >= FOLLOW_SECONDS:
+                await extension.enablement.follow()
+                followed_at = began
+            found = await extension.looks.look()
             if found:
                 logger.info(f"payfeed: reconcile recorded {found} payments")
         except Exception as exc:
             failure = exc
             logger.warning(f"payfeed: sweep failed: {_reason(exc)}")
         took = time.monotonic() - began
-        pause = sweep_pause(extension.reconciler.scan_seconds, took, failure)
+        pause = sweep_pause(extension.looks.scan_seconds, took, failure)
         if failure is None:
             extension.stay_healthy(pause + took + LATE_SECONDS)
         await asyncio.sleep(pause)
@@ -140,7 +151,7 @@ async def sweep(extension: Extension) -> None:
 def sweep_pause(
     scan_seconds: float, took_seconds: float, failure: Exception | None
 ) -> float:
-    """Seconds until the next sweep. A database that is back does not wait long."""
+    """Seconds until the next look. A database that is back does not wait long."""
     cost = took_seconds if failure else scan_seconds
     longest = FAILED_SWEEP_PAUSE_SECONDS if failure else MAX_SWEEP_PAUSE_SECONDS
     return min(max(SWEEP_SECONDS, cost / SWEEP_SHARE), longest)

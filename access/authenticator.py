@@ -1,23 +1,21 @@
 """What a key opens: wallet keys, shares, access keys."""
 
-import hashlib
-import hmac
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from .. import crud
 from ..errors import (
-    WALLET_GONE,
     Forbidden,
+    PayfeedError,
     RateLimited,
     Unauthorized,
     UnknownWallet,
 )
-from ..feed.protocol import SCOPES
 from ..host import wallets
 from ..models import Access, AccessKey, Feed, HostWallet
 from .limits import TokenBuckets, network_of
+from .records import Records, hash_of
 
 KEY = re.compile(r"[0-9a-f]{32}\Z|pfk_[A-Za-z0-9_-]{43}\Z")
 LAST_USED_SECONDS = 60
@@ -77,18 +75,28 @@ class Authenticator:
             if is_access_key:
                 raise Unauthorized("This access key is not known.")
             raise UnknownWallet("Wallet not found.")
-        key_hash = hash_of(key)
         if is_access_key:
-            found = await self._find_key(key_hash)
-            if abs(self._now() - (found.last_used_at or 0)) > LAST_USED_SECONDS:
-                self._used_key_ids.add(found.id)
-            return await self._key_access(found)
-        wallet = await wallets.find_wallet(key)
-        if wallet is None:
-            raise UnknownWallet("Wallet not found.")
-        if is_in_url and wallet.is_admin_key:
-            raise Forbidden("An admin key must not be in a URL; send it in a header.")
-        return await self._wallet_access(wallet, key_hash)
+            records = await self._read([], [hash_of(key)])
+            access = records.key_access(hash_of(key), self._now())
+            self._count_use(records.access_keys[access.key_hash])
+        else:
+            wallet = await wallets.find_wallet(key)
+            if wallet is None:
+                raise UnknownWallet("Wallet not found.")
+            if is_in_url and key == wallet.adminkey:
+                raise Forbidden(
+                    "An admin key must not be in a URL; send it in a header."
+                )
+            records = await self._records([wallet], [])
+            access = records.wallet_access(wallet, hash_of(key))
+        feed = records.feeds.get(access.wallet_id)
+        if feed is None or not feed.active:
+            await self._open_feed(access.wallet_id)
+        return access
+
+    def _count_use(self, key: AccessKey) -> None:
+        if abs(self._now() - (key.last_used_at or 0)) > LAST_USED_SECONDS:
+            self._used_key_ids.add(key.id)
 
     async def save_last_used(self) -> None:
         """Store which access keys were used, with one commit for all of them."""
@@ -97,75 +105,50 @@ class Authenticator:
             await crud.touch_keys(used, self._now())
 
     async def check_again(self, access: Access) -> None:
-        """Raises Forbidden, Unauthorized or UnknownWallet if the key's access ended."""
-        if access.presented_id is None:
-            await self._key_access(await self._find_key(access.key_hash))
-            return
-        wallet = await wallets.find_wallet_again(
-            access.presented_id, lambda key: hash_of(key) == access.key_hash
+        """Raises Forbidden or Unauthorized if the key's access has ended."""
+        for reason in (await self.find_ended([access])).values():
+            raise reason
+
+    async def find_ended(self, accesses: Iterable[Access]) -> dict[str, PayfeedError]:
+        """Why keys do not open their feeds any more, by key hash; others are left out.
+
+        At most four queries, for any number of keys.
+        """
+        by_hash = {access.key_hash: access for access in accesses}
+        records = await self._read(
+            [access.presented_id for access in by_hash.values() if access.presented_id],
+            [key for key, access in by_hash.items() if access.presented_id is None],
         )
-        if wallet is None or wallet.wallet_id != access.wallet_id:
-            if await wallets.owner_of(access.presented_id) is None:
-                raise Forbidden(WALLET_GONE)
-            raise Forbidden("This key no longer opens the feed.")
-        await self._wallet_access(wallet, access.key_hash)
+        ended: dict[str, PayfeedError] = {}
+        for key_hash, access in by_hash.items():
+            try:
+                records.access_again(access, self._now())
+            except (Forbidden, Unauthorized) as exc:
+                ended[key_hash] = exc
+        return ended
 
     async def acked(self, access: Access) -> int | None:
         """The offset that an access key has acknowledged; None for wallet keys."""
         if access.access_key_id is None:
             return None
-        found = await crud.get_key_by_hash(access.key_hash)
-        return found.acked if found else None
+        found = await crud.get_keys_by_hash([access.key_hash])
+        return found[0].acked if found else None
 
-    async def _wallet_access(self, wallet: HostWallet, key_hash: str) -> Access:
-        if not wallet.may_view:
-            raise Forbidden("This share may not view payments.")
-        await self._check_enabled({wallet.owner, wallet.visitor})
-        feed = await self._open_feed(wallet.wallet_id)
-        if not feed.allow_inkey and not wallet.is_admin:
-            raise Forbidden("The invoice key may not open this feed.")
-        scopes = ("read", "balance") if wallet.is_share else SCOPES
-        return Access(
-            wallet_id=wallet.wallet_id,
-            name="share" if wallet.is_share else "wallet key",
-            scopes=frozenset(scopes),
-            key_hash=key_hash,
-            presented_id=wallet.presented_id,
-            is_admin=wallet.is_admin,
-            is_owner=not wallet.is_share,
+    async def _read(
+        self, presented_ids: Collection[str], key_hashes: Collection[str]
+    ) -> Records:
+        """The records of wallet keys, by their wallets, and of access keys."""
+        keys = await crud.get_keys_by_hash(key_hashes)
+        ids = {*presented_ids, *(key.wallet_id for key in keys)}
+        return await self._records(await wallets.find_wallets(ids), keys)
+
+    async def _records(
+        self, found: Collection[HostWallet], keys: Collection[AccessKey]
+    ) -> Records:
+        feed_ids = {w.feed_wallet_id for w in found if w.feed_wallet_id}
+        feeds = await crud.get_feeds_of(feed_ids)
+        return Records(
+            wallets={wallet.id: wallet for wallet in found},
+            feeds={feed.wallet_id: feed for feed in feeds},
+            access_keys={key.key_hash: key for key in keys},
         )
-
-    async def _find_key(self, key_hash: str) -> AccessKey:
-        found = await crud.get_key_by_hash(key_hash)
-        if found is None or not hmac.compare_digest(found.key_hash, key_hash):
-            raise Unauthorized("This access key is not known.")
-        if found.revoked_at is not None:
-            raise Forbidden("This access key is revoked.")
-        if found.expires_at is not None and found.expires_at <= self._now():
-            raise Forbidden("This access key has expired.")
-        return found
-
-    async def _key_access(self, key: AccessKey) -> Access:
-        owner = await wallets.owner_of(key.wallet_id)
-        if owner is None:
-            raise Forbidden(WALLET_GONE)
-        await self._check_enabled({owner})
-        await self._open_feed(key.wallet_id)
-        return Access(
-            wallet_id=key.wallet_id,
-            name=key.name,
-            scopes=frozenset(key.scopes.split()),
-            key_hash=key.key_hash,
-            access_key_id=key.id,
-            expires_at=key.expires_at,
-        )
-
-    async def _check_enabled(self, users: set[str]) -> None:
-        for user in users:
-            if not await wallets.is_enabled(user):
-                raise Forbidden("The extension is not enabled.")
-
-
-def hash_of(key: str) -> str:
-    """SHA-256 in hex. Access keys are stored as this."""
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

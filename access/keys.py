@@ -11,7 +11,7 @@ from ..feed.journal import Journal
 from ..feed.protocol import SCOPES
 from ..feed.tail import Tail
 from ..models import AccessKey, CreateKey
-from .authenticator import hash_of
+from .records import hash_of
 
 KEY_ID = re.compile(r"[0-9a-f]{16}\Z")
 

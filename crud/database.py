@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 
 from ..errors import Unavailable
 from ..shielded import is_outage
+from .held import BUSY_SECONDS, held_engine
 
-BUSY_SECONDS = 3  # SQLite: another process holds the file
 CONNECT_SECONDS = 10
 TURN_SECONDS = 20
 ANSWER_SECONDS = 60  # for one statement; a connection that is silent longer is closed
@@ -44,6 +44,9 @@ class BoundedDatabase(Database):
         event.listen(engine, "do_connect", self._limit_connection)
         single = asyncio.Semaphore(1)
         self._turns = (single, single)
+        self._kept = self.engine  # on SQLite it has no pool
+        if self.type == SQLITE:
+            self._kept = held_engine(self.engine, self.path, self.schema)
         if self.type == POSTGRES:
             self._turns = (
                 asyncio.Semaphore(CONNECTIONS),
@@ -52,7 +55,7 @@ class BoundedDatabase(Database):
         self._failures = [0, 0]
         self._users = 0
         self._copies = 0
-        self._closing: asyncio.Task[None] | None = None
+        self.closing: asyncio.Task[None] | None = None
         self._warned, self._warned_at = "", 0.0
 
     def _limit_connection(
@@ -67,9 +70,10 @@ class BoundedDatabase(Database):
     async def use(self, writes: bool = False) -> AsyncIterator[Any]:
         """A connection; the caller commits.
 
-        On PostgreSQL, reading does not wait for writing. On SQLite there is one user at
-        a time; when it fails because the file is locked, Unavailable is raised for all
-        that waited for it, as each of them would wait for the file as long.
+        On PostgreSQL, reading does not wait for writing. On SQLite there is one
+        connection and one user at a time; when it fails because the file is locked,
+        Unavailable is raised for all that waited for it, as each of them would wait for
+        the file as long.
         """
         known = self._failures[writes]
         turn = self._turns[writes]
@@ -111,13 +115,16 @@ class BoundedDatabase(Database):
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
-        if self.type != POSTGRES:
-            async with self.connect() as connection:
-                yield connection.conn
-            return
-        async with self.engine.connect() as connection:
-            await connection.execute(text(LIMITS))
-            yield connection
+        async with self._kept.connect() as connection:
+            if self.type == POSTGRES:
+                await connection.execute(text(LIMITS))
+            try:
+                yield connection
+            except Exception as exc:
+                if self.type == SQLITE and is_outage(exc):
+                    # the file may be another one once it can be used again
+                    await connection.invalidate(exc)
+                raise
 
     def open(self) -> None:
         """Keep connections for reuse. A copy of the extension calls this once."""
@@ -131,8 +138,8 @@ class BoundedDatabase(Database):
         """
         self._copies -= 1
         loop = asyncio.get_running_loop()
-        self._closing = loop.create_task(self._close_if_unused())
+        self.closing = loop.create_task(self._close_if_unused())
 
     async def _close_if_unused(self) -> None:
         if not self._copies and not self._users:
-            await self.engine.dispose()
+            await self._kept.dispose()

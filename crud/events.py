@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ..models import Event
+from ..models import EVERYTHING, Event, Filter
+from .filters import condition_of
 from .statements import ANY_SIZE, IN_EPOCH, execute, fetch_all
 
 EVENT_COLUMNS = (
@@ -10,7 +11,8 @@ EVENT_COLUMNS = (
 )
 
 
-def _event(wallet_id: str, epoch: str, row: Any) -> Event:
+def event_of(wallet_id: str, epoch: str, row: Any) -> Event:
+    """The event of a row with EVENT_COLUMNS."""
     return Event(
         wallet_id=wallet_id,
         epoch=epoch,
@@ -26,54 +28,89 @@ def _event(wallet_id: str, epoch: str, row: Any) -> Event:
     )
 
 
+# of the selected events, those whose bodies together have at most so many bytes
+PAGE = (
+    f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
+    f" WHERE wallet_id = :wallet_id AND {IN_EPOCH}"
+    " AND event_offset IN (SELECT event_offset FROM (SELECT event_offset,"
+    " size, SUM(size) OVER (ORDER BY event_offset {order}) AS total"
+    " FROM (SELECT event_offset, size FROM payfeed.events"
+    " WHERE wallet_id = :wallet_id AND {offset} > :after AND {offset} < :before"
+    "{condition} ORDER BY event_offset {order} LIMIT :limit) AS next) AS sized"
+    " WHERE total <= :size OR total = size)"
+    " ORDER BY event_offset"
+)
+
+
 async def get_events(
-    wallet_id: str, epoch: str, after: int, limit: int, most_bytes: int = ANY_SIZE
+    wallet_id: str,
+    epoch: str,
+    after: int,
+    limit: int,
+    most_bytes: int = ANY_SIZE,
+    before: int = ANY_SIZE,
+    event_filter: Filter = EVERYTHING,
+    are_payments_indexed: bool = True,
 ) -> list[Event]:
-    """Events after an offset, ascending; of bodies at most so many bytes, but one."""
-    rows = await fetch_all(
-        f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
-        f" WHERE wallet_id = :wallet_id AND event_offset > :after AND {IN_EPOCH}"
-        " AND event_offset <= (SELECT MAX(event_offset) FROM (SELECT event_offset,"
-        " size, SUM(size) OVER (ORDER BY event_offset) AS total"
-        " FROM (SELECT event_offset, size FROM payfeed.events"
-        " WHERE wallet_id = :wallet_id AND event_offset > :after"
-        " ORDER BY event_offset LIMIT :limit) AS next) AS sized"
-        " WHERE total <= :most_bytes OR total = size)"
-        " ORDER BY event_offset",
-        {
-            "wallet_id": wallet_id,
-            "after": after,
-            "limit": limit,
-            "most_bytes": most_bytes,
-            "epoch": epoch,
-        },
-    )
-    return [_event(wallet_id, epoch, row) for row in rows]
+    """The first events between two offsets, ascending.
+
+    Of bodies at most so many bytes, but one event. Without what the filter leaves out,
+    as far as SQL knows it: `Filter.accepts` decides. `are_payments_indexed`: has every
+    payment its row in the table `payments`?
+    """
+    span = {"after": after, "before": before, "limit": limit, "size": most_bytes}
+    values = {"wallet_id": wallet_id, "epoch": epoch, **span}
+    return await _select("ASC", values, event_filter, are_payments_indexed)
 
 
 async def get_events_before(
-    wallet_id: str, epoch: str, before: int, limit: int, most_bytes: int = ANY_SIZE
+    wallet_id: str,
+    epoch: str,
+    before: int,
+    limit: int,
+    most_bytes: int = ANY_SIZE,
+    after: int = 0,
+    event_filter: Filter = EVERYTHING,
+    are_payments_indexed: bool = True,
 ) -> list[Event]:
-    """Events before an offset, ascending; of bodies at most so many bytes, but one."""
+    """The last events between two offsets, ascending; else as `get_events`."""
+    span = {"after": after, "before": before, "limit": limit, "size": most_bytes}
+    values = {"wallet_id": wallet_id, "epoch": epoch, **span}
+    return await _select("DESC", values, event_filter, are_payments_indexed)
+
+
+async def _select(
+    order: str, values: dict[str, Any], event_filter: Filter, are_payments_indexed: bool
+) -> list[Event]:
+    condition, filter_values = condition_of(event_filter, are_payments_indexed)
+    is_by_identifier = are_payments_indexed and event_filter.has_identifier
+    # SQLite would look at all events between the offsets, not at the payment's row
+    offset = "+event_offset" if is_by_identifier else "event_offset"
+    sql = PAGE.format(order=order, offset=offset, condition=condition)
+    rows = await fetch_all(sql, values | filter_values)
+    return [event_of(values["wallet_id"], values["epoch"], row) for row in rows]
+
+
+async def get_offset_after(wallet_id: str, epoch: str, after: int) -> int | None:
+    """The offset of the first event after this one."""
     rows = await fetch_all(
-        f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
-        f" WHERE wallet_id = :wallet_id AND event_offset < :before AND {IN_EPOCH}"
-        " AND event_offset >= (SELECT MIN(event_offset) FROM (SELECT event_offset,"
-        " size, SUM(size) OVER (ORDER BY event_offset DESC) AS total"
-        " FROM (SELECT event_offset, size FROM payfeed.events"
-        " WHERE wallet_id = :wallet_id AND event_offset < :before"
-        " ORDER BY event_offset DESC LIMIT :limit) AS next) AS sized"
-        " WHERE total <= :most_bytes OR total = size)"
-        " ORDER BY event_offset",
-        {
-            "wallet_id": wallet_id,
-            "before": before,
-            "limit": limit,
-            "most_bytes": most_bytes,
-            "epoch": epoch,
-        },
+        "SELECT MIN(event_offset) AS found FROM payfeed.events"
+        f" WHERE wallet_id = :wallet_id AND event_offset > :after AND {IN_EPOCH}",
+        {"wallet_id": wallet_id, "after": after, "epoch": epoch},
     )
-    return [_event(wallet_id, epoch, row) for row in rows]
+    found: int | None = rows[0]["found"]
+    return found
+
+
+async def get_offset_before(wallet_id: str, epoch: str, before: int) -> int | None:
+    """The offset of the last event before this one."""
+    rows = await fetch_all(
+        "SELECT MAX(event_offset) AS found FROM payfeed.events"
+        f" WHERE wallet_id = :wallet_id AND event_offset < :before AND {IN_EPOCH}",
+        {"wallet_id": wallet_id, "before": before, "epoch": epoch},
+    )
+    found: int | None = rows[0]["found"]
+    return found
 
 
 async def get_event(wallet_id: str, epoch: str, offset: int) -> Event | None:
@@ -82,7 +119,7 @@ async def get_event(wallet_id: str, epoch: str, offset: int) -> Event | None:
         f" WHERE wallet_id = :wallet_id AND event_offset = :offset AND {IN_EPOCH}",
         {"wallet_id": wallet_id, "epoch": epoch, "offset": offset},
     )
-    return _event(wallet_id, epoch, rows[0]) if rows else None
+    return event_of(wallet_id, epoch, rows[0]) if rows else None
 
 
 async def get_oldest(wallet_id: str) -> int | None:

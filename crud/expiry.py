@@ -1,66 +1,147 @@
-"""What retention deletes from the table `events`."""
+"""What retention deletes: up to a bound, in slices, each in a transaction of its own.
 
-from .statements import ANY_SIZE, execute, fetch_all
+A bound stays right whatever is appended or deleted meanwhile, by another process too:
+what follows in a log only makes what is before it older and more. The newest event is
+never deleted.
+"""
 
-HEAD = "(SELECT head FROM payfeed.feeds WHERE wallet_id = :wallet_id)"
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from ..shielded import shielded
+from .feeds import lock_feed
+from .statements import ANY_SIZE, fetch_all, transaction
+
+SLICE_EVENTS = 250
+
+ALL, MESSAGES, PAYMENTS = "", " AND type <> 'payment'", " AND type = 'payment'"
+DELETE = tuple(
+    text(f"DELETE FROM {table} WHERE wallet_id = :wallet_id AND event_offset = :offset")
+    for table in ("payfeed.events", "payfeed.payments")
+)
 
 
-async def expire_events(before: int, future: int, keep: int, message_bytes: int) -> int:
-    """Retention. Never the newest event; messages and tests go before payments.
+@dataclass(frozen=True)
+class Oldest:
+    """A feed's position and its oldest event; None without events."""
+
+    wallet_id: str
+    epoch: str
+    head: int
+    offset: int | None
+    created_at: int | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a feed keeps. `messages`: those that may be deleted, tests included."""
+
+    events: int
+    messages: int
+    message_bytes: int
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Events of a kind up to an offset: one of ALL, MESSAGES and PAYMENTS."""
+
+    kind: str
+    offset: int
+
+
+async def get_oldest_events(after: str, limit: int) -> list[Oldest]:
+    """The oldest event of each feed, of the feeds whose wallet id follows `after`."""
+    rows = await fetch_all(
+        "SELECT f.wallet_id, f.epoch, f.head, e.event_offset, e.created_at FROM"
+        " (SELECT wallet_id, epoch, head FROM payfeed.feeds WHERE wallet_id > :after"
+        " ORDER BY wallet_id LIMIT :limit) AS f LEFT JOIN payfeed.events e"
+        " ON e.wallet_id = f.wallet_id AND e.event_offset = (SELECT MIN(event_offset)"
+        " FROM payfeed.events o WHERE o.wallet_id = f.wallet_id) ORDER BY f.wallet_id",
+        {"after": after, "limit": limit},
+    )
+    return [Oldest(*row.values()) for row in rows]
+
+
+async def count_kept(feed: Oldest) -> Kept:
+    rows = await fetch_all(
+        "SELECT COUNT(*) AS events,"
+        " SUM(CASE WHEN type = 'payment' OR event_offset = :head THEN 0 ELSE 1 END)"
+        " AS messages,"
+        " SUM(CASE WHEN type = 'payment' THEN 0 ELSE size END) AS message_bytes"
+        " FROM payfeed.events WHERE wallet_id = :wallet_id",
+        {"wallet_id": feed.wallet_id, "head": feed.head},
+    )
+    return Kept(*(int(value or 0) for value in rows[0].values()))
+
+
+async def age_bound(wallet_id: str, before: int, future: int) -> Bound | None:
+    """The events that are old enough.
 
     By age, what was recorded first goes first: an event waits for all before it. One
     whose time lies in the future, as the clock was ahead, holds up no other.
     """
     rows = await fetch_all(
-        "SELECT wallet_id, COUNT(*) AS kept,"
-        " SUM(CASE WHEN type = 'payment' THEN 0 ELSE size END) AS message_size,"
-        " MIN(CASE WHEN created_at < :before THEN event_offset END) AS first_old,"
-        " MIN(CASE WHEN created_at >= :before AND created_at <= :future"
-        " THEN event_offset END) AS first_new"
-        " FROM payfeed.events GROUP BY wallet_id",
-        {"before": before, "future": future},
+        "SELECT MAX(event_offset) AS found FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id AND created_at < :before"
+        " AND event_offset < COALESCE((SELECT MIN(event_offset) FROM payfeed.events"
+        " WHERE wallet_id = :wallet_id AND created_at >= :before"
+        " AND created_at <= :future), :all)",
+        {"wallet_id": wallet_id, "before": before, "future": future, "all": ANY_SIZE},
     )
-    gone = 0
-    for row in rows:
-        first_old, first_new = row["first_old"], row["first_new"]
-        if first_old is not None and (first_new is None or first_old < first_new):
-            gone += await _delete_older(row["wallet_id"], before, first_new or ANY_SIZE)
-        if row["kept"] > keep:
-            gone += await _keep_newest(row["wallet_id"], keep)
-        if (row["message_size"] or 0) > message_bytes:
-            gone += await _keep_message_bytes(row["wallet_id"], message_bytes)
-    return gone
+    return None if rows[0]["found"] is None else Bound(ALL, rows[0]["found"])
 
 
-async def _delete_older(wallet_id: str, before: int, first_new: int) -> int:
-    return await execute(
-        "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id"
-        f" AND event_offset < {HEAD} AND event_offset <= (SELECT MAX(event_offset)"
-        " FROM payfeed.events WHERE wallet_id = :wallet_id"
-        " AND created_at < :before AND event_offset < :first_new)",
-        {"wallet_id": wallet_id, "before": before, "first_new": first_new},
-    )
+async def count_bounds(feed: Oldest, kept: Kept, keep: int) -> list[Bound]:
+    """What is too much by count: messages before payments."""
+    surplus = kept.events - keep
+    messages = min(surplus, kept.messages)
+    bounds = []
+    for kind, count in ((MESSAGES, messages), (PAYMENTS, surplus - messages)):
+        if count > 0:
+            rows = await fetch_all(
+                "SELECT MAX(event_offset) AS found FROM (SELECT event_offset"
+                " FROM payfeed.events WHERE wallet_id = :wallet_id"
+                f" AND event_offset < :head{kind}"
+                " ORDER BY event_offset LIMIT :count) AS surplus",
+                {"wallet_id": feed.wallet_id, "head": feed.head, "count": count},
+            )
+            bounds.append(Bound(kind, rows[0]["found"] or 0))
+    return bounds
 
 
-async def _keep_newest(wallet_id: str, keep: int) -> int:
-    """What is surplus is counted by the statement: others may be expiring too."""
-    return await execute(
-        "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id"
-        " AND event_offset IN (SELECT event_offset FROM payfeed.events"
-        f" WHERE wallet_id = :wallet_id AND event_offset < {HEAD}"
-        " ORDER BY CASE WHEN type = 'payment' THEN 0 ELSE 1 END, event_offset DESC"
-        " LIMIT :all OFFSET :others)",
-        {"wallet_id": wallet_id, "others": keep - 1, "all": ANY_SIZE},
-    )
-
-
-async def _keep_message_bytes(wallet_id: str, limit: int) -> int:
-    return await execute(
-        "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id"
-        f" AND event_offset < {HEAD} AND event_offset IN"
-        " (SELECT event_offset FROM (SELECT event_offset,"
+async def bytes_bound(wallet_id: str, message_bytes: int) -> Bound:
+    """The messages that are too much by their bytes."""
+    rows = await fetch_all(
+        "SELECT MAX(event_offset) AS found FROM (SELECT event_offset,"
         " SUM(size) OVER (ORDER BY event_offset DESC) AS total FROM payfeed.events"
-        " WHERE wallet_id = :wallet_id AND type <> 'payment') AS sized"
-        " WHERE total > :limit)",
-        {"wallet_id": wallet_id, "limit": limit},
+        f" WHERE wallet_id = :wallet_id{MESSAGES}) AS sized WHERE total > :most_bytes",
+        {"wallet_id": wallet_id, "most_bytes": message_bytes},
     )
+    return Bound(MESSAGES, rows[0]["found"] or 0)
+
+
+@shielded
+async def expire_slice(wallet_id: str, epoch: str, bound: Bound) -> int:
+    """Delete a slice of the events within a bound; returns how many."""
+    async with transaction() as conn:
+        place = await lock_feed(conn, wallet_id)
+        if place is None or place[0] != epoch:
+            return 0
+        found = await conn.execute(
+            text(
+                "SELECT event_offset FROM payfeed.events WHERE wallet_id = :wallet_id"
+                f" AND event_offset <= :last AND event_offset < :head{bound.kind}"
+                " ORDER BY event_offset LIMIT :limit"
+            ),
+            {
+                "wallet_id": wallet_id,
+                "last": bound.offset,
+                "head": place[1],
+                "limit": SLICE_EVENTS,
+            },
+        )
+        rows = [{"wallet_id": wallet_id, "offset": row.event_offset} for row in found]
+        for statement in DELETE if rows else ():
+            await conn.execute(statement, rows)
+        return len(rows)

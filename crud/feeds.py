@@ -1,6 +1,6 @@
 """The table `feeds`, and `state`: numbers of the whole extension."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -9,8 +9,14 @@ from sqlalchemy import text
 
 from ..models import Feed
 from ..shielded import shielded
-from .seen import mark_seen
+from .lists import among, json_list
 from .statements import db, execute, fetch_all, notify_others, transaction
+
+LOCK_FEED = text(
+    "UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"
+    " RETURNING epoch, head"
+)
+MOVE_HEAD = text("UPDATE payfeed.feeds SET head = :head WHERE wallet_id = :wallet_id")
 
 
 def _feed(row: Any) -> Feed:
@@ -33,31 +39,39 @@ async def get_feeds() -> list[Feed]:
     return [_feed(row) for row in await fetch_all("SELECT * FROM payfeed.feeds")]
 
 
+async def get_feeds_of(wallet_ids: Collection[str]) -> list[Feed]:
+    if not wallet_ids:
+        return []
+    rows = await fetch_all(
+        f"SELECT * FROM payfeed.feeds WHERE {among('wallet_id', 'wallet_ids')}",
+        {"wallet_ids": json_list(wallet_ids)},
+    )
+    return [_feed(row) for row in rows]
+
+
 @shielded
-async def insert_feed(feed: Feed, seen: Iterable[tuple[str, str, str]]) -> None:
-    """Create a feed and its marks in one transaction, unless it is there already."""
+async def insert_feeds(feeds: list[Feed]) -> None:
+    """Create feeds in one transaction; those that exist stay as they are."""
     async with transaction() as conn:
-        done = await conn.execute(
+        await conn.execute(
             text(
                 "INSERT INTO payfeed.feeds VALUES (:wallet_id, :epoch, :head, :channel,"
                 " :secret, :mirror_to_inkey, :allow_inkey, :active, :created_at)"
                 " ON CONFLICT DO NOTHING"
             ),
-            asdict(feed),
+            [asdict(feed) for feed in feeds],
         )
-        if done.rowcount:
-            await mark_seen(conn, feed.wallet_id, seen)
 
 
 @shielded
-async def resume_feed(wallet_id: str, seen: Iterable[tuple[str, str, str]]) -> None:
+async def activate_feeds(wallet_ids: list[str]) -> None:
     async with transaction() as conn:
         await conn.execute(
             text("UPDATE payfeed.feeds SET active = true WHERE wallet_id = :wallet_id"),
-            {"wallet_id": wallet_id},
+            [{"wallet_id": wallet_id} for wallet_id in wallet_ids],
         )
-        await mark_seen(conn, wallet_id, seen)
-        await notify_others(conn, "feed", wallet_id)
+        for wallet_id in wallet_ids:
+            await notify_others(conn, "feed", wallet_id)
 
 
 async def suspend_feed(wallet_id: str) -> None:
@@ -110,6 +124,7 @@ async def begin_epoch(conn: Any, wallet_id: str, epoch: str) -> None:
     )
     for sql in (
         "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id",
+        "DELETE FROM payfeed.payments WHERE wallet_id = :wallet_id",
         "UPDATE payfeed.access_keys SET acked = 0 WHERE wallet_id = :wallet_id",
     ):
         await conn.execute(text(sql), {"wallet_id": wallet_id})
@@ -118,13 +133,7 @@ async def begin_epoch(conn: Any, wallet_id: str, epoch: str) -> None:
 
 async def lock_feed(conn: Any, wallet_id: str) -> tuple[str, int] | None:
     """Epoch and head of a feed that now belongs to this transaction."""
-    found = await conn.execute(
-        text(
-            "UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"
-            " RETURNING epoch, head"
-        ),
-        {"wallet_id": wallet_id},
-    )
+    found = await conn.execute(LOCK_FEED, {"wallet_id": wallet_id})
     row = found.mappings().first()
     return (row["epoch"], row["head"]) if row else None
 
@@ -162,10 +171,7 @@ async def lock_feeds(
 
 
 async def move_head(conn: Any, wallet_id: str, head: int) -> None:
-    await conn.execute(
-        text("UPDATE payfeed.feeds SET head = :head WHERE wallet_id = :wallet_id"),
-        {"wallet_id": wallet_id, "head": head},
-    )
+    await conn.execute(MOVE_HEAD, {"wallet_id": wallet_id, "head": head})
 
 
 async def get_state(name: str) -> int | None:

@@ -1,12 +1,13 @@
 """The table `access_keys`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 
 from sqlalchemy import text
 
 from ..models import AccessKey
 from ..shielded import shielded
+from .lists import among, json_list
 from .statements import IN_EPOCH, execute, fetch_all, transaction
 
 
@@ -18,12 +19,14 @@ async def insert_key(key: AccessKey) -> None:
     )
 
 
-async def get_key_by_hash(key_hash: str) -> AccessKey | None:
+async def get_keys_by_hash(key_hashes: Collection[str]) -> list[AccessKey]:
+    if not key_hashes:
+        return []
     rows = await fetch_all(
-        "SELECT * FROM payfeed.access_keys WHERE key_hash = :key_hash",
-        {"key_hash": key_hash},
+        f"SELECT * FROM payfeed.access_keys WHERE {among('key_hash', 'key_hashes')}",
+        {"key_hashes": json_list(key_hashes)},
     )
-    return AccessKey(**dict(rows[0])) if rows else None
+    return [AccessKey(**dict(row)) for row in rows]
 
 
 async def get_keys(wallet_id: str) -> list[AccessKey]:

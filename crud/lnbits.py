@@ -1,78 +1,156 @@
-"""LNbits' own tables, read only."""
+"""LNbits' table of payments, read only, in small pieces.
 
+`in_local_time`: on PostgreSQL, this LNbits stores its times in the session's time zone;
+otherwise in UTC.
+"""
+
+from collections.abc import Collection
 from typing import Any
 
-from ..models import WalletRow
+from lnbits.db import POSTGRES
+
+from ..models import PaymentRow
+from .lists import among, json_list
 from .statements import core_db, fetch_all
 
 FINAL = "(status = 'success' OR (status = 'failed' AND amount < 0))"
 
 
-async def find_wallets(column: str, value: str, has_shares: bool) -> list[WalletRow]:
-    """LNbits' wallets by `id` or by `key`, invoice or admin key; no deleted ones.
+def _columns(in_local_time: bool) -> str:
+    """Columns of a PaymentRow; times are Unix seconds."""
+    created, updated, in_zone = "time", "updated_at", "updated_at"
+    if core_db.type == POSTGRES:
+        in_zone = "EXTRACT(EPOCH FROM updated_at::timestamptz)"
+        created, updated = "EXTRACT(EPOCH FROM time)", "EXTRACT(EPOCH FROM updated_at)"
+        if in_local_time:
+            created, updated = "EXTRACT(EPOCH FROM time::timestamptz)", in_zone
+    return (
+        "wallet_id, checking_id, payment_hash, amount, status,"
+        f" {created} AS created_at, {updated} AS updated_at,"
+        f" {in_zone} AS updated_in_zone"
+    )
 
-    `has_shares`: this LNbits knows shared wallets. The balance view is not read, as its
-    cost grows with the number of payments.
+
+def _moment(name: str, in_local_time: bool) -> str:
+    """A bound number of Unix seconds, to be compared with a time of LNbits."""
+    if core_db.type != POSTGRES:
+        return f":{name}"
+    zone = "CURRENT_SETTING('TimeZone')" if in_local_time else "'UTC'"
+    return f"(to_timestamp(:{name}) AT TIME ZONE {zone})"
+
+
+def _payment_row(row: Any) -> PaymentRow:
+    return PaymentRow(
+        wallet_id=row["wallet_id"],
+        checking_id=row["checking_id"],
+        payment_hash=row["payment_hash"],
+        amount_msat=int(row["amount"]),
+        status=row["status"],
+        created_at=float(row["created_at"] or 0),
+        updated_at=float(row["updated_at"] or 0),
+        updated_in_zone=float(row["updated_in_zone"] or 0),
+    )
+
+
+async def _fetch(
+    where: str, values: dict[str, Any], in_local_time: bool
+) -> list[PaymentRow]:
+    rows = await fetch_all(
+        f"SELECT {_columns(in_local_time)} FROM apipayments WHERE {where}",
+        values,
+        core_db,
+    )
+    return [_payment_row(row) for row in rows]
+
+
+async def get_changed_payments(since: float, until: float) -> list[PaymentRow]:
+    """Final payments that LNbits changed between two moments.
+
+    For LNbits 1.4.1 and later, which moves `updated_at` when a payment settles.
     """
-    where = {"id": "id = :value", "key": "(inkey = :value OR adminkey = :value)"}
-    shares = ", shared_wallet_id, extra AS share_settings" if has_shares else ""
-    rows = await fetch_all(
-        f'SELECT id, "user" AS owner, inkey, adminkey{shares} FROM wallets'
-        f" WHERE {where[column]} AND deleted = false",
-        {"value": value},
-        core_db,
+    first, last = _moment("since", False), _moment("until", False)
+    return await _fetch(
+        f"updated_at >= {first} AND updated_at <= {last} AND {FINAL}",
+        {"since": since, "until": until},
+        False,
     )
-    return [WalletRow(**dict(row)) for row in rows]
 
 
-async def is_enabled(user: str, has_activation: bool) -> bool:
-    """Has this user a living account, and the extension enabled?
+async def get_created_payments(
+    since: float, until: float, in_local_time: bool, outgoing_only: bool
+) -> list[PaymentRow]:
+    """Payments that were created between two moments, final or not."""
+    first, last = _moment("since", in_local_time), _moment("until", in_local_time)
+    outgoing = " AND amount < 0" if outgoing_only else ""
+    return await _fetch(
+        f"time >= {first} AND time <= {last}{outgoing}",
+        {"since": since, "until": until},
+        in_local_time,
+    )
 
-    `has_activation`: this LNbits can deactivate accounts.
+
+async def get_newest_rowid() -> int:
+    """SQLite only."""
+    rows = await fetch_all("SELECT MAX(rowid) AS newest FROM apipayments", {}, core_db)
+    return int(rows[0]["newest"] or 0)
+
+
+async def get_payments_after_rowid(rowid: int) -> list[PaymentRow]:
+    """SQLite only: what was created since."""
+    return await _fetch("rowid > :rowid", {"rowid": rowid}, False)
+
+
+async def get_payments_by_hash(
+    hashes: Collection[str], in_local_time: bool
+) -> list[PaymentRow]:
+    """All payments with these hashes."""
+    if not hashes:
+        return []
+    return await _fetch(
+        among("payment_hash", "hashes"),
+        {"hashes": json_list(hashes)},
+        in_local_time,
+    )
+
+
+async def get_payments_slice(
+    wallet_id: str, checking_id: str | None, limit: int, in_local_time: bool
+) -> list[PaymentRow]:
+    """The next payments in the order of LNbits' unique index (wallet, checking id).
+
+    After this payment; without a checking id, after this wallet.
     """
-    activated = " AND a.activated = true" if has_activation else ""
+    after = "(wallet_id, checking_id) > (:wallet_id, :checking_id)"
+    if checking_id is None:
+        after = "wallet_id > :wallet_id"
+    values = {"wallet_id": wallet_id, "limit": limit, "checking_id": checking_id}
+    if checking_id is None:
+        del values["checking_id"]
+    return await _fetch(
+        f"{after} ORDER BY wallet_id, checking_id LIMIT :limit", values, in_local_time
+    )
+
+
+async def get_wallet_payments(
+    wallet_id: str, checking_id: str, limit: int, in_local_time: bool
+) -> list[PaymentRow]:
+    """The next payments of a wallet, in the order of their checking ids."""
+    return await _fetch(
+        "wallet_id = :wallet_id AND checking_id > :checking_id"
+        " ORDER BY checking_id LIMIT :limit",
+        {"wallet_id": wallet_id, "checking_id": checking_id, "limit": limit},
+        in_local_time,
+    )
+
+
+async def get_payment_records(
+    wallet_id: str, checking_ids: Collection[str]
+) -> list[dict[str, Any]]:
+    """Whole rows, for LNbits' own model of a payment."""
     rows = await fetch_all(
-        'SELECT 1 FROM accounts a JOIN extensions e ON e."user" = a.id'
-        " WHERE a.id = :user AND e.extension = 'payfeed' AND e.active = true"
-        + activated,
-        {"user": user},
+        "SELECT * FROM apipayments WHERE wallet_id = :wallet_id"
+        f" AND {among('checking_id', 'checking_ids')}",
+        {"wallet_id": wallet_id, "checking_ids": json_list(checking_ids)},
         core_db,
     )
-    return bool(rows)
-
-
-async def get_enabled_wallets() -> list[tuple[str, str]]:
-    """(wallet id, owner) of every living wallet whose owner enabled the extension."""
-    rows = await fetch_all(
-        'SELECT w.id AS id, w."user" AS owner FROM wallets w'
-        ' JOIN extensions e ON e."user" = w."user"'
-        " WHERE e.extension = 'payfeed' AND e.active = true AND w.deleted = false",
-        database=core_db,
-    )
-    return [(row["id"], row["owner"]) for row in rows]
-
-
-async def count_payments() -> dict[str, tuple[int, int, int]]:
-    """Successful, failed and pending (the last two outgoing) payments per wallet."""
-    rows = await fetch_all(
-        "SELECT wallet_id, SUM(CASE WHEN status = 'success' THEN 1 ELSE 0 END) AS ok,"
-        " SUM(CASE WHEN status = 'failed' THEN 1 ELSE 0 END) AS failed,"
-        " SUM(CASE WHEN status = 'pending' THEN 1 ELSE 0 END) AS pending"
-        f" FROM apipayments WHERE {FINAL} OR (status = 'pending' AND amount < 0)"
-        " GROUP BY wallet_id",
-        database=core_db,
-    )
-    return {r["wallet_id"]: (r["ok"], r["failed"], r["pending"]) for r in rows}
-
-
-async def get_final_payments(wallet_id: str, are_times_local: bool) -> list[Any]:
-    """Id, hash, amount, status and times of a wallet's final payments."""
-    times = "time, updated_at"
-    if are_times_local and core_db.type == "POSTGRES":
-        times = "time::timestamptz AS time, updated_at::timestamptz AS updated_at"
-    return await fetch_all(
-        f"SELECT wallet_id, checking_id, payment_hash, amount, status, {times}"
-        f" FROM apipayments WHERE wallet_id = :wallet_id AND {FINAL}",
-        {"wallet_id": wallet_id},
-        core_db,
-    )
+    return [dict(row) for row in rows]

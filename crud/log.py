@@ -14,11 +14,24 @@ from ..errors import Unavailable
 from ..models import Draft, Event
 from ..shielded import is_outage, shielded
 from .feeds import begin_epoch, lock_feeds, move_head
+from .payments import insert_payments
 from .statements import fetch_all, notify_others, transaction
 
 OUTCOME_SECONDS = 10
 OUTCOME_PAUSE_SECONDS = 0.2
 
+INSERT_KEY = text(
+    "INSERT INTO payfeed.idempotency_keys VALUES (:wallet_id, :key_hash,"
+    " :content_hash, :event_id, :created_at) ON CONFLICT DO NOTHING"
+)
+INSERT_SEEN = text(
+    "INSERT INTO payfeed.seen VALUES"
+    " (:wallet_id, :direction, :payment_hash, :status) ON CONFLICT DO NOTHING"
+)
+INSERT_EVENT = text(
+    "INSERT INTO payfeed.events VALUES (:wallet_id, :offset, :type,"
+    " :custom, :direction, :status, :amount_msat, :tag, :timestamp, :size, :body)"
+)
 
 Renew = Callable[[str, str, int], str | None]
 
@@ -85,6 +98,7 @@ async def _write(
     ]
     events = [event for new in stored for event in new or ()]
     await _insert_events(conn, events)
+    await insert_payments(conn, events)
     for wallet_id, count in Counter(event.wallet_id for event in events).items():
         epoch, head = places[wallet_id]
         await move_head(conn, wallet_id, head)
@@ -147,10 +161,7 @@ async def _is_new(
 ) -> bool:
     if draft.once:
         done = await conn.execute(
-            text(
-                "INSERT INTO payfeed.idempotency_keys VALUES (:wallet_id, :key_hash,"
-                " :content_hash, :event_id, :created_at) ON CONFLICT DO NOTHING"
-            ),
+            INSERT_KEY,
             {
                 "wallet_id": wallet_id,
                 "event_id": event_id,
@@ -163,10 +174,7 @@ async def _is_new(
     if payment is None:
         return True
     done = await conn.execute(
-        text(
-            "INSERT INTO payfeed.seen VALUES"
-            " (:wallet_id, :direction, :payment_hash, :status) ON CONFLICT DO NOTHING"
-        ),
+        INSERT_SEEN,
         {
             "wallet_id": wallet_id,
             "direction": payment.direction,
@@ -195,11 +203,4 @@ async def _insert_events(conn: Any, events: list[Event]) -> None:
         for event in events
     ]
     if rows:
-        await conn.execute(
-            text(
-                "INSERT INTO payfeed.events VALUES (:wallet_id, :offset, :type,"
-                " :custom, :direction, :status, :amount_msat, :tag, :timestamp,"
-                " :size, :body)"
-            ),
-            rows,
-        )
+        await conn.execute(INSERT_EVENT, rows)

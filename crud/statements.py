@@ -9,14 +9,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from lnbits.db import POSTGRES
+from lnbits.db import POSTGRES, SQLITE
 from sqlalchemy import text
 
 from ..shielded import shielded
 from .database import BoundedDatabase
 
 db = BoundedDatabase("ext_payfeed")
-# LNbits' tables have a connection of their own: LNbits' is used by one task at a time
+# LNbits' tables have a connection of their own: LNbits' is used by one task at a time.
+# It only reads, so that no transaction and no lock is left open between two uses.
 core_db = BoundedDatabase("database")
 
 # who sent a notification, as a process also receives its own
@@ -28,6 +29,27 @@ IN_EPOCH = (
     "EXISTS (SELECT 1 FROM payfeed.feeds f"
     " WHERE f.wallet_id = :wallet_id AND f.epoch = :epoch)"
 )
+
+
+def is_sqlite() -> bool:
+    return bool(db.type == SQLITE)
+
+
+def rows_of(name: str, columns: int) -> str:
+    """A table of text columns `c0`, `c1` … from one bound JSON list of lists.
+
+    One parameter, whatever its length: a list of placeholders would make a new
+    statement for each length, and SQLite bounds their number.
+    """
+    if db.type == POSTGRES:
+        picked = ", ".join(f"item->>{n} AS c{n}" for n in range(columns))
+        source = f"jsonb_array_elements(CAST(:{name} AS jsonb)) AS items(item)"
+    else:
+        picked = ", ".join(
+            f"json_extract(value, '$[{n}]') AS c{n}" for n in range(columns)
+        )
+        source = f"json_each(:{name})"
+    return f"(SELECT {picked} FROM {source}) AS {name}_rows"
 
 
 def open_databases() -> None:
@@ -78,3 +100,19 @@ async def notify_others(conn: Any, *words: Any) -> None:
             text("SELECT pg_notify('payfeed', :payload)"),
             {"payload": " ".join(map(str, (ORIGIN, *words)))},
         )
+
+
+@shielded
+async def lnbits_version() -> tuple[int, int] | None:
+    """On SQLite: a value that changes when LNbits' database may have changed.
+
+    (number of the connection, its `PRAGMA data_version`). Two values can be compared
+    only if the connection is the same: another one counts from elsewhere, and so its
+    number makes the value differ. What `core_db` itself commits changes nothing. Read
+    it before the statements whose repetition it may save. None on PostgreSQL.
+    """
+    if core_db.type != SQLITE:
+        return None
+    async with core_db.use() as conn:
+        found = await conn.execute(text("PRAGMA data_version"))
+        return conn.info["number"], found.scalar_one()

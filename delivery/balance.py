@@ -1,4 +1,4 @@
-"""One reading of a wallet's balance after a burst of payments."""
+"""One reading of the balances after a burst of payments and connections."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from weakref import WeakValueDictionary
 
 from loguru import logger
 
+from .. import crud
 from ..background import BackgroundTasks
-from ..host import wallets
 
 BURST_SECONDS = 0.05
 RETRY_SECONDS = 5
@@ -25,8 +25,6 @@ class Balance:
     msat: int | None = None
     readings: int = 0
     changes: int = 0
-    is_requested: bool = False
-    has_changed: bool = False
 
 
 class Balances:
@@ -36,6 +34,8 @@ class Balances:
         self._tasks = tasks
         self._wake = wake
         self._balances: WeakValueDictionary[str, Balance] = WeakValueDictionary()
+        self._requested: dict[str, bool] = {}  # wallet id: has it changed?
+        self._is_reading = False
 
     def of(self, wallet_id: str) -> Balance:
         """The balance object of a wallet; it exists as long as it is referenced."""
@@ -46,28 +46,39 @@ class Balances:
 
     def request(self, wallet_id: str, has_changed: bool = True) -> None:
         """Read the balance soon, once for all requests until then."""
-        balance = self._balances.get(wallet_id)
-        if balance is None:
+        if wallet_id not in self._balances:
             return
-        balance.has_changed = balance.has_changed or has_changed
-        if not balance.is_requested:
-            balance.is_requested = True
-            self._tasks.spawn(self._read(wallet_id, balance))
+        known = self._requested.get(wallet_id, False)
+        self._requested[wallet_id] = known or has_changed
+        if not self._is_reading:
+            self._is_reading = True
+            self._tasks.spawn(self._read_requested())
 
-    async def _read(self, wallet_id: str, balance: Balance) -> None:
-        await asyncio.sleep(BURST_SECONDS)
-        balance.is_requested = False
-        has_changed, balance.has_changed = balance.has_changed, False
+    async def _read_requested(self) -> None:
         try:
-            found = await wallets.balance_of(wallet_id)
-        except Exception as exc:
-            reason = type(exc).__name__
-            logger.warning(f"payfeed: a balance was not read, retried: {reason}")
-            await asyncio.sleep(RETRY_SECONDS)
-            self.request(wallet_id, has_changed)
-            return
-        if found:
-            balance.msat, _ = found
-            balance.readings += 1
-            balance.changes += has_changed
-            self._wake(wallet_id)
+            while self._requested:
+                await asyncio.sleep(BURST_SECONDS)
+                requested, self._requested = self._requested, {}
+                try:
+                    await self._read(requested)
+                except Exception as exc:
+                    reason = type(exc).__name__
+                    logger.warning(
+                        f"payfeed: a balance was not read, retried: {reason}"
+                    )
+                    await asyncio.sleep(RETRY_SECONDS)
+                    for wallet_id, has_changed in requested.items():
+                        self.request(wallet_id, has_changed)
+        finally:
+            self._is_reading = False
+
+    async def _read(self, requested: dict[str, bool]) -> None:
+        """One query: on SQLite, a single balance costs as much as those of all."""
+        found = await crud.get_balances(requested)
+        for wallet_id, (msat, _) in found.items():
+            balance = self._balances.get(wallet_id)
+            if balance:
+                balance.msat = msat
+                balance.readings += 1
+                balance.changes += requested[wallet_id]
+                self._wake(wallet_id)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import crud
@@ -72,10 +72,12 @@ class History:
         Restarting. Raises Malformed for `since` and `before`.
         """
         access.require_scope("read")
+        since = request.event_filter.since_or_default(request.since)
+        request = replace(request, since=since)
         # a heartbeat that is never due
         beat = request.wait_seconds + 1
         subscription = await self._subscribers.prepare(
-            access, request.event_filter, address, request.since, beat
+            access, request.event_filter, address, since, beat
         )
         if not request.wait_seconds:
             return await self._read(subscription, request)
@@ -125,11 +127,13 @@ class History:
         self, tail: Tail, top: int, request: EventsRequest
     ) -> tuple[list[Event], bool]:
         page = Page(request.limit)
-        while stored := await self._journal.page_before(tail, top):
-            for event in reversed(stored):
+        while stored := await self._journal.page_before(
+            tail, top, request.event_filter
+        ):
+            for event in reversed(stored.events):
                 if request.event_filter.accepts(event) and not page.add(event):
                     return page.events[::-1], True
-            top = stored[0].offset
+            top = stored.end
         return page.events[::-1], False
 
     async def _read_on(
@@ -143,10 +147,12 @@ class History:
                 return page.events, False
             if subscription.closing and not self._subscribers.is_stopping:
                 raise subscription.closing
-            for event in await subscription.next_events():
+            stored = await subscription.next_page()
+            for event in stored.events:
                 if subscription.filter.accepts(event) and not page.add(event):
                     return page.events, True
                 subscription.position = event.offset
+            subscription.position = stored.end
             if subscription.position < tail.head:
                 await asyncio.sleep(0)  # a long search lets others read
                 continue
@@ -154,4 +160,4 @@ class History:
             if page.events or rest <= 0 or self._subscribers.is_stopping:
                 return page.events, False
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(tail.wait(), rest)
+                await asyncio.wait_for(subscription.wait(), rest)

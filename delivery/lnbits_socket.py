@@ -3,9 +3,10 @@
 import asyncio
 from collections import deque
 
+from .. import crud
 from ..background import BackgroundTasks
 from ..feed.tail import Tail
-from ..host import sockets, wallets
+from ..host import sockets
 from ..models import Event
 
 QUEUED_FRAMES = 100
@@ -31,9 +32,8 @@ class LNbitsSocket:
 
     async def _mirror(self, wallet_id: str, frame: str) -> None:
         """LNbits' own page reads `wallet_balance` beside every payment."""
-        balance = await wallets.balance_of(wallet_id)
-        if balance:
-            msat, inkey = balance
+        balances = await crud.get_balances([wallet_id])
+        for msat, inkey in balances.values():
             self._push(inkey, f'{frame[:-1]},"wallet_balance":{msat // 1000}}}')
 
     def _push(self, channel: str, frame: str) -> None:

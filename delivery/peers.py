@@ -72,7 +72,7 @@ class Peers:
             await self._reload(wallet_id)
             return
         position = head - count
-        while page := await self._journal.page(tail, position):
+        while page := (await self._journal.page(tail, position)).events:
             events = [event for event in page if event.offset <= head]
             position = page[-1].offset
             self._journal.follow(tail, events, min(position, head))

@@ -17,8 +17,6 @@ from ..errors import (
     RateLimited,
     Restarting,
     TooSlow,
-    Unauthorized,
-    UnknownWallet,
 )
 from ..feed.journal import Journal
 from ..feed.protocol import parse_filter
@@ -31,6 +29,9 @@ from .subscription import Subscription
 
 SHUTDOWN_GRACE_SECONDS = 1.5
 FULL_RETRY_SECONDS = 30
+RECHECKED_KEYS = 500  # in one slice
+WOKEN_TOGETHER = 20
+WAKING_SECONDS = 0.9
 
 
 class Subscribers:
@@ -78,6 +79,7 @@ class Subscribers:
         name = f"{access.key_hash} {network_of(credentials.address)}"
         self._connects.take(name, "connections")
         event_filter = parse_filter(query)
+        since = event_filter.since_or_default(since)
         access.require_scope("read")
         subscription = await self.prepare(
             access, event_filter, credentials.address, since
@@ -87,7 +89,8 @@ class Subscribers:
             position = await resolve_position(subscription.tail, since, acked)
             subscription.start(position, acked)
             self._metrics.replays += since is not None
-            self._balances.request(access.wallet_id, has_changed=False)
+            if "balance" in access.scopes:
+                self._balances.request(access.wallet_id, has_changed=False)
             yield subscription
 
     async def prepare(
@@ -141,32 +144,34 @@ class Subscribers:
     def tick(self) -> None:
         """Once a second: due heartbeats, expired keys, stalled writes."""
         now, date = time.monotonic(), self._journal.now()
-        idle = set()
+        idle = []
         for subscription in self:
             if subscription.is_stalled(now, self._send_timeout_seconds):
                 subscription.abort(TooSlow("One frame could not be sent in time."))
             elif subscription.has_expired(date):
                 subscription.close(Forbidden("This access key has expired."))
             elif subscription.is_idle(now):
-                idle.add(subscription.tail)
-        for tail in idle:
-            tail.wake()
+                idle.append(subscription)
+        _wake_spread(idle)
 
     async def recheck(self, wallet_id: str | None = None) -> None:
         """Close subscriptions whose key, wallet, account or enablement has ended.
 
-        One look-up per distinct key; of one wallet, or of all.
+        Of one wallet, or of all; in slices that cost a few queries each.
         """
         found = self if wallet_id is None else self._by_wallet.get(wallet_id, ())
         by_key: dict[str, list[Subscription]] = {}
         for subscription in list(found):
             by_key.setdefault(subscription.access.key_hash, []).append(subscription)
-        for subscriptions in by_key.values():
-            try:
-                await self._authenticator.check_again(subscriptions[0].access)
-            except (Forbidden, Unauthorized, UnknownWallet) as exc:
-                for subscription in subscriptions:
-                    subscription.close(Forbidden(exc.message))
+        keys = list(by_key)
+        for start in range(0, len(keys), RECHECKED_KEYS):
+            checked = keys[start : start + RECHECKED_KEYS]
+            accesses = [by_key[key][0].access for key in checked]
+            ended = await self._authenticator.find_ended(accesses)
+            for key, reason in ended.items():
+                for subscription in by_key[key]:
+                    subscription.close(Forbidden(reason.message))
+            await asyncio.sleep(0)
 
     def close_wallet(self, wallet_id: str, reason: PayfeedError) -> None:
         for subscription in list(self._by_wallet.get(wallet_id, ())):
@@ -220,3 +225,16 @@ class Subscribers:
     @property
     def largest_lag(self) -> int:
         return max((subscription.lag for subscription in self), default=0)
+
+
+def _wake_spread(subscriptions: list[Subscription]) -> None:
+    """Wake them within the next second, a few at a time: payments go in between."""
+    loop = asyncio.get_running_loop()
+    for start in range(0, len(subscriptions), WOKEN_TOGETHER):
+        few = subscriptions[start : start + WOKEN_TOGETHER]
+        loop.call_later(start / len(subscriptions) * WAKING_SECONDS, _wake, few)
+
+
+def _wake(subscriptions: list[Subscription]) -> None:
+    for subscription in subscriptions:
+        subscription.wake()

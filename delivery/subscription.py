@@ -1,6 +1,6 @@
 """One subscriber: a cursor over the log that yields frames.
 
-WebSocket and Server-Sent Events read `frames()`; a long poll reads `next_events()`.
+WebSocket and Server-Sent Events read `frames()`; a long poll reads `next_page()`.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from ..errors import Malformed, PayfeedError, RateLimited
 from ..feed.journal import Journal
 from ..feed.protocol import dumps, parse_client_frame, parse_id
 from ..feed.tail import Tail
-from ..models import Access, Event, Filter
+from ..models import Access, EventPage, Filter
 from .balance import Balance
 from .position import StreamPosition
 
@@ -72,6 +72,7 @@ class Subscription:
         self._seen_readings = balance.readings if balance else 0
         self._seen_changes: int | None = None
         self._client_frame_times: list[float] = []
+        self._waiting: asyncio.Future[None] | None = None
 
     @property
     def wallet_id(self) -> str:
@@ -92,11 +93,24 @@ class Subscription:
         self.position, self._gap, self.acked = position.offset, position.gap, acked
         self._report_position()
 
+    def wait(self) -> "asyncio.Future[None]":
+        """Resolved by the next wake of this subscription, or of all of its feed.
+
+        Never await anything between a read and this.
+        """
+        self._waiting = self.tail.wait()
+        return self._waiting
+
+    def wake(self) -> None:
+        """Wake this subscription alone: its feed may have thousands of others."""
+        if self._waiting and not self._waiting.done():
+            self._waiting.set_result(None)
+
     def close(self, reason: PayfeedError) -> None:
         """End after the frame that is being sent."""
         if self.closing is None:
             self.closing = reason
-        self.tail.wake()
+        self.wake()
 
     def abort(self, reason: PayfeedError) -> None:
         """End now, even within a write that does not return."""
@@ -133,34 +147,34 @@ class Subscription:
         while True:
             if self.closing:
                 raise self.closing
-            for event in await self.next_events():
+            page = await self.next_page()
+            for event in page.events:
                 # moved before it is sent: the ack may arrive before the write returns
                 self.position = event.offset
                 if self.filter.accepts(event):
                     self._report_position()
                     yield event.id, self.tail.frame(event)
                 if self.closing:
-                    break
+                    raise self.closing
+            self.position = page.end
             if self.closing or self.position < self.tail.head:
                 continue
             state = self._next_state()
             if state is None:
-                await self.tail.wait()
+                await self.wait()
             else:
                 yield None, state
 
-    async def next_events(self) -> list[Event]:
-        """The events after the cursor, [] at the head.
+    async def next_page(self) -> EventPage:
+        """The events after the cursor, from memory with those that are left out.
 
-        An empty page of the stored log means that retention deleted all of it.
+        At the head it has no events; then, and in a part of the log without events for
+        this filter, `end` is the next position.
         """
         events = self.tail.recent(self.position)
         if events is None:
-            known_head = self.tail.head
-            events = await self._journal.page(self.tail, self.position)
-            if not events:
-                self.position = max(self.position, known_head)
-        return events
+            return await self._journal.page(self.tail, self.position, self.filter)
+        return EventPage(events, events[-1].offset if events else self.position)
 
     async def receive(self, message: dict[str, Any]) -> None:
         """Handle one client frame. Raises Malformed, RateLimited."""
@@ -175,7 +189,7 @@ class Subscription:
         frame = parse_client_frame(text)
         if frame["type"] == "ping":
             self._pongs += 1
-            self.tail.wake()
+            self.wake()
         else:
             await self._ack(frame["id"])
 

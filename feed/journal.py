@@ -14,17 +14,21 @@ from contextlib import asynccontextmanager
 from .. import crud
 from ..errors import Unavailable, UnknownWallet
 from ..host import postgres
-from ..models import Draft, Event, Feed
+from ..models import EVERYTHING, Draft, Event, EventPage, Feed, Filter
 from .epochs import Positions, new_epoch, warn_renewed
 from .protocol import event_body
 from .tail import Tail
 from .writer import Drafts, Writer
 
 PAGE_EVENTS = 500
+SCAN_EVENTS = 20_000  # of which a filter selects a page, in one statement
 PAGE_BYTES = 1024 * 1024  # of bodies, unless a single one is larger
 TAIL_BYTES = 16 * 1024 * 1024  # of bodies; signed frames are as much again at most
 TAIL_EVENTS = 1000
 MAX_TAILS = 10_000
+ANY_OFFSET = 2**62
+
+PageName = tuple[str, str, int, Filter]  # wallet id, epoch, after
 
 
 class Journal:
@@ -48,7 +52,9 @@ class Journal:
         self._positions = Positions()
         self._writer = Writer(self._commit, self._add_to_tail)
         self._page_lock = asyncio.Lock()
-        self._pages: dict[tuple[str, str, int], asyncio.Task[list[Event]]] = {}
+        self._pages: dict[PageName, asyncio.Task[EventPage]] = {}
+        # until then identifiers are compared with the bodies of all payments
+        self.are_payments_indexed = False
 
     def now(self) -> int:
         """Unix seconds."""
@@ -124,30 +130,74 @@ class Journal:
             self._extend(tail, events)
             tail.wake()
 
-    async def page(self, tail: Tail, after: int) -> list[Event]:
-        """Up to PAGE_EVENTS and PAGE_BYTES of stored events after an offset."""
-        name = (tail.feed.wallet_id, tail.feed.epoch, after)
+    async def page(
+        self, tail: Tail, after: int, event_filter: Filter = EVERYTHING
+    ) -> EventPage:
+        """Stored events after an offset: up to PAGE_EVENTS, PAGE_BYTES, SCAN_EVENTS.
+
+        Events that the filter leaves out may be among them, but mostly are not.
+        """
+        name = (tail.feed.wallet_id, tail.feed.epoch, after, event_filter)
         task = self._pages.get(name)
         if task is None:
-            task = asyncio.create_task(self._read_page(tail, after))
+            task = asyncio.create_task(self._read_page(tail, after, event_filter))
             self._pages[name] = task
             task.add_done_callback(lambda _: self._pages.pop(name, None))
         return await asyncio.shield(task)
 
-    async def _read_page(self, tail: Tail, after: int) -> list[Event]:
-        feed = tail.feed
+    async def _read_page(
+        self, tail: Tail, after: int, event_filter: Filter
+    ) -> EventPage:
+        wallet_id, epoch = tail.feed.wallet_id, tail.feed.epoch
         async with self._turn(tail):
-            return await crud.get_events(
-                feed.wallet_id, feed.epoch, after, PAGE_EVENTS, PAGE_BYTES
+            # a cursor must not pass events that are not stored yet
+            end = tail.head
+            before = ANY_OFFSET
+            if self._is_scan(event_filter):
+                first = await crud.get_offset_after(wallet_id, epoch, after)
+                if first is not None:
+                    end = min(end, first + SCAN_EVENTS - 1)
+                before = end + 1
+            events = await crud.get_events(
+                wallet_id,
+                epoch,
+                after,
+                PAGE_EVENTS,
+                PAGE_BYTES,
+                before,
+                event_filter,
+                self.are_payments_indexed,
             )
+        return EventPage(events, events[-1].offset if events else max(after, end))
 
-    async def page_before(self, tail: Tail, before: int) -> list[Event]:
-        """Up to PAGE_EVENTS and PAGE_BYTES before an offset, ascending."""
-        feed = tail.feed
+    async def page_before(
+        self, tail: Tail, before: int, event_filter: Filter = EVERYTHING
+    ) -> EventPage | None:
+        """As `page`, before an offset, ascending. None: no event is before it."""
+        wallet_id, epoch = tail.feed.wallet_id, tail.feed.epoch
         async with self._turn(tail):
-            return await crud.get_events_before(
-                feed.wallet_id, feed.epoch, before, PAGE_EVENTS, PAGE_BYTES
+            last = await crud.get_offset_before(wallet_id, epoch, before)
+            if last is None:
+                return None
+            since = 1
+            if self._is_scan(event_filter):
+                since = max(since, last - SCAN_EVENTS + 1)
+            events = await crud.get_events_before(
+                wallet_id,
+                epoch,
+                before,
+                PAGE_EVENTS,
+                PAGE_BYTES,
+                since - 1,
+                event_filter,
+                self.are_payments_indexed,
             )
+        return EventPage(events, events[0].offset if events else since)
+
+    def _is_scan(self, event_filter: Filter) -> bool:
+        """Does the filter make a statement look at more events than it selects?"""
+        is_found_by_index = self.are_payments_indexed and event_filter.has_identifier
+        return event_filter != EVERYTHING and not is_found_by_index
 
     @asynccontextmanager
     async def _turn(self, tail: Tail) -> AsyncIterator[None]:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from ..errors import Malformed
-from ..models import Draft, Filter, Once, SettledPayment
+from ..models import EVERYTHING, Draft, Filter, Once, SettledPayment
 
 EVENT_ID = re.compile(r"([a-z0-9]{1,16})-(0|[1-9][0-9]{0,17})\Z")
 OWN_TYPE = re.compile(r"[a-z0-9_.-]{1,64}\Z")
@@ -31,7 +31,6 @@ ENVELOPE_BYTES = 128  # of a payment's body: type, id and timestamp
 NAME_BYTES = 256  # a tag, the name of a currency
 CUT_ORDER = ("comment", "extra", "labels", "memo")
 SCOPES = ("read", "notify", "balance")
-EVERYTHING = Filter()  # shared by all readers without a filter
 
 
 def dumps(value: Any) -> str:
@@ -266,6 +265,16 @@ def parse_filter(query: Mapping[str, str]) -> Filter:
             raise Malformed("min_amount must be an amount in satoshi.")
         whole, _, rest = least.partition(".")
         msat = int(whole) * 1000 + int((rest + "000")[:3])
-    tag = query.get("tag") or None
-    event_filter = Filter(names or frozenset(), direction, msat, tag, status)
+    payment_hash = query.get("payment_hash")
+    if payment_hash is not None and not PAYMENT_HASH.match(payment_hash):
+        raise Malformed("payment_hash must be 64 lower-case hex digits.")
+    event_filter = Filter(
+        types=names or frozenset(),
+        direction=direction,
+        min_amount_msat=msat,
+        tag=query.get("tag") or None,
+        status=status,
+        payment_hash=payment_hash,
+        external_id=query.get("external_id") or None,
+    )
     return EVERYTHING if event_filter == EVERYTHING else event_filter

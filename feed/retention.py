@@ -5,12 +5,14 @@ starts with an old time and corrects it once it has a network.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 
 from loguru import logger
 
 from .. import crud
+from ..errors import Locked
 from ..host.settings import Settings
 from .journal import Journal
 from .protocol import MAX_PAYMENT_BODY_BYTES, bounded_body
@@ -20,6 +22,8 @@ JUMP_SECONDS = DAY_SECONDS
 IDEMPOTENCY_SECONDS = DAY_SECONDS
 SLICE_OFFSETS = 2000
 SLICE_PAUSE_SECONDS = 0.05
+SLICE_FEEDS = 500
+EXPIRY_PAUSE_SECONDS = 0.02
 
 
 class Retention:
@@ -44,6 +48,8 @@ class Retention:
         self.message_bytes = settings.message_store_bytes
         self._last = (self._now(), monotonic())
         self._has_run = False
+        # (epoch, head) of a feed when its count and bytes were last within bounds
+        self._checked: dict[str, tuple[str, int]] = {}
 
     def describe(self) -> dict[str, int]:
         """The bounds of every feed, for `GET feed`."""
@@ -54,9 +60,42 @@ class Retention:
         now = self._now()
         await crud.expire_idempotency_keys(now - IDEMPOTENCY_SECONDS)
         before = await self._recorded_before(now)
-        return await crud.expire_events(
-            before, now + JUMP_SECONDS, self.events, self.message_bytes
-        )
+        return await self.expire_feeds(before, now + JUMP_SECONDS)
+
+    async def expire_feeds(self, before: int, future: int) -> int:
+        """Never the newest event; messages and tests go before payments.
+
+        `before`: events that were recorded earlier are old enough. `future`: later ones
+        have the time of a clock that was ahead.
+        """
+        gone, after = 0, ""
+        while feeds := await crud.get_oldest_events(after, SLICE_FEEDS):
+            for feed in feeds:
+                with contextlib.suppress(Locked):  # until the next run
+                    gone += await self._expire_feed(feed, before, future)
+            after = feeds[-1].wallet_id
+            await asyncio.sleep(0)
+        return gone
+
+    async def _expire_feed(self, feed: crud.Oldest, before: int, future: int) -> int:
+        """A feed that was not appended to needs only a look at its oldest event."""
+        if feed.offset is None or feed.created_at is None:
+            return 0
+        gone = 0
+        if not before <= feed.created_at <= future:
+            old = await crud.age_bound(feed.wallet_id, before, future)
+            gone += await _expire_up_to(feed, [old] if old else [])
+        if self._checked.get(feed.wallet_id) == (feed.epoch, feed.head):
+            return gone
+        kept = await crud.count_kept(feed)
+        if kept.events > self.events:
+            bounds = await crud.count_bounds(feed, kept, self.events)
+            gone += await _expire_up_to(feed, bounds)
+        if kept.message_bytes > self.message_bytes:
+            bound = await crud.bytes_bound(feed.wallet_id, self.message_bytes)
+            gone += await _expire_up_to(feed, [bound])
+        self._checked[feed.wallet_id] = (feed.epoch, feed.head)
+        return gone
 
     async def _recorded_before(self, now: int) -> int:
         """Events recorded before this moment are old enough; 0: none is."""
@@ -118,3 +157,13 @@ class Retention:
             if event.offset == offset:
                 event.body, event.tag = bounded_body(event.body)
                 await crud.replace_body(event)
+
+
+async def _expire_up_to(feed: crud.Oldest, bounds: list[crud.Bound]) -> int:
+    """In slices with pauses, in which others append; returns how many events."""
+    gone = 0
+    for bound in bounds:
+        while deleted := await crud.expire_slice(feed.wallet_id, feed.epoch, bound):
+            gone += deleted
+            await asyncio.sleep(EXPIRY_PAUSE_SECONDS)
+    return gone

@@ -1,48 +1,85 @@
 """LNbits' payments in Payfeed's terms."""
 
 import contextlib
-from datetime import datetime, timezone
+import re
 from typing import Any
 
-import lnbits.core.crud as lnbits_crud
 from lnbits.core.models import Payment
+from lnbits.db import dict_to_model
+from lnbits.settings import settings
 
-from ..models import SettledPayment
-from ..shielded import shielded
+from ..models import PaymentKey, PaymentRow, SettledPayment
 
-KEEPS_SETTLEMENT = "labels" in Payment.__fields__  # LNbits 1.4.2 and later
-
-
-@shielded
-async def get_payment(checking_id: str) -> Any:
-    """LNbits' payment, or None. Raises ValueError for a row that LNbits cannot read."""
-    return await lnbits_crud.get_payment(checking_id)
-
-
-def moment(value: Any) -> float:
-    """Unix seconds of LNbits' times: aware, naive (UTC) or a number."""
-    if isinstance(value, datetime):
-        aware = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
-        return aware.timestamp()
-    return float(value or 0)
+RELEASE = tuple(map(int, re.findall(r"\d+", settings.version)[:3]))
+MOVES_UPDATED_AT = RELEASE >= (1, 4, 1)  # when a payment settles
+HAS_TIME_INDEXES = RELEASE >= (1, 4, 0)
+# on PostgreSQL, LNbits' times are in the time zone of its session, instead of UTC
+IN_LOCAL_TIME = RELEASE < (1, 4, 0)
+STAMP_SLACK_SECONDS = 60
+INVOICE_SECONDS = 86400
 
 
-def payment_key(amount: int, payment_hash: str, status: str) -> tuple[str, str, str]:
-    """(direction, payment hash, status): what identifies a payment within a wallet."""
-    final = {"success": "confirmed"}.get(str(status), str(status))
-    return ("in" if amount > 0 else "out", payment_hash, final)
+def payment_of(record: dict[str, Any]) -> Payment:
+    """LNbits' payment of a whole row; ValueError for a row that LNbits cannot read."""
+    return dict_to_model(record, Payment)
+
+
+def payment_key(row: PaymentRow) -> PaymentKey:
+    """What identifies a payment: one event is recorded for it."""
+    direction = "in" if row.amount_msat > 0 else "out"
+    return row.wallet_id, direction, row.payment_hash, _status(row.status)
+
+
+def is_final(row: PaymentRow) -> bool:
+    """An incoming payment that failed is an invoice that nobody paid."""
+    return row.status == "success" or (row.status == "failed" and row.amount_msat < 0)
+
+
+def is_under_way(row: PaymentRow) -> bool:
+    """Sent, and not yet final: it lowers LNbits' balance already."""
+    return row.status == "pending" and row.amount_msat < 0
+
+
+def may_settle(row: PaymentRow, now: int) -> bool:
+    """Is it worth reading this payment again, to see it settle?
+
+    Where LNbits stamps a settlement, a received payment is found by its stamp.
+    """
+    if row.status != "pending":
+        return False
+    is_recent = now - row.created_at < INVOICE_SECONDS
+    return row.amount_msat < 0 or (is_recent and not MOVES_UPDATED_AT)
+
+
+def changed_at(row: PaymentRow, now: float) -> float:
+    """When LNbits changed the payment last, as well as it knows. Unix seconds.
+
+    LNbits stamps a payment that its node renamed in the time zone of PostgreSQL's
+    session. These are sent payments whose checking id is neither LNbits' own nor the
+    payment hash; the reading that lies between creation and now is taken.
+    """
+    stamps = [row.updated_at]
+    own_ids = (row.payment_hash, f"internal_{row.payment_hash}")
+    if row.amount_msat < 0 and row.checking_id not in own_ids:
+        stamps = [row.updated_in_zone, row.updated_at]
+    first, last = row.created_at - STAMP_SLACK_SECONDS, now + STAMP_SLACK_SECONDS
+    possible = [stamp for stamp in stamps if first <= stamp <= last]
+    return max(row.created_at, (possible or stamps)[0])
+
+
+def settled_at(row: PaymentRow, now: int) -> int:
+    """When a final payment settled; `now` where LNbits does not store it."""
+    return int(changed_at(row, now)) if MOVES_UPDATED_AT else now
 
 
 def settled_payment(payment: Any, settled_at: int) -> SettledPayment:
     """LNbits' payment with millisatoshi that are never negative."""
-    direction, payment_hash, status = payment_key(
-        payment.amount, payment.payment_hash, payment.status
-    )
+    status = _status(payment.status)
     extra = payment.extra if isinstance(payment.extra, dict) else {}
     return SettledPayment(
         wallet_id=payment.wallet_id,
-        payment_hash=payment_hash,
-        direction=direction,
+        payment_hash=payment.payment_hash,
+        direction="in" if payment.amount > 0 else "out",
         status=status,
         amount_msat=abs(payment.amount),
         # a failed payment keeps LNbits' fee reserve, of which nothing was paid
@@ -55,14 +92,8 @@ def settled_payment(payment: Any, settled_at: int) -> SettledPayment:
     )
 
 
-def settlement_time(payment: Any, default: int) -> int:
-    """`updated_at` where LNbits refreshes it on settling, else `default`."""
-    return int(moment(payment.updated_at)) if KEEPS_SETTLEMENT else default
-
-
-def are_times_local() -> bool:
-    """Are LNbits' times on PostgreSQL in PostgreSQL's time zone, instead of UTC?"""
-    return not KEEPS_SETTLEMENT
+def _status(status: str) -> str:
+    return {"success": "confirmed"}.get(str(status), str(status))
 
 
 def _text(value: Any) -> str | None:

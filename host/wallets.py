@@ -2,10 +2,9 @@
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 from typing import Any
 
-import lnbits.core.crud as lnbits_crud
 from lnbits.core.models import Account, Wallet
 from lnbits.decorators import check_user_exists
 from lnbits.settings import settings
@@ -21,48 +20,25 @@ HAS_ACTIVATION = "activated" in Account.__fields__  # LNbits 1.5 and later
 
 
 async def find_wallet(key: str) -> HostWallet | None:
-    """The wallet that an invoice or admin key opens; None if unknown or deleted."""
-    for row in await crud.find_wallets("key", key, HAS_SHARES):
-        if key in (row.inkey, row.adminkey):
-            return await _host_wallet(row, key)
+    """The wallet of an invoice or admin key; None if unknown or deleted."""
+    rows = await crud.get_wallets_by_key(key, HAS_SHARES, HAS_ACTIVATION)
+    for wallet in await _with_sources(rows):
+        if wallet.feed_wallet_id:
+            return wallet
     return None
 
 
-async def find_wallet_again(
-    presented_id: str, is_key: Callable[[str], bool]
-) -> HostWallet | None:
-    """The wallet that a known key opens now, or None.
-
-    `presented_id`: the wallet whose key it was. `is_key`: is this its invoice or admin
-    key? The key itself is not stored.
-    """
-    for row in await crud.find_wallets("id", presented_id, HAS_SHARES):
-        for key in (row.inkey, row.adminkey):
-            if is_key(key):
-                return await _host_wallet(row, key)
-    return None
+async def find_wallets(ids: Collection[str]) -> list[HostWallet]:
+    """The wallets with these ids, without unknown and deleted ones."""
+    return await _with_sources(await crud.get_wallets(ids, HAS_SHARES, HAS_ACTIVATION))
 
 
-async def owner_of(wallet_id: str) -> str | None:
-    """The user id of a wallet's owner; None if the wallet is unknown or deleted."""
-    rows = await crud.find_wallets("id", wallet_id, HAS_SHARES)
-    return rows[0].owner if rows else None
-
-
-@shielded
-async def balance_of(wallet_id: str) -> tuple[int, str] | None:
-    """Balance in millisatoshi, and the invoice key as the mirror's channel."""
-    wallet = await lnbits_crud.get_wallet(wallet_id, deleted=False)
-    return (int(wallet.balance_msat), wallet.inkey) if wallet else None
-
-
-async def is_enabled(user: str) -> bool:
-    """May this user use the extension, and has the user enabled it?"""
+def _may_use(user: str) -> bool:
+    """Do LNbits' settings let this user use the extension?"""
     if EXTENSION_ID in settings.lnbits_deactivated_extensions:
         return False
-    if settings.is_admin_extension(EXTENSION_ID) and not settings.is_admin_user(user):
-        return False
-    return await crud.is_enabled(user, HAS_ACTIVATION)
+    is_for_all = not settings.is_admin_extension(EXTENSION_ID)
+    return is_for_all or settings.is_admin_user(user)
 
 
 @shielded
@@ -77,27 +53,34 @@ async def is_administrator(request: Any, access_token: str | None) -> bool:
     return False
 
 
-async def _host_wallet(row: WalletRow, key: str) -> HostWallet | None:
-    source = row
-    if row.shared_wallet_id:
-        found = await crud.find_wallets("id", row.shared_wallet_id, HAS_SHARES)
-        if not found or found[0].shared_wallet_id:
-            return None
-        source = found[0]
+async def _with_sources(rows: Collection[WalletRow]) -> list[HostWallet]:
+    source_ids = {row.shared_wallet_id for row in rows if row.shared_wallet_id}
+    found = await crud.get_wallets(source_ids, HAS_SHARES, HAS_ACTIVATION)
+    sources = {row.id: row for row in found if not row.shared_wallet_id}
+    return [host_wallet(row, sources) for row in rows]
+
+
+def host_wallet(row: WalletRow, sources: Mapping[str, WalletRow]) -> HostWallet:
+    """The wallet of a row; `sources` holds the wallet that a share shares, by id."""
+    source = sources.get(row.shared_wallet_id) if row.shared_wallet_id else row
+    is_enabled = row.is_enabled and _may_use(row.owner)
+    if source:
+        is_enabled = is_enabled and source.is_enabled and _may_use(source.owner)
     return HostWallet(
-        presented_id=row.id,
-        wallet_id=source.id,
-        owner=source.owner,
-        visitor=row.owner,
-        is_admin_key=key == row.adminkey,
+        id=row.id,
+        inkey=row.inkey,
+        adminkey=row.adminkey,
+        feed_wallet_id=source.id if source else None,
         is_share=source is not row,
         may_view=source is row or _may_view(source, row.id),
+        is_enabled=is_enabled,
     )
 
 
-def _may_view(source: WalletRow, share_id: str) -> bool:
+def _may_view(source: WalletRow | None, share_id: str) -> bool:
     """May this share view its source's payments? LNbits 1.4 and later."""
-    shares = json.loads(source.share_settings or "{}").get("shared_with") or []
+    share_settings = (source and source.share_settings) or "{}"
+    shares = json.loads(share_settings).get("shared_with") or []
     return any(
         share.get("shared_with_wallet_id") == share_id
         and share.get("status") == "approved"

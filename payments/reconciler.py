@@ -1,157 +1,155 @@
-"""Finds the final payments that the listener was not notified of.
-
-Outgoing and failed payments, and those of a crash, a restart or a lost notification. A
-wallet's unrecorded payments, counted as final payments less known keys, show where to
-look, whatever the clocks say; the keys decide.
-"""
+"""Records what LNbits has and the log has not. Keys decide, not clocks."""
 
 import contextlib
-import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .. import crud
 from ..errors import Locked, Unavailable
-from ..feed.feeds import Feeds, final_since, key_of
 from ..feed.journal import Journal
+from ..feed.opening import Opening
 from ..host import payments
 from ..metrics import Metrics
-from ..models import Draft
+from ..models import Draft, PaymentKey, PaymentRow
 from .drafts import Reports, draft_of
 
 BATCH_PAYMENTS = 100
-
-Unrecorded = tuple[int, int]  # confirmed, failed
+MAX_KNOWN = 20_000
+MAX_UNDER_WAY = 10_000
+GRACE_SECONDS = 2
+RECENT_SECONDS = 60
 
 
 class Reconciler:
-    """`on_pending` is called with a wallet whose number of pending payments changed."""
+    """Takes rows of LNbits' payments, however they were found.
+
+    `under_way` has the hashes of payments that have to be read again: those that are
+    not final, and those that could not be recorded. `on_pending` is called with the
+    wallet of an outgoing payment that has begun.
+    """
 
     def __init__(
         self,
         journal: Journal,
-        feeds: Feeds,
+        opening: Opening,
         reports: Reports,
         metrics: Metrics,
         on_pending: Callable[[str], None],
     ) -> None:
         self._journal = journal
-        self._feeds = feeds
+        self._opening = opening
         self._reports = reports
         self._metrics = metrics
         self._on_pending = on_pending
-        self._unrecorded: dict[str, Unrecorded] = {}
-        self._pending: dict[str, int] = {}
-        self.scan_seconds = 0.0
+        # in the log, or unfit for it: saves asking again while a look still finds them
+        self._known: OrderedDict[PaymentKey, None] = OrderedDict()
+        self.under_way: OrderedDict[str, None] = OrderedDict()
 
-    async def sweep(self) -> int:
-        """Record what is missing; returns how many payments.
+    async def take(self, rows: Iterable[PaymentRow]) -> int:
+        """Record the final ones that the log lacks; returns how many.
 
-        `scan_seconds` is how long it took to find the wallets to look at.
+        An incoming payment that has just settled is left to the listener for two
+        seconds; it must be read again.
         """
-        started, began = self._journal.now(), time.monotonic()
-        enabled = frozenset(dict(await crud.get_enabled_wallets()))
-        are_open = await self._follow_enablement(enabled)
-        counts = await crud.count_payments()
-        seen = await crud.count_seen()
-        self.scan_seconds = time.monotonic() - began
+        await self._opening.ready.wait()
+        now = self._journal.now()
+        missing: dict[PaymentKey, PaymentRow] = {}
+        for row in rows:
+            if not self._opening.is_enabled(row.wallet_id):
+                continue
+            if not payments.is_final(row):
+                self._follow(row, now)
+                continue
+            key = payments.payment_key(row)
+            if key in self._known:
+                self._known.move_to_end(key)
+            elif not self._is_arriving(row, now):
+                missing[key] = row
+        unseen = await crud.get_unseen(missing)
+        self._know(
+            key
+            for key, row in missing.items()
+            if key not in unseen and now - row.updated_at < RECENT_SECONDS
+        )
+        by_wallet: dict[str, list[PaymentRow]] = {}
+        for key in unseen:
+            by_wallet.setdefault(missing[key].wallet_id, []).append(missing[key])
         found = 0
-        for wallet_id in enabled:
-            confirmed, failed, pending = counts.get(wallet_id, (0, 0, 0))
-            unrecorded = _less((confirmed, failed), seen.get(wallet_id, (0, 0)))
-            if unrecorded != self._unrecorded.get(wallet_id):
-                with self._isolated(wallet_id):
-                    found += await self._reconcile(wallet_id)
-            if pending != self._pending.get(wallet_id):
-                self._pending[wallet_id] = pending
-                self._on_pending(wallet_id)
-        if are_open:
-            await crud.set_state("last_sweep", started)
+        for wallet_id, mine in by_wallet.items():
+            mine.sort(key=lambda row: payments.changed_at(row, now))
+            for start in range(0, len(mine), BATCH_PAYMENTS):
+                batch = mine[start : start + BATCH_PAYMENTS]
+                with self._isolated(wallet_id, batch):
+                    found += await self._record(wallet_id, batch)
         self._metrics.reconciled += found
-        self._feeds.remember_enabled(enabled)
         return found
 
-    async def _follow_enablement(self, enabled: frozenset[str]) -> bool:
-        """Suspend and open feeds. True if all enabled wallets have an active feed.
+    def forget(self) -> None:
+        """An older log was put in place: what it lacks is recorded again."""
+        self._known.clear()
 
-        Otherwise the rest begin at the same sweep the next time.
-        """
-        active = set()
-        for feed in await crud.get_feeds():
-            with self._isolated(feed.wallet_id):
-                await self._journal.renew_if_past(feed)
-                if feed.active and feed.wallet_id not in enabled:
-                    await self._feeds.suspend(feed)
-                    self._unrecorded.pop(feed.wallet_id, None)
-            if feed.active:
-                active.add(feed.wallet_id)
-        return await self._open_feeds(enabled - active)
+    def read_again(self, payment_hash: str) -> None:
+        self.under_way[payment_hash] = None
+        if len(self.under_way) > MAX_UNDER_WAY:
+            self.under_way.popitem(last=False)  # the audit finds it
 
-    async def _open_feeds(self, wallet_ids: Iterable[str]) -> bool:
-        are_open = True
-        for wallet_id in wallet_ids:
-            is_open = False
-            with self._isolated(wallet_id):
-                await self._feeds.open(wallet_id)
-                is_open = True
-            are_open = are_open and is_open
-        return are_open
+    def _follow(self, row: PaymentRow, now: int) -> None:
+        is_new = row.payment_hash not in self.under_way
+        if is_new and payments.may_settle(row, now):
+            self.read_again(row.payment_hash)
+            if payments.is_under_way(row):
+                self._on_pending(row.wallet_id)
+
+    def _is_arriving(self, row: PaymentRow, now: int) -> bool:
+        age = now - row.updated_at
+        return row.amount_msat > 0 and -GRACE_SECONDS < age < GRACE_SECONDS
+
+    def _know(self, keys: Iterable[PaymentKey]) -> None:
+        for key in keys:
+            self._known[key] = None
+        while len(self._known) > MAX_KNOWN:
+            self._known.popitem(last=False)
 
     @contextlib.contextmanager
-    def _isolated(self, wallet_id: str) -> Iterator[None]:
+    def _isolated(self, wallet_id: str, rows: list[PaymentRow]) -> Iterator[None]:
         """A failure with one wallet is logged once and does not stop the others."""
         try:
             yield
         except Exception as exc:
-            self._unrecorded.pop(wallet_id, None)
+            for row in rows:
+                self.read_again(row.payment_hash)
             if isinstance(exc, Unavailable) and not isinstance(exc, Locked):
                 raise
             reason = type(exc).__name__
             self._reports.warn_once(wallet_id, f"left to the next sweep: {reason}")
 
-    async def _reconcile(self, wallet_id: str) -> int:
-        seen = await crud.get_seen(wallet_id)
-        rows = await crud.get_final_payments(wallet_id, payments.are_times_local())
-        keyed = [(key_of(row), row) for row in rows]
-        missing = [row for key, row in keyed if key not in seen]
-        missing.sort(key=final_since)
-        known = [status for _, _, status in seen]
-        found = 0
-        is_complete = True
-        for start in range(0, len(missing), BATCH_PAYMENTS):
-            drafts = []
-            for row in missing[start : start + BATCH_PAYMENTS]:
-                try:
-                    drafts += await self._drafts_of(row)
-                except LookupError:
-                    is_complete = False
-            if drafts:
-                found += len(await self._journal.append(wallet_id, drafts))
-            # recorded now, by this sweep or by the listener
-            known += [draft.members["payment"]["status"] for draft in drafts]
-        if is_complete:
-            # of the rows read above: what became final since then must count as new
-            final = [status for (_, _, status), _ in keyed]
-            self._unrecorded[wallet_id] = _less(_count(final), _count(known))
-        return found
+    async def _record(self, wallet_id: str, rows: list[PaymentRow]) -> int:
+        if not self._opening.is_open(wallet_id):  # its history is being marked
+            for row in rows:
+                self.read_again(row.payment_hash)
+            return 0
+        checking_ids = [row.checking_id for row in rows]
+        records = await crud.get_payment_records(wallet_id, checking_ids)
+        by_id = {record["checking_id"]: record for record in records}
+        drafts, done = [], []
+        for row in rows:
+            if row.checking_id in by_id:
+                drafts += self._drafts_of(row, by_id[row.checking_id])
+                done.append(payments.payment_key(row))
+            else:  # LNbits has just renamed it
+                self.read_again(row.payment_hash)
+        recorded = await self._journal.append(wallet_id, drafts) if drafts else []
+        self._know(done)
+        return len(recorded)
 
-    async def _drafts_of(self, row: Any) -> list[Draft]:
-        """The row's draft, [] if it cannot be one; LookupError if the row changed."""
+    def _drafts_of(self, row: PaymentRow, record: dict[str, Any]) -> list[Draft]:
+        """The payment's draft; [] if it cannot be an event."""
         try:
-            payment = await payments.get_payment(row["checking_id"])
+            payment = payments.payment_of(record)
         except ValueError as exc:
-            self._reports.warn_invalid(row["wallet_id"], row["payment_hash"], exc)
+            self._reports.warn_invalid(row.wallet_id, row.payment_hash, exc)
             return []
-        if payment is None:
-            raise LookupError("LNbits has just renamed this payment.")
-        settled_at = payments.settlement_time(payment, self._journal.now())
+        settled_at = payments.settled_at(row, self._journal.now())
         draft = draft_of(payment, settled_at, self._reports)
         return [draft] if draft else []
-
-
-def _count(statuses: list[str]) -> Unrecorded:
-    return statuses.count("confirmed"), statuses.count("failed")
-
-
-def _less(first: Unrecorded, second: Unrecorded) -> Unrecorded:
-    return first[0] - second[0], first[1] - second[1]

@@ -6,8 +6,8 @@ from typing import Any
 from loguru import logger
 
 from ..background import BackgroundTasks
-from ..feed.feeds import Feeds
 from ..feed.journal import Journal
+from ..feed.opening import Opening
 from .drafts import Reports, draft_of
 
 
@@ -21,13 +21,13 @@ class Recorder:
     def __init__(
         self,
         journal: Journal,
-        feeds: Feeds,
+        opening: Opening,
         arriving: Counter[str],
         reports: Reports,
         tasks: BackgroundTasks,
     ) -> None:
         self._journal = journal
-        self._feeds = feeds
+        self._opening = opening
         self._arriving = arriving
         self._reports = reports
         self._tasks = tasks
@@ -58,7 +58,7 @@ class Recorder:
             return
         self._arriving[payment.payment_hash] += 1
         try:
-            if await self._feeds.is_recording(payment.wallet_id):
+            if await self._opening.is_recording(payment.wallet_id):
                 await self._journal.append(payment.wallet_id, [draft])
         finally:
             self._arriving[payment.payment_hash] -= 1

@@ -17,15 +17,18 @@ def program() -> Path:
     return packages(AXE) / "node_modules" / "axe-core" / "axe.min.js"
 
 
-async def violations(page: Page) -> list[str]:
-    """The broken rule, the element and what axe-core says about it; a line for each."""
+async def violations(page: Page, *rules: str) -> list[str]:
+    """The broken rule, the element and what axe-core says about it; a line for each.
+
+    Without `rules`, axe-core checks all that it has enabled.
+    """
     if not await page.evaluate("Boolean(window.axe)"):
         await page.add_script_tag(path=program())
     found: list[str] = await page.evaluate(
-        """async ours => {
+        """async ([ours, rules]) => {
             const {violations} = await axe.run(
                 {include: [...document.querySelectorAll(ours)]},
-                {resultTypes: ['violations']}
+                {resultTypes: ['violations'], ...(rules.length && {runOnly: rules})}
             )
             return violations.flatMap(({id, nodes}) =>
                 nodes.map(({html, failureSummary}) =>
@@ -34,6 +37,6 @@ async def violations(page: Page) -> list[str]:
                 )
             )
         }""",
-        OURS,
+        [OURS, rules],
     )
     return found

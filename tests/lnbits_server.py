@@ -61,15 +61,25 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
         self.http = httpx.AsyncClient(base_url=self.base, timeout=30)
         self.admin: dict[str, str] = {}
+        self._log_from = 0
 
     def add_extension(self, name: str, source: Path) -> None:
         """Drop an extension in; LNbits loads it at its next start."""
         if not (self.extensions / name).exists():
             (self.extensions / name).symlink_to(source)
 
+    def begin_log(self) -> None:
+        """From now on `log` and `faults` leave out what the server has written."""
+        self._log_from = (self.folder / "server.log").stat().st_size
+
     @property
     def log(self) -> str:
-        return (self.folder / "server.log").read_text(errors="replace")
+        written = (self.folder / "server.log").read_bytes()[self._log_from :]
+        return written.decode(errors="replace")
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     @property
     def faults(self) -> list[str]:
@@ -109,9 +119,14 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
         return await asyncio.to_thread(self.process.wait, seconds)
 
+    async def revive(self) -> None:
+        """Start it again if it has ended."""
+        if not self.is_running:
+            await self.start()
+
     async def close(self) -> None:
         await self.http.aclose()
-        if self.process and self.process.poll() is None:
+        if self.is_running:
             self.kill()
 
     async def install(self, enable: bool = True) -> None:
@@ -130,9 +145,9 @@ class Server:
 
     async def new_user(self, username: str, enable: bool = True) -> dict[str, str]:
         body = {"username": username, "password": PASSWORD, "password_repeat": PASSWORD}
-        await self.call("POST", "/api/v1/auth/register", json=body)
+        made = await self.call("POST", "/api/v1/auth/register", json=body)
         self.http.cookies.clear()
-        user = await self.login(username)
+        user = {"Authorization": f"Bearer {made['access_token']}"}
         if enable:
             await self.enable(user)
         return user

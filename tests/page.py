@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from browser import chromium
 from lnbits_server import PASSWORD
-from playwright.async_api import Page, Route, WebSocketRoute, expect
+from playwright.async_api import Browser, Page, Route, WebSocketRoute, expect
 from shop import Shop
 
 expect.set_options(timeout=60_000)  # a guard against hanging, nothing more
@@ -16,6 +15,14 @@ PLAIN = """for (const name of ['gradientBg', 'cardGradient'])
     localStorage.setItem(`lnbits.${name}`, '__q_bool|0');"""
 LIGHT = f"{PLAIN} localStorage.setItem('lnbits.darkMode', '__q_bool|0')"
 
+# without a GPU, Chromium takes seconds for LNbits' blurs and Quasar's transitions
+STILL = """(() => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(`*, ::before, ::after {
+        transition: none !important; backdrop-filter: none !important
+    }`)
+    document.adoptedStyleSheets = [sheet]
+})()"""
 
 # LNbits' build of vue-i18n does not report a text that no language has
 MISSING_TEXTS = """addEventListener('DOMContentLoaded', () => {
@@ -30,31 +37,42 @@ MISSING_TEXTS = """addEventListener('DOMContentLoaded', () => {
 
 @asynccontextmanager
 async def browser_page(
-    shop: Shop, width: int = 1280, username: str = "admin", **context_options: Any
+    browser: Browser,
+    shop: Shop,
+    width: int = 1280,
+    is_still: bool = True,
+    **context_options: Any,
 ) -> AsyncIterator[tuple[Page, list[str]]]:
-    """A logged-in page, and the errors on its console."""
-    async with chromium() as browser:
-        size = {"width": width, "height": 900}
-        context = await browser.new_context(viewport=size, **context_options)
-        await context.add_init_script(
-            "localStorage.setItem('lnbits.disclaimerShown', '__q_bool|1')"
-        )
-        await context.add_init_script(MISSING_TEXTS)
-        body = {"username": username, "password": PASSWORD}
-        login = await context.request.post(f"{shop.server.base}/api/v1/auth", data=body)
-        assert login.ok
-        page = await context.new_page()
-        complaints: list[str] = []
-        page.on(
-            "console",
-            lambda message: (
-                complaints.append(f"{message.text} {message.location}")
-                if message.type == "error" and LNBITS_OWN not in str(message.location)
-                else None
-            ),
-        )
-        page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+    """A logged-in page, and the errors on its console.
+
+    If it is still, it has no transitions and no blurs.
+    """
+    size = {"width": width, "height": 900}
+    context = await browser.new_context(viewport=size, **context_options)
+    await context.add_init_script(
+        "localStorage.setItem('lnbits.disclaimerShown', '__q_bool|1')"
+    )
+    await context.add_init_script(MISSING_TEXTS)
+    if is_still:
+        await context.add_init_script(STILL)
+    body = {"username": shop.username, "password": PASSWORD}
+    login = await context.request.post(f"{shop.server.base}/api/v1/auth", data=body)
+    assert login.ok
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(f"{message.text} {message.location}")
+            if message.type == "error" and LNBITS_OWN not in str(message.location)
+            else None
+        ),
+    )
+    page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
+    try:
         yield page, complaints
+    finally:
+        await context.close()
 
 
 async def open_payfeed(page: Page, shop: Shop, tab: str = "Live") -> None:
@@ -91,13 +109,18 @@ async def sell_within_answer(page: Page, shop: Shop) -> None:
 
 
 class Line:
-    """The connection of a page's sockets to Payfeed: `whole`, `cut` or `silent`."""
+    """The connection of a page's sockets to Payfeed: `whole`, `cut` or `silent`.
+
+    A silent line keeps its sockets and forwards nothing. Only a whole one takes more.
+    """
 
     def __init__(self) -> None:
         self.state = "whole"
         self.sockets: list[WebSocketRoute] = []
 
     async def lay(self, page: Page) -> None:
+        """Between a page and Payfeed; the page's pauses between attempts are short."""
+        await page.add_init_script("Math.random = () => 0.1")
         await page.route_web_socket("**/payfeed/api/v1/ws*", self._connect)
 
     async def cut(self) -> None:
@@ -106,7 +129,7 @@ class Line:
             await socket.close(code=1012)
 
     async def _connect(self, socket: WebSocketRoute) -> None:
-        if self.state == "cut":
+        if self.state != "whole":
             return await socket.close(code=1012)
         self.sockets.append(socket)
 

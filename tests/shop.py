@@ -1,6 +1,7 @@
 """A server with a shop that sells: what most tests begin with."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from lnbits_server import Server
 HERE = Path(__file__).resolve().parent
 
 HANG_GUARD = 30
+NUMBERS = itertools.count(1)
 
 
 class Shop:
@@ -20,25 +22,42 @@ class Shop:
     def __init__(self, server: Server) -> None:
         self.server = server
         server.add_extension("paylab", HERE / "paylab")
+        self.username = "admin"
+        self.user: dict[str, str] = {}
         self.payer: dict[str, str] = {}
         self.wallet: dict[str, str] = {}
 
     async def open(self) -> None:
         await self.server.start()
         await self.server.install()
-        await self._use((await self.server.wallets(self.server.admin))[0])
+        self.user = self.server.admin
+        await self._open_wallets()
 
-    async def with_new_wallets(self) -> "Shop":
-        """Another shop on the same server; it shares no wallet with this one."""
-        other = Shop(self.server)
-        await other._use(await self.server.new_wallet(self.server.admin, "payer"))
+    async def for_new_user(self) -> "Shop":
+        """Another user's shop on the same server; its node pays all invoices."""
+        if not self.server.is_running:  # a test that restarts it has failed
+            await self.server.start()
+        await self.lab("node", outcome="success")
+        other = await self.for_visitor()
+        await other._open_wallets()
         return other
 
-    async def _use(self, payer: dict[str, str]) -> None:
-        self.payer = payer
-        self.wallet = await self.server.new_wallet(self.server.admin, "shop")
-        await self.server.credit(payer["id"], 1_000_000)
-        key = payer["inkey"]
+    async def for_visitor(self) -> "Shop":
+        """Another user on the same server, who sells nothing and has no money."""
+        other = Shop(self.server)
+        other.username = f"user{next(NUMBERS)}"
+        other.user = await self.server.new_user(other.username)
+        return other
+
+    async def new_wallet(self, name: str) -> dict[str, Any]:
+        """Another wallet of the shop's user."""
+        return await self.server.new_wallet(self.user, name)
+
+    async def _open_wallets(self) -> None:
+        self.payer = (await self.server.wallets(self.user))[0]
+        self.wallet = await self.new_wallet("shop")
+        await self.server.credit(self.payer["id"], 1_000_000)
+        key = self.payer["inkey"]
         await self.server.payfeed("GET", "events?since=start&wait=20", key)
 
     async def sell(self, amount_sat: int = 1000, memo: str = "a memo") -> str:

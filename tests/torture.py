@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from lnbits_server import Server
 
 PATIENCE_SECONDS = 60
+PAYLAB = Path(__file__).resolve().parent / "paylab"
 
 
 class Torture:
@@ -34,11 +35,13 @@ class Torture:
         self.server = Server(
             PAYFEED_CONNECTS_PER_MINUTE="100000", PAYFEED_HEARTBEAT_SECONDS="2", **env
         )
+        self.server.add_extension("paylab", PAYLAB)
         self.url = env.get("LNBITS_DATABASE_URL")
         self.delivered: list[tuple[str, str]] = []
         self.resent = 0
         self.killed = 0
         self.up = asyncio.Event()
+        self.ended = asyncio.Event()  # the reader has the last event, a message
 
     async def run(self) -> list[str]:
         """What went wrong; empty if nothing."""
@@ -48,7 +51,9 @@ class Torture:
             self.payer = (await self.server.wallets(self.server.admin))[0]
             self.shop = await self.server.new_wallet(self.server.admin, "shop")
             await self.server.credit(self.payer["id"], 10_000_000)
-            await asyncio.sleep(3)
+            await self.server.payfeed(
+                "GET", "events?since=start&wait=20", self.payer["inkey"]
+            )
             self.up.set()
             reader = asyncio.create_task(self.read())
             killer = asyncio.create_task(self.kill_at_random())
@@ -63,7 +68,10 @@ class Torture:
                 if time.monotonic() > deadline:
                     break
                 await asyncio.sleep(0.5)
-            await asyncio.sleep(3)
+            await self.server.swept()
+            await self.server.payfeed("POST", "notify", self.shop["inkey"], json="end")
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self.ended.wait(), PATIENCE_SECONDS)
             reader.cancel()
             return await self.complaints()
         finally:
@@ -89,6 +97,8 @@ class Torture:
                 async with websockets.connect(f"{address}?since={cursor}") as socket:
                     async for text in socket:
                         frame = json.loads(text)
+                        if frame["type"] == "message":
+                            self.ended.set()
                         if frame["type"] != "payment":
                             continue
                         cursor = frame["id"]

@@ -48,7 +48,7 @@ async def demo(port: int, folder: Path) -> None:
         await show(server)
         await stop.wait()
     finally:
-        if server.process and server.process.poll() is None:
+        if server.is_running:
             with contextlib.suppress(Exception):
                 await server.terminate()
         await server.close()

@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from browser import chromium  # noqa: E402
 from page import LIGHT, browser_page, open_payfeed  # noqa: E402
-from playwright.async_api import Page  # noqa: E402
+from playwright.async_api import Browser, Page  # noqa: E402
 from shop import Shop, opened  # noqa: E402
 
 TABS = ("Live", "Plots", "Connect", "Keys", "Subscribers", "Send", "Display")
@@ -44,8 +44,10 @@ async def shoot(page: Page, path: Path) -> None:
     await page.screenshot(path=path, animations="disabled")
 
 
-async def shoot_tabs(shop: Shop, folder: Path, width: int, is_light: bool) -> None:
-    async with browser_page(shop, width) as (page, _):
+async def shoot_tabs(
+    browser: Browser, shop: Shop, folder: Path, width: int, is_light: bool
+) -> None:
+    async with browser_page(browser, shop, width, is_still=False) as (page, _):
         if is_light:
             await page.add_init_script(LIGHT)
         await open_payfeed(page, shop)
@@ -55,25 +57,25 @@ async def shoot_tabs(shop: Shop, folder: Path, width: int, is_light: bool) -> No
             await shoot(page, folder / name)
 
 
-async def shoot_displays(shop: Shop, key: str, folder: Path) -> None:
+async def shoot_displays(browser: Browser, shop: Shop, key: str, folder: Path) -> None:
     qr = "qr=cafe@example.org"
     for background, width in (("dark", 1280), ("light", 390), ("transparent", 1280)):
         query = f"background={background}&title=Café Satoshi&total=today&recent=3&{qr}"
-        async with chromium() as browser:
-            page = await browser.new_page(viewport={"width": width, "height": 720})
-            await page.goto(f"{shop.server.base}/payfeed/display?{query}#{key}")
-            await page.locator('[data-state="connected"]').wait_for()
-            await shoot(page, folder / f"display-screen-{width}-{background}.png")
+        page = await browser.new_page(viewport={"width": width, "height": 720})
+        await page.goto(f"{shop.server.base}/payfeed/display?{query}#{key}")
+        await page.locator('[data-state="connected"]').wait_for()
+        await shoot(page, folder / f"display-screen-{width}-{background}.png")
+        await page.close()
 
 
 async def main(folder: Path, shown: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    async with opened(PAYFEED_HEARTBEAT_SECONDS="2") as shop:
+    async with opened(PAYFEED_HEARTBEAT_SECONDS="2") as shop, chromium() as browser:
         key = await trade(shop)
         for width in (1280, 390):
             for is_light in (False, True):
-                await shoot_tabs(shop, folder, width, is_light)
-        await shoot_displays(shop, key, folder)
+                await shoot_tabs(browser, shop, folder, width, is_light)
+        await shoot_displays(browser, shop, key, folder)
     for name, picture in README.items():
         shutil.copy(folder / picture, shown / name)
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")

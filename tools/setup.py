@@ -75,8 +75,9 @@ def main(version: str) -> None:
         print(f"Installing LNbits {version} …", file=sys.stderr)
         make_venv(find_python(), venv, "--without-pip")
         command = [tool, "pip", "sync", "-q", "--no-config", "--require-hashes"]
+        # compiled, or each start of LNbits does it where Python may not write bytecode
         run(
-            [*command, "--python", str(python), str(lock)],
+            [*command, "--compile-bytecode", "--python", str(python), str(lock)],
             "Packages could not be downloaded; is there a network?",
         )
         (venv / "lock.sha256").write_text(digest(lock))

@@ -72,3 +72,14 @@ async def record(
         if not all(stored):
             raise LookupError("a payment was not stored")
     return time.monotonic() - began
+
+
+@benchlab_ext.get("/state")
+async def state() -> dict[str, int]:
+    """How far the running copy is."""
+    running = payfeed_module("extension").current()
+    feeds = await payfeed_module("crud").get_feeds()
+    return {
+        "active_feeds": sum(feed.active for feed in feeds),
+        "audit_rounds": running.audit.rounds,
+    }

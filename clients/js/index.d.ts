@@ -39,7 +39,7 @@ export interface TestEvent extends Recorded {
 }
 
 /** A custom message that brought its own `type`, for example `door.open`. */
-export interface OwnEvent extends Recorded {
+export interface CustomEvent extends Recorded {
   type: string
   custom: true
 }
@@ -64,7 +64,7 @@ export interface Balance {
 }
 
 /** `Own` are the types of your own messages. */
-export type FeedEvent<Own extends OwnEvent = never> =
+export type FeedEvent<Own extends CustomEvent = never> =
   | PaymentEvent
   | MessageEvent
   | TestEvent
@@ -87,7 +87,7 @@ export type WebSocketClass = new (
   readonly readyState: number
 }
 
-export interface Options<Own extends OwnEvent = never> {
+export interface Options<Own extends CustomEvent = never> {
   /** LNbits' address; the page's own origin if left out. */
   url?: string
   /** An access key or the wallet's invoice key. */
@@ -120,7 +120,7 @@ export interface Options<Own extends OwnEvent = never> {
 }
 
 /** Events of one wallet, in order, each handed out once. */
-export class PayfeedClient<Own extends OwnEvent = never> {
+export class PayfeedClient<Own extends CustomEvent = never> {
   /** @throws {BadAddress} what is given cannot be used */
   constructor(options: Options<Own>)
   /** Everything up to this id is processed. */

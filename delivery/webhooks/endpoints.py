@@ -270,11 +270,12 @@ class Endpoints:
             )
         last, after, count = self._dispatcher.position_of(webhook), position.offset, 0
         event_filter = filter_of(webhook)
-        while after < last and (page := await self._journal.page(tail, after)):
-            after = page[-1].offset
+        while after < last:
+            page = await self._journal.page(tail, after, event_filter)
+            after = page.end
             again = [
                 _again(webhook, event, now)
-                for event in page
+                for event in page.events
                 if event.offset <= last and event_filter.accepts(event)
             ]
             await crud.save_deliveries(webhook, again)

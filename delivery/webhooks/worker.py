@@ -430,14 +430,13 @@ class Worker:
             return False
         events = tail.recent(self.position)
         if events is None:
-            head, after = tail.head, self.position
-            events = await self._parts.journal.page(tail, after)
-            first = events[0].offset if events else head + 1
-            if first > after + 1 and await self._is_behind_log():
+            if await self._is_behind_log():
                 self._has_gap = True
                 return False
+            page = await self._parts.journal.page(tail, self.position, self.filter)
+            events = page.events
             if not events:
-                self.position = max(self.position, head)
+                self.position = max(self.position, page.end)
         self._page = deque(events)
         return True
 

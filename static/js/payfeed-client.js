@@ -1,5 +1,5 @@
 // @ts-check
-/** @import {Options, OwnEvent, PaymentEvent, State} from '../../clients/js/index.d.ts' */
+/** @import {Options, CustomEvent, PaymentEvent, State} from '../../clients/js/index.d.ts' */
 
 /**
  * A live feed of a wallet's payments, for browsers and Node >= 20; docs/clients.md.
@@ -364,7 +364,7 @@ const report = error =>
  * `onInvalid` returns for an event. If one throws, the feed stops before that event, and
  * the error is thrown as an uncaught one.
  * Options and their defaults: docs/clients.md and clients/js/index.d.ts.
- * @template {OwnEvent} [Own=never]
+ * @template {CustomEvent} [Own=never]
  */
 export class PayfeedClient {
   /** @type {Options<Own> & ReturnType<typeof defaults>} */

@@ -11,6 +11,20 @@ UPGRADE = re.compile(rb"(?im)^(upgrade|connection):.*\r\n")
 COMPRESSION = re.compile(rb"(?im)^sec-websocket-extensions:.*\r\n")
 
 
+class NotHttp(Exception):
+    """The connection ended, or it began with a TLS handshake."""
+
+
+async def request_head(reader: asyncio.StreamReader) -> bytes:
+    """A request up to the empty line. Raises NotHttp."""
+    try:
+        if (first := await reader.readexactly(1)) == b"\x16":
+            raise NotHttp
+        return first + await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError as exc:
+        raise NotHttp from exc
+
+
 class BadProxy:
     """`fault`: none; no-upgrade: does not forward Upgrade; idle: closes a WebSocket
     after a second without traffic; down: 502; elsewhere: a redirect; password: 401;
@@ -29,8 +43,8 @@ class BadProxy:
         task = asyncio.current_task()
         assert task
         self.tasks.add(task)
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            head = await reader.readuntil(b"\r\n\r\n")
+        with contextlib.suppress(OSError, NotHttp):
+            head = await request_head(reader)
             answers = {
                 "down": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
                 "elsewhere": b"HTTP/1.1 301 Moved\r\nLocation: https://localhost/\r\n"

@@ -1,6 +1,7 @@
 """Run the command `payfeed` as a user does."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -13,6 +14,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCE = ROOT / "clients" / "python" / "src"
 HANG_GUARD = 60
+
+
+def patched(statements: str) -> list[str]:
+    """The program `payfeed`, which runs these statements before it starts."""
+    start = "from lnbits_payfeed.__main__ import main; main()"
+    return [sys.executable, "-c", f"{statements}; {start}"]
 
 
 class Command:
@@ -76,9 +83,10 @@ async def running(
     try:
         yield Command(process)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            # with its children: they hold the pipes open, for which `wait` waits too
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
 
 
 async def run(*args: str, key: str = "", url: str = "") -> tuple[int, str, str]:

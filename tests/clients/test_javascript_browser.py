@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-from browser import chromium
+import pytest_asyncio
 from node_programs import ROOT
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, BrowserContext, Page
 from shop import Shop
+from stoppable_proxy import stoppable_proxy
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
@@ -47,21 +47,28 @@ async () => {
 }
 """
 HANG_GUARD_SECONDS = 60
-AGES = 600  # a pause that only an event of the browser ends in the time of a test
+# seconds of a pause that only an event of the browser ends in the time of a test
+PAUSES = {"backoffBaseSeconds": 600, "backoffCapSeconds": 600}
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as running:
-        yield running
+@pytest_asyncio.fixture
+async def context(browser: Browser) -> BrowserContext:
+    return await browser.new_context()
 
 
 async def listening(
-    browser: Browser, shop: Shop, until: str = "connected", **options: Any
+    context: BrowserContext,
+    shop: Shop,
+    until: str = "connected",
+    base: str = "",
+    **options: Any,
 ) -> Page:
-    """A page of LNbits' own origin whose client is in the state `until`."""
-    page = await browser.new_page()
-    await page.goto(shop.server.base + MODULE)
+    """A page of LNbits' own origin whose client is in the state `until`.
+
+    base: where LNbits is reached, if not directly.
+    """
+    page = await context.new_page()
+    await page.goto((base or shop.server.base) + MODULE)
     first = {"module": MODULE, "key": shop.wallet["inkey"]}
     await page.evaluate(START, first | options)
     await state(page, until)
@@ -78,83 +85,85 @@ async def told(page: Page, *amounts: Any) -> None:
 
 
 async def test_a_payment_arrives_verified_and_the_key_stays_out_of_addresses(
-    browser: Browser, shop: Shop
+    context: BrowserContext, shop: Shop
 ) -> None:
     feed = await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])
-    page = await listening(browser, shop, secret=feed.json()["secret"])
+    page = await listening(context, shop, secret=feed.json()["secret"])
     await shop.sell(21)
     await told(page, 21)
     assert '"WebSocket /payfeed/api/v1/ws"' in shop.server.log
     assert shop.wallet["inkey"] not in shop.server.log
     options = {"secret": "whsec_d3Jvbmc=", "since": "start"}
-    wrong = await listening(browser, shop, until="disconnected", **options)
+    wrong = await listening(context, shop, until="disconnected", **options)
     assert "signature" in await wrong.evaluate("states.at(-1).reason")
     assert await wrong.evaluate("told") == []
 
 
-async def test_a_restart_of_lnbits_loses_and_repeats_nothing(
-    browser: Browser, shop: Shop
+async def test_a_lost_connection_loses_and_repeats_nothing(
+    context: BrowserContext, shop: Shop
 ) -> None:
-    page = await listening(browser, shop)
-    await shop.sell(1)
-    await told(page, 1)
-    shop.server.kill()
-    await state(page, "reconnecting")
-    await shop.server.start()
-    await shop.sell(2)
-    await told(page, 1, 2)
+    async with stoppable_proxy(shop.server.port) as proxy:
+        page = await listening(context, shop, base=proxy.base)
+        await shop.sell(1)
+        await told(page, 1)
+        await proxy.stop()
+        await state(page, "reconnecting")
+        await shop.sell(2)
+        await proxy.start()
+        await told(page, 1, 2)
 
 
-async def test_offline_and_back_reconnects_at_once_and_catches_up(
-    browser: Browser, shop: Shop
+async def test_offline_and_back_reconnects_immediately_and_catches_up(
+    context: BrowserContext, shop: Shop
 ) -> None:
-    pauses = {"backoffBaseSeconds": AGES, "backoffCapSeconds": AGES}
-    page = await listening(browser, shop, **pauses)
-    await shop.sell(1)
-    await told(page, 1)
-    await page.context.set_offline(True)
-    shop.server.kill()
-    await state(page, "reconnecting")
-    await shop.server.start()
-    await shop.sell(2)
-    assert await page.evaluate("told") == [1]
-    await page.context.set_offline(False)
-    await told(page, 1, 2)
+    async with stoppable_proxy(shop.server.port) as proxy:
+        page = await listening(context, shop, base=proxy.base, **PAUSES)
+        await shop.sell(1)
+        await told(page, 1)
+        await context.set_offline(True)
+        await proxy.stop()
+        await state(page, "reconnecting")
+        await shop.sell(2)
+        await proxy.start()
+        await context.set_offline(False)
+        await told(page, 1, 2)
 
 
 async def test_a_page_that_is_looked_at_again_does_not_wait(
-    browser: Browser, shop: Shop
+    context: BrowserContext, shop: Shop
 ) -> None:
-    pauses = {"backoffBaseSeconds": AGES, "backoffCapSeconds": AGES}
-    page = await listening(browser, shop, **pauses)
-    for event in (
-        "window.dispatchEvent(new PageTransitionEvent('pageshow'))",
-        "document.dispatchEvent(new Event('visibilitychange'))",
-        "client.retryNow()",
-    ):
-        shop.server.kill()
-        await state(page, "reconnecting")
-        await shop.server.start()
-        await page.evaluate(event)
-        await state(page, "connected")
+    async with stoppable_proxy(shop.server.port) as proxy:
+        page = await listening(context, shop, base=proxy.base, **PAUSES)
+        for event in (
+            "window.dispatchEvent(new PageTransitionEvent('pageshow'))",
+            "document.dispatchEvent(new Event('visibilitychange'))",
+            "client.retryNow()",
+        ):
+            await proxy.stop()
+            await state(page, "reconnecting")
+            await proxy.start()
+            await page.evaluate(event)
+            await state(page, "connected")
 
 
 async def test_a_page_that_comes_again_resumes_from_its_cursor(
-    browser: Browser, shop: Shop
+    context: BrowserContext, shop: Shop
 ) -> None:
-    page = await listening(browser, shop)
+    page = await listening(context, shop)
     await shop.sell(1)
     await told(page, 1)
     cursor = await page.evaluate("client.cursor")
     await page.close()
     await shop.sell(2)
     await shop.sell(3)
-    again = await listening(browser, shop, since=cursor)
+    again = await listening(context, shop, since=cursor)
     await told(again, 2, 3)
 
 
-async def test_a_refusal_is_final_and_says_why(browser: Browser, shop: Shop) -> None:
-    page = await listening(browser, shop, until="disconnected", key="pfk_unknown")
+async def test_a_refusal_is_final_and_says_why(
+    context: BrowserContext, shop: Shop
+) -> None:
+    page = await listening(context, shop, until="disconnected", key="pfk_unknown")
     connecting, off = await page.evaluate("states")
     assert connecting["state"] == "connecting"
     assert off["code"] == 4401
@@ -199,7 +208,7 @@ class FastFeed:
 
 
 @asynccontextmanager
-async def fast_feed(browser: Browser, memos: list[str]) -> AsyncIterator[Any]:
+async def fast_feed(context: BrowserContext, memos: list[str]) -> AsyncIterator[Any]:
     """A page whose client reads from a FastFeed; its first event takes long."""
     feed = FastFeed(memos)
     options: dict[str, Any] = {
@@ -210,7 +219,7 @@ async def fast_feed(browser: Browser, memos: list[str]) -> AsyncIterator[Any]:
     }
     async with serve(feed.send, "127.0.0.1", 0, **options) as server:
         port = next(iter(server.sockets)).getsockname()[1]
-        page = await browser.new_page()
+        page = await context.new_page()
         await page.goto(f"http://127.0.0.1:{port}/client.js")
         await page.evaluate(BLOCKED)
         yield page, feed
@@ -218,10 +227,10 @@ async def fast_feed(browser: Browser, memos: list[str]) -> AsyncIterator[Any]:
 
 
 async def test_a_page_that_is_slower_than_its_feed_resumes_when_it_has_caught_up(
-    browser: Browser,
+    context: BrowserContext,
 ) -> None:
     count = 8000
-    async with fast_feed(browser, [""] * count) as (page, feed):
+    async with fast_feed(context, [""] * count) as (page, feed):
         await asyncio.wait_for(feed.was_closed.wait(), HANG_GUARD_SECONDS)
         assert await page.evaluate("items") == ["e-1"]
         await page.evaluate("unblock()")
@@ -230,9 +239,9 @@ async def test_a_page_that_is_slower_than_its_feed_resumes_when_it_has_caught_up
         assert feed.since == ["e-0", "e-5001"]
 
 
-async def test_a_page_passes_a_frame_that_is_too_large(browser: Browser) -> None:
+async def test_a_page_passes_a_frame_that_is_too_large(context: BrowserContext) -> None:
     memos = ["", "x" * 5 * 2**20, ""]
-    async with fast_feed(browser, memos) as (page, feed):
+    async with fast_feed(context, memos) as (page, feed):
         await page.evaluate("unblock()")
         await page.wait_for_function("items.length >= 3")
         items = ["e-1", "gap too_large after e-1", "e-3"]

@@ -14,11 +14,10 @@ from typing import Any
 
 import pytest
 import websockets
-from browser import chromium
 from command import running
 from needs import need
 from node_programs import ROOT, node_folder
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from reader import Reader
 from shop import Shop
 
@@ -58,23 +57,22 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @asynccontextmanager
 async def opened_page(
-    shop: Shop, folder: Path, name: str, source: Path = EXAMPLES
+    browser: Browser, shop: Shop, folder: Path, name: str, source: Path = EXAMPLES
 ) -> AsyncIterator[Page]:
     """The example in Chromium, with the address of this LNbits."""
     text = (source / name).read_text()
     text = text.replace("https://lnbits.example.org", shop.server.base)
     (folder / name).write_text(text)
     with served(folder) as base:
-        async with chromium() as browser:
-            page = await browser.new_page()
-            await page.goto(f"{base}/{name}#{await access_key(shop)}")
-            yield page
+        page = await browser.new_page()
+        await page.goto(f"{base}/{name}#{await access_key(shop)}")
+        yield page
 
 
 async def test_the_browser_example_shows_payments_also_those_while_it_was_closed(
-    shop: Shop, tmp_path: Path
+    browser: Browser, shop: Shop, tmp_path: Path
 ) -> None:
-    async with opened_page(shop, tmp_path, "browser.html") as page:
+    async with opened_page(browser, shop, tmp_path, "browser.html") as page:
         await expect(page.locator("#state")).to_contain_text("connected")
         address = page.url
         await page.goto("about:blank")  # closed while the first payment arrives
@@ -92,7 +90,7 @@ async def test_the_browser_example_shows_payments_also_those_while_it_was_closed
 
 
 async def test_the_vue_example_lists_payments_as_they_arrive(
-    shop: Shop, tmp_path: Path
+    browser: Browser, shop: Shop, tmp_path: Path
 ) -> None:
     """Two components have a client each: one continues when the other is removed."""
     await shop.sell(1, "before")
@@ -102,7 +100,7 @@ async def test_the_vue_example_lists_payments_as_they_arrive(
     text = text.replace("Vue.createApp({", "window.root = Vue.createApp({ data, ")
     text = text.replace("const Pay", "const data = () => ({isBoth: true})\nconst Pay")
     (tmp_path / "two.html").write_text(text)
-    async with opened_page(shop, tmp_path, "two.html", tmp_path) as page:
+    async with opened_page(browser, shop, tmp_path, "two.html", tmp_path) as page:
         await expect(page.locator("li")).to_have_text(["1 sat before"] * 2)
         await expect(page.locator("p")).to_have_text(["connected"] * 2)
         await shop.sell(2, "after")
@@ -158,17 +156,16 @@ async def test_the_first_node_program_of_a_document_works(
 
 
 async def test_the_first_web_page_of_the_document_works(
-    shop: Shop, tmp_path: Path
+    browser: Browser, shop: Shop, tmp_path: Path
 ) -> None:
     (tmp_path / "first.html").write_text(first_lines("docs/clients.md", "html", shop))
     await shop.sell(7, "tea")
     with served(tmp_path) as base:
-        async with chromium() as browser:
-            page = await browser.new_page()
-            await page.goto(f"{base}/first.html")
-            await expect(page.locator("body")).to_contain_text("7 sat tea;")
-            await shop.sell(8, "cake")
-            await expect(page.locator("body")).to_contain_text("8 sat cake;")
+        page = await browser.new_page()
+        await page.goto(f"{base}/first.html")
+        await expect(page.locator("body")).to_contain_text("7 sat tea;")
+        await shop.sell(8, "cake")
+        await expect(page.locator("body")).to_contain_text("8 sat cake;")
 
 
 def constant(name: str) -> str:

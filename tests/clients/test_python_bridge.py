@@ -9,15 +9,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
+import pytest_asyncio
 from certificate import certificate
-from command import Command, run, running
+from command import Command, patched, run, running
 from jinja2 import Template
 from lnbits_payfeed.frames import Verifier
 from mosquitto import Mosquitto, Subscriber
 
+# waits two seconds for a broker's answer, not ten
+IMPATIENT = patched("from lnbits_payfeed import mqtt; mqtt.TIMEOUT_SECONDS = 2")
 
-@pytest.fixture
+
+@pytest_asyncio.fixture
 async def broker(tmp_path: Path) -> AsyncIterator[Mosquitto]:
     started = Mosquitto(tmp_path)
     try:
@@ -69,7 +72,9 @@ async def test_the_broker_receives_signed_frames_and_the_status(
         await subscriber.until(lambda: statuses(subscriber)[-1:] == ["online"])
         payment_hash = await shop.sell(1000, "beans ☕")
         custom = '{"type":"door.open","door":3}'
-        await run("notify", "--json", custom, key=shop.wallet["inkey"], url=url)
+        await shop.server.payfeed(
+            "POST", "notify", shop.wallet["inkey"], content=custom
+        )
         topics = {f"{top}/{kind}" for kind in ("payment", "door.open", "bridge/status")}
         topics.add(f"{top}/balance_update")
         await subscriber.until(lambda: {t for t, _ in subscriber.received} >= topics)
@@ -200,11 +205,12 @@ async def test_a_broker_that_hangs_gets_events_and_the_status_again(
     shop: Any, broker: Mosquitto
 ) -> None:
     key = await new_key(shop, "read")
-    options = ["bridge", f"mqtt://127.0.0.1:{broker.port}"]
+    address = f"mqtt://127.0.0.1:{broker.port}"
     subscriber = Subscriber(broker.port, "payfeed/#")
     await subscriber.subscribed.wait()
     assert broker.process
-    async with running(*options, key=key, url=shop.server.base) as bridge:
+    options: dict[str, Any] = {"key": key, "url": shop.server.base}
+    async with running("bridge", address, program=IMPATIENT, **options) as bridge:
         await subscriber.until(lambda: statuses(subscriber)[-1:] == ["online"])
         broker.process.send_signal(signal.SIGSTOP)
         payment_hash = await shop.sell(7)
@@ -215,8 +221,8 @@ async def test_a_broker_that_hangs_gets_events_and_the_status_again(
         while await lag(shop):
             await asyncio.sleep(0.1)
         custom = '{"type":"status","text":"offline"}'
-        await run(
-            "notify", "--json", custom, key=shop.wallet["inkey"], url=shop.server.base
+        await shop.server.payfeed(
+            "POST", "notify", shop.wallet["inkey"], content=custom
         )
         await subscriber.until(
             lambda: any(

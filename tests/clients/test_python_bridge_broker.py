@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import copy
 import json
 import signal
 from collections.abc import AsyncIterator
@@ -10,17 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import scripted_server
 from command import run, running
 from lnbits_payfeed import BadAddress, InvalidEvent
 from lnbits_payfeed.bridge import FeedBridge, checked_name
 from lnbits_payfeed.mqtt import Broker
 from mosquitto import Mosquitto, Subscriber, without_mqtt5
-from shop import Shop, opened
-from test_python_bridge import lag, new_key, statuses
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+from test_python_bridge import IMPATIENT, lag, new_key, statuses
 
 LIMIT_BYTES = 700  # above a payment, below one of the discovery messages
 SETTINGS = {
@@ -29,20 +24,6 @@ SETTINGS = {
     "denies": ["acl_file {folder}/access"],
 }
 ACCESS = "topic readwrite #\ntopic deny payfeed/+/door.open\n"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server() -> AsyncIterator[Shop]:
-    async with opened(PAYFEED_HEARTBEAT_SECONDS="2") as ready:
-        yield ready
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def shop(server: Shop) -> Shop:
-    """A wallet of its own for every test."""
-    shop = copy.copy(server)
-    shop.wallet = await shop.server.new_wallet(shop.server.admin, "branch")
-    return shop
 
 
 @contextlib.asynccontextmanager
@@ -138,6 +119,25 @@ async def test_an_event_that_the_broker_refuses_is_a_gap_and_the_next_arrives(
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+async def test_a_bridge_that_is_stopped_reports_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protocol: str
+) -> None:
+    scenario = {"connections": [[{"hello": {}}]]}
+    monkeypatch.setattr(
+        scripted_server, "load_scenarios", lambda: {"scenario": scenario}
+    )
+    async with (
+        broker_with(tmp_path) as broker,
+        address_of(broker, protocol) as address,
+        scripted_server.scripted_server() as port,
+    ):
+        url, key = f"http://127.0.0.1:{port}/scenario", scripted_server.KEY
+        async with running("bridge", address, key=key, url=url) as bridge:
+            await bridge.wait_for("broker: connected")
+            assert await bridge.stop() == (0, "", "wallet: 0 events published\n")
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
 async def test_nothing_is_acknowledged_while_the_broker_refuses_the_gap(
     shop: Any, tmp_path: Path, protocol: str
 ) -> None:
@@ -181,7 +181,8 @@ async def test_nothing_is_published_on_mqtt_3_1_1_without_permission_to_read(
         (tmp_path / "access").write_text("topic write #\n")
         assert broker.process
         broker.process.send_signal(signal.SIGHUP)
-        async with running("bridge", address, key=key, url=url) as bridge:
+        options: dict[str, Any] = {"key": key, "url": url, "program": IMPATIENT}
+        async with running("bridge", address, **options) as bridge:
             await shop.sell(1)
             await bridge.wait_for("must be allowed to read payfeed/")
             assert await lag(shop) == 1

@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from command import run, running
+import pytest
+from command import patched, run, running
 from lnbits_payfeed import Gap
+from lnbits_payfeed.cli import print_error
 from lnbits_payfeed.listen import Printer
 from lnbits_payfeed.terminal import printable
 from ports import free_port
@@ -175,10 +177,7 @@ async def test_a_state_file_loses_no_event_when_lnbits_is_killed(
         await collect(first)
         first.process.kill()
         await first.end()
-    hashes += [await shop.sell(4)]
-    shop.server.kill()
-    await shop.server.start()
-    hashes += [await shop.sell(5)]
+    hashes += [await shop.sell(4), await shop.sell(5)]
     async with running(*options, key=key, url=url) as second:
         again = (await second.frame())["payment"]["payment_hash"]
         if again != hashes[2]:  # the listener was killed before it saved the id
@@ -250,12 +249,22 @@ def test_control_characters_are_not_printed() -> None:
     assert printable("a\x1b[2J\x07\n\u202eb é 🙂") == "a�[2J���b é 🙂"
 
 
+def test_lines_of_two_threads_are_not_mixed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line is one write: a second write could come after another thread's."""
+    written: list[str] = []
+
+    class Output(io.StringIO):
+        def write(self, text: str) -> int:
+            written.append(text)
+            return len(text)
+
+    monkeypatch.setattr(sys, "stderr", Output())
+    print_error("a line")
+    assert written == ["a line\n"]
+
+
 async def test_without_click_one_line_names_the_extra() -> None:
-    program = [sys.executable, "-c"]
-    program += [
-        "import sys; sys.modules['click'] = None;"
-        " from lnbits_payfeed.__main__ import main; main()"
-    ]
+    program = patched("import sys; sys.modules['click'] = None")
     async with running("listen", program=program) as command:
         code, out, err = await command.end()
     assert (code, out) == (2, "")

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bad_proxy import bad_proxy
+from bad_proxy import NotHttp, bad_proxy, request_head
 from certificate import certificate
-from command import run, running
+from command import patched, run, running
 from lnbits_server import Server
 from ports import free_port
 from shop import opened
@@ -30,9 +30,19 @@ async def bare() -> AsyncIterator[Server]:
         await server.close()
 
 
-async def examine(url: str, key: str, *options: str) -> str:
+# waits three seconds for an answer, not ten
+IMPATIENT = patched(
+    "from lnbits_payfeed import doctor, http;"
+    " doctor.ANSWER_SECONDS = http.TIMEOUT_SECONDS = 3"
+)
+
+
+async def examine(
+    url: str, key: str, *options: str, program: list[str] | None = None
+) -> str:
     """The fault and its fix."""
-    code, out, err = await run("doctor", *options, key=key, url=url)
+    async with running("doctor", *options, key=key, url=url, program=program) as doctor:
+        code, out, err = await doctor.end()
     assert "Traceback" not in err
     assert key not in out + err
     *_, fault, fix = out.splitlines()
@@ -76,19 +86,16 @@ async def test_keys_and_enablement(shop: Any) -> None:
     assert "does not have the scope 'read'" in await examine(url, notify_only["key"])
     await shop.server.payfeed("DELETE", f"keys/{notify_only['id']}", wallet["adminkey"])
     assert "revoked" in await examine(url, notify_only["key"])
-    await shop.server.enable(shop.server.admin, on=False)
+    await shop.server.enable(shop.user, on=False)
     found = await examine(url, wallet["inkey"])
     assert found.startswith("key:")
     assert "not enabled" in found
-    await shop.server.enable(shop.server.admin)
+    await shop.server.enable(shop.user)
     changes = {"allow_inkey": False}
     await shop.server.payfeed("PATCH", "feed", wallet["adminkey"], json=changes)
     found = await examine(url, wallet["inkey"])
     assert found.startswith("key:")
     assert "may not open this feed" in found
-    for number in range(10):
-        await shop.server.payfeed("GET", "feed", f"{number:032}")
-    assert "too many requests" in await examine(url, "1" * 32)
 
 
 async def test_a_key_that_may_only_read_is_examined_without_a_test_event(
@@ -103,8 +110,11 @@ async def test_a_key_that_may_only_read_is_examined_without_a_test_event(
     assert "idle connections stay open" in out
 
 
-async def test_refusals_at_hello_and_a_restart_while_waiting() -> None:
-    limits = {"PAYFEED_MAX_SUBSCRIBERS_PER_WALLET": "1"}
+async def test_limits_and_a_restart_while_waiting() -> None:
+    limits = {
+        "PAYFEED_MAX_SUBSCRIBERS_PER_WALLET": "1",
+        "PAYFEED_FAILED_AUTH_PER_MINUTE": "3",
+    }
     async with opened(PAYFEED_HEARTBEAT_SECONDS="60", **limits) as shop:
         options: dict[str, Any] = {
             "key": shop.wallet["inkey"],
@@ -117,6 +127,9 @@ async def test_refusals_at_hello_and_a_restart_while_waiting() -> None:
             assert "refuses" in found
             assert "(4429)" in found
             await listener.stop()
+        for number in range(3):
+            await shop.server.payfeed("GET", "feed", f"{number:032}")
+        assert "too many requests" in await examine(options["url"], "1" * 32)
         async with running("doctor", **options) as doctor:
             while "waiting up to 150 s" not in await doctor.line():
                 pass
@@ -135,7 +148,8 @@ async def test_a_port_that_does_not_answer() -> None:
         for client in (first, more):
             client.setblocking(False)
             client.connect_ex(full.getsockname())
-        found = await examine(f"http://127.0.0.1:{full.getsockname()[1]}", "0" * 32)
+        url = f"http://127.0.0.1:{full.getsockname()[1]}"
+        found = await examine(url, "0" * 32, program=IMPATIENT)
     assert found.startswith("port:")
     assert "does not answer" in found
 
@@ -202,13 +216,14 @@ async def test_a_stopped_server_and_answers_that_make_no_sense(
         assert "makes no sense" in found
     process.send_signal(signal.SIGSTOP)  # the kernel still accepts connections
     try:
-        found = await examine(shop.server.base, key)
+        found = await examine(shop.server.base, key, program=IMPATIENT)
         assert found.startswith("http:")
-        assert "no answer within 10 s" in found
+        assert "no answer within 3 s" in found
         assert "stopped or stuck" in found
-        found = await examine(f"https://127.0.0.1:{shop.server.port}", key)
+        url = f"https://127.0.0.1:{shop.server.port}"
+        found = await examine(url, key, program=IMPATIENT)
         assert found.startswith("tls:")
-        assert "does not answer within 10 s" in found
+        assert "does not answer within 3 s" in found
     finally:
         process.send_signal(signal.SIGCONT)
 
@@ -220,8 +235,8 @@ async def answering(answer: bytes) -> AsyncIterator[str]:
     async def answer_once(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
+        with contextlib.suppress(OSError, NotHttp):
+            await request_head(reader)
             writer.write(answer)
             await writer.drain()
         writer.close()

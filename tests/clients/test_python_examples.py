@@ -12,6 +12,7 @@ import pytest
 from command import ROOT, running
 from needs import need
 from npm import packages
+from stoppable_proxy import stoppable_proxy
 
 EXAMPLES = ROOT / "examples"
 PATHS = [EXAMPLES / name for name in ("listen.py", "sse.sh", "wscat.sh")]
@@ -122,11 +123,10 @@ async def test_the_curl_example_waits_a_minute_after_a_refusal(shop: Any) -> Non
         await command.wait_for("in 60 s")
 
 
-async def test_the_curl_example_resumes_after_a_restart(shop: Any) -> None:
+async def test_the_curl_example_resumes_after_a_lost_connection(shop: Any) -> None:
     options: dict[str, Any] = {
         "program": [str(EXAMPLES / "sse.sh")],
         "key": shop.wallet["inkey"],
-        "url": shop.server.base,
     }
     amounts: list[int] = []
 
@@ -137,13 +137,16 @@ async def test_the_curl_example_resumes_after_a_restart(shop: Any) -> None:
                 amounts.append(frame["payment"]["amount"])
 
     await shop.sell(1)
-    async with running(**options) as command:
+    async with (
+        stoppable_proxy(shop.server.port) as proxy,
+        running(url=proxy.base, **options) as command,
+    ):
         await collect(command, 1)
         await shop.sell(2)
         await collect(command, 2)
-        shop.server.kill()
-        await shop.server.start()
+        await proxy.stop()
         await shop.sell(3)
+        await proxy.start()
         await collect(command, 3)
     assert amounts == [1, 2, 3]
 

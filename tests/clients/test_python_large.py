@@ -1,8 +1,6 @@
 """The Python client and events that are too large for a frame, on a real LNbits."""
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator
 from typing import Any
 
 import lnbits_payfeed as payfeed
@@ -11,36 +9,30 @@ import pytest_asyncio
 from bad_proxy import bad_proxy
 from lnbits_payfeed import Event, Feed, Gap
 from lnbits_payfeed.connection import MAX_FRAME_BYTES
-from shop import Shop, opened
+from shop import Shop
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 HANG_GUARD = 60
 FAST: dict[str, Any] = {"backoff_base_seconds": 0.01, "backoff_cap_seconds": 0.01}
-numbers = itertools.count()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server() -> AsyncIterator[Shop]:
-    limits = {"PAYFEED_MESSAGE_BYTES": str(2 * MAX_FRAME_BYTES)}
-    async with opened(**limits) as ready:
-        yield ready
+@pytest_asyncio.fixture
+async def shop(shop: Shop) -> Shop:
+    """With an open feed."""
+    await head(shop)
+    return shop
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def shop(server: Shop) -> Shop:
-    """A wallet of its own for every test."""
-    name = f"shop {next(numbers)}"
-    server.wallet = await server.server.new_wallet(server.server.admin, name)
-    return server
+async def send(shop: Shop, padding_bytes: int = 0) -> str:
+    """Record a message of a little more than this, past the server's limit; its id."""
+    wallet_id = shop.wallet["id"]
+    await shop.lab("messages", wallet_id=wallet_id, count=1, padding=padding_bytes)
+    return await head(shop)
 
 
-async def send(shop: Shop, text: str) -> str:
-    """Send a message; its id."""
-    headers = {"Content-Type": "text/plain"}
-    made = await shop.server.payfeed(
-        "POST", "notify", shop.wallet["inkey"], content=text, headers=headers
-    )
-    return str(made.json()["id"])
+async def head(shop: Shop) -> str:
+    """The id of the newest event; opens the feed if it is new."""
+    feed = await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
+    return str(feed.json()["head"])
 
 
 async def access_key(shop: Shop) -> str:
@@ -67,8 +59,8 @@ async def read(feed: Feed, count: int) -> list[str | Gap]:
 async def test_an_event_that_is_too_large_becomes_a_gap_and_the_feed_continues(
     shop: Shop,
 ) -> None:
-    key, big = await access_key(shop), "x" * MAX_FRAME_BYTES
-    ids = [await send(shop, text) for text in ("a", big, "b", big, big, "c")]
+    key, big = await access_key(shop), MAX_FRAME_BYTES
+    ids = [await send(shop, size) for size in (0, big, 0, big, big, 0)]
     first, _, second, large, _, third = ids
     expected = [
         first,
@@ -84,13 +76,13 @@ async def test_an_event_that_is_too_large_becomes_a_gap_and_the_feed_continues(
         assert await read(feed, 6) == expected
     lost = [state for state in states if isinstance(state, payfeed.Disconnected)]
     assert [state.code for state in lost] == [1009] * 3
-    fourth = await send(shop, "d")
+    fourth = await send(shop)
     async with Feed(shop.server.base, key, **options) as feed:
         assert await read(feed, 1) == [fourth]
 
 
 async def test_a_filter_leaves_out_events_that_are_too_large(shop: Shop) -> None:
-    await send(shop, "x" * MAX_FRAME_BYTES)
+    await send(shop, MAX_FRAME_BYTES)
     paid = await shop.sell(1)
     options: dict[str, Any] = {"since": "start", "types": "payment"}
     async with Feed(shop.server.base, shop.wallet["inkey"], **options) as feed:
@@ -104,8 +96,8 @@ async def test_the_error_says_that_get_events_fails(
     shop: Shop, fault: str, status: int
 ) -> None:
     """Temporary errors are tried again up to `max_attempts`, others are raised."""
-    first = await send(shop, "a")
-    await send(shop, "x" * MAX_FRAME_BYTES)
+    first = await send(shop)
+    await send(shop, MAX_FRAME_BYTES)
     async with bad_proxy(shop.server.port, fault) as port:
         url, key = f"http://127.0.0.1:{port}", shop.wallet["inkey"]
         async with Feed(url, key, since="start", max_attempts=3, **FAST) as feed:

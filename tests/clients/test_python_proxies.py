@@ -1,15 +1,13 @@
 """The Python client through proxies: WebSocket, requests and doctor alike."""
 
-import sys
-
 import lnbits_payfeed as payfeed
 import pytest
-from command import running
+from command import patched, running
 from lnbits_payfeed.address import parse_address
 from lnbits_payfeed.proxy import find_proxy
 from proxies import PASSWORD, USER, ForwardProxy, forward_proxy
 from scripted_server import KEY, scripted_server
-from shop import Shop, opened
+from shop import Shop
 
 NAME = "lnbits.invalid"  # no name server resolves it: the proxy must
 VARIABLES = ("http", "https", "socks", "all", "no", "ws", "wss")
@@ -31,13 +29,10 @@ def proxy_environment(
     return {variable: f"{scheme}://{login}127.0.0.1:{proxy.port}"}
 
 
-async def test_socket_requests_and_doctor_use_the_same_proxy() -> None:
-    async with opened(PAYFEED_HEARTBEAT_SECONDS="1") as shop:
-        for kind in ("http", "socks"):
-            await use_proxy(shop, kind)
-
-
-async def use_proxy(shop: Shop, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["http", "socks"])
+async def test_socket_requests_and_doctor_use_the_same_proxy(
+    shop: Shop, kind: str
+) -> None:
     target = (NAME, shop.server.port)
     options = {"key": shop.wallet["inkey"], "url": f"http://{NAME}:{target[1]}"}
     async with forward_proxy(kind, has_password=True) as proxy:
@@ -106,11 +101,7 @@ def test_an_unusable_proxy_is_reported_without_its_password(
 
 
 async def test_socks_without_its_package_is_an_error_with_the_extra() -> None:
-    program = [sys.executable, "-c"]
-    program += [
-        "import sys; sys.modules['python_socks'] = None;"
-        " from lnbits_payfeed.cli import main; main()"
-    ]
+    program = patched("import sys; sys.modules['python_socks'] = None")
     options = {"key": KEY, "url": "http://localhost:5000", "program": program}
     for command in ("listen", "doctor", "test"):
         env = {"http_proxy": "socks5h://localhost:9050"}

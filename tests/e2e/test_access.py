@@ -1,25 +1,18 @@
 """Which key opens what, by which way, and until when."""
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-import pytest_asyncio
+import asyncpg
 from reader import Reader, reading
-from shop import Shop, opened
+from shop import Shop
 
 HANG_GUARD = 30
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def shop(shared_shop: Shop) -> Shop:
-    """New wallets for each test, on one server."""
-    return await shared_shop.with_new_wallets()
 
 
 def ws(shop: Shop, path: str = "") -> str:
@@ -172,16 +165,32 @@ async def test_the_last_use_of_a_key_is_stored_at_most_once_a_minute(
     assert (await last_used(shop, second["id"]) or 0) > (stored or 0)
 
 
-async def test_a_request_does_not_wait_for_the_time_of_its_keys_use() -> None:
-    async with opened() as shop:
-        made = await new_key(shop, "read")
-        path = shop.server.folder / "data" / "ext_payfeed.sqlite3"
-        other = sqlite3.connect(path, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")  # nobody else can write
+@contextlib.asynccontextmanager
+async def writes_blocked(shop: Shop) -> AsyncIterator[None]:
+    """Nobody else can write to the table of access keys."""
+    if url := shop.server.env["LNBITS_DATABASE_URL"]:
+        connection = await asyncpg.connect(url)
         try:
-            await statuses(shop, made["key"], events=200)
+            async with connection.transaction():
+                await connection.execute(
+                    "LOCK TABLE payfeed.access_keys IN EXCLUSIVE MODE"
+                )
+                yield
         finally:
-            other.close()
+            await connection.close()
+    else:
+        path = shop.server.folder / "data" / "ext_payfeed.sqlite3"
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+
+
+async def test_a_request_does_not_wait_for_the_time_of_its_keys_use(
+    shop: Shop,
+) -> None:
+    made = await new_key(shop, "read")
+    async with writes_blocked(shop):
+        await statuses(shop, made["key"], events=200)
 
 
 async def test_closing_the_feed_to_the_invoice_key_ends_what_it_opened(

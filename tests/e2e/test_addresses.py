@@ -1,10 +1,7 @@
 """What a request may ask for by its URL and its method."""
 
-import pytest
 import websockets
 from shop import Shop
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_an_address_with_two_keys_is_refused(shared_shop: Shop) -> None:

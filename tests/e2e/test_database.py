@@ -19,8 +19,6 @@ from postgres import Postgres
 from reader import reading
 from shop import Shop, opened
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 HANG_GUARD = 40
 SETTINGS = {"PAYFEED_NOTIFY_PER_MINUTE": "99999"}
 
@@ -74,7 +72,7 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(0.1)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def on_postgres(postgres: Postgres) -> AsyncIterator[Lab]:
     """LNbits connects to PostgreSQL through a proxy."""
     url = postgres.database()
@@ -88,19 +86,19 @@ async def on_postgres(postgres: Postgres) -> AsyncIterator[Lab]:
         await proxy.close()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def on_sqlite() -> AsyncIterator[Lab]:
     async with opened(**SETTINGS) as shop:
         yield Lab(shop, None, "")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def postgres_lab(on_postgres: Lab) -> Lab:
     on_postgres.shop.wallet = await on_postgres.new_wallet()
     return on_postgres
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def sqlite_lab(on_sqlite: Lab) -> Lab:
     on_sqlite.shop.wallet = await on_sqlite.new_wallet()
     return on_sqlite
@@ -384,9 +382,7 @@ async def test_the_way_out_of_a_damaged_or_missing_database_works(
     if fault == "damaged":
         lab.file.write_bytes(os.urandom(65536))
     else:
-        await server.terminate()
         lab.file.unlink()
-        await server.start()
     answer = await server.payfeed("GET", "events", lab.key)
     assert answer.status_code == 503
 

@@ -12,9 +12,8 @@ import sys
 from pathlib import Path
 
 import httpx
-from browser import chromium
 from needs import need
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 from ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -27,7 +26,7 @@ def environment() -> dict[str, str]:
 
 
 async def test_the_demo_prints_a_frame_a_login_and_commands_that_work(
-    tmp_path: Path,
+    browser: Browser, tmp_path: Path
 ) -> None:
     need("curl")
     port = free_port()
@@ -56,7 +55,7 @@ async def test_the_demo_prints_a_frame_a_login_and_commands_that_work(
             answer = await http.post(f"{origin}/api/v1/auth", json=body)
             token = {"Authorization": f"Bearer {answer.json()['access_token']}"}
             assert "Payfeed" in (await http.get(page, headers=token)).text
-        await expect_demo_payment(page, body)
+        await expect_demo_payment(browser, page, body)
         commands = re.findall(r"^  (curl .*)$", text, re.MULTILINE)
         assert len(commands) == 3
         for command in commands:
@@ -71,16 +70,17 @@ async def test_the_demo_prints_a_frame_a_login_and_commands_that_work(
         await asyncio.wait_for(demo.wait(), 30)
 
 
-async def expect_demo_payment(address: str, login: dict[str, str]) -> None:
+async def expect_demo_payment(
+    browser: Browser, address: str, login: dict[str, str]
+) -> None:
     """The printed page, opened after the printed login, has the paid invoice."""
-    async with chromium() as browser:
-        page = await browser.new_page()
-        auth = f"{address.partition('/payfeed/')[0]}/api/v1/auth"
-        await page.request.post(auth, data=login)
-        await page.goto(address)
-        events = page.locator("#payfeed-events")
-        await expect(events).to_contain_text("Test payment", timeout=60_000)
-        await expect(events).to_contain_text("+1,000 sat")
+    page = await browser.new_page()
+    auth = f"{address.partition('/payfeed/')[0]}/api/v1/auth"
+    await page.request.post(auth, data=login)
+    await page.goto(address)
+    events = page.locator("#payfeed-events")
+    await expect(events).to_contain_text("Test payment")
+    await expect(events).to_contain_text("+1,000 sat")
 
 
 def test_a_port_in_use_gives_one_clear_sentence() -> None:

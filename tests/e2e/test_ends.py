@@ -10,8 +10,6 @@ import pytest
 from reader import reading
 from shop import Shop
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 End = Callable[[Shop, dict[str, Any], dict[str, str]], Awaitable[None]]
 GONE = "The wallet of this key is gone."
 NOT_ENABLED = "The extension is not enabled."
@@ -101,24 +99,3 @@ async def last_frame(shop: Shop, key: str) -> dict[str, Any]:
         lines = [line async for line in stream.aiter_lines() if "data: " in line]
     frame: dict[str, Any] = json.loads(lines[-1].removeprefix("data: "))
     return frame
-
-
-async def test_a_deleted_wallet_stays_closed_after_a_restart(
-    shared_shop: Shop,
-) -> None:
-    shop, server = shared_shop, shared_shop.server
-    wallet = await server.new_wallet(server.admin, "closing")
-    invoice = await server.invoice(wallet, 5)
-    assert (await server.payfeed("GET", "feed", wallet["inkey"])).status_code == 200
-    await delete_wallet(shop, wallet, server.admin)
-    await server.terminate()
-    await server.start()
-    await shop.lab("settle-silently", payment_hash=invoice["payment_hash"])
-    await server.swept()
-    answer = await server.payfeed("GET", "feed", wallet["inkey"])
-    assert answer.status_code == 404
-    rows = await server.call("GET", "/paylab/dump")
-    kinds = [row.split(":")[0] for row in rows if wallet["id"] in row]
-    assert kinds.count("feeds") == 1
-    assert kinds.count("events") == 0
-    assert server.faults == []

@@ -5,49 +5,46 @@ import hmac
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from typing import Any
 
-import pytest
 import pytest_asyncio
 from bolt11 import decode
-from lnbits_server import Server
 from reader import Reader, reading
 from shop import Shop
 
 STRIPE_SECRET = "whsec_stripe"
 
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_shop(module_database: dict[str, str]) -> AsyncIterator[Shop]:
-    """An exchange, a card processor and a withdraw link answer on loopback."""
-    ready = Shop(Server(PAYFEED_HEARTBEAT_SECONDS="2", **module_database))
-    lab = f"{ready.server.base}/paylab"
-    exchange = {"name": "loopback", "api_url": f"{lab}/rate", "path": "$.rate"}
-    ready.server.env |= {
-        "LNBITS_EXCHANGE_RATE_PROVIDERS": json.dumps([exchange]),
-        "LNBITS_CALLBACK_URL_RULES": "[]",
-        "LNBITS_CALLBACK_ALLOW_PRIVATE_IPS": "true",
-        "LNBITS_LNURL_ALLOW_PRIVATE_IPS": "true",
-        "STRIPE_ENABLED": "true",
-        "STRIPE_API_ENDPOINT": f"{lab}/stripe",
-        "STRIPE_API_SECRET_KEY": "sk_test",
-        "STRIPE_WEBHOOK_SIGNING_SECRET": STRIPE_SECRET,
-    }
+@asynccontextmanager
+async def settings(shop: Shop, **values: Any) -> AsyncIterator[None]:
+    """Change LNbits' settings while the block runs; those that its version has."""
+    path, admin = "/admin/api/v1/settings", shop.server.admin
+    before = await shop.server.call("GET", path, headers=admin)
+    values = {name: value for name, value in values.items() if name in before}
+    await shop.server.call("PATCH", path, json=values, headers=admin)
     try:
-        await ready.open()
-        yield ready
+        yield
     finally:
-        await ready.server.close()
+        changed = {name: before[name] for name in values}
+        await shop.server.call("PATCH", path, json=changed, headers=admin)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def shop(shared_shop: Shop) -> Shop:
-    """New wallets for each test, on one server."""
-    return await shared_shop.with_new_wallets()
+@pytest_asyncio.fixture
+async def shop_with_fiat(shop: Shop) -> AsyncIterator[Shop]:
+    """An exchange and a card processor answer on loopback."""
+    lab = f"{shop.server.base}/paylab"
+    exchange = {"name": "loopback", "api_url": f"{lab}/rate", "path": "$.rate"}
+    async with settings(
+        shop,
+        lnbits_exchange_rate_providers=[exchange],
+        stripe_enabled=True,
+        stripe_api_endpoint=f"{lab}/stripe",
+        stripe_api_secret_key="sk_test",
+        stripe_webhook_signing_secret=STRIPE_SECRET,
+    ):
+        yield shop
 
 
 def feed_of(shop: Shop, wallet: dict[str, Any], query: str = "") -> str:
@@ -242,6 +239,12 @@ async def test_an_lnurl_withdrawal_is_in_the_feeds_of_payer_and_receiver(
 ) -> None:
     await shop.lab("withdraw-link", wallet_id=shop.payer["id"])
     async with (
+        settings(
+            shop,
+            lnbits_callback_url_rules=[],
+            lnbits_callback_allow_private_ips=True,
+            lnbits_lnurl_allow_private_ips=True,
+        ),
         reading(feed_of(shop, shop.payer)) as payer,
         reading(feed_of(shop, shop.wallet)) as wallet,
     ):
@@ -282,19 +285,16 @@ async def test_the_balance_is_right_when_many_payments_settle_at_once(
 
 
 async def test_the_service_fee_arrives_in_the_feed_of_its_wallet(
-    own_server_shop: Shop,
+    shop: Shop,
 ) -> None:
-    shop = own_server_shop
     fee = {
         "lnbits_service_fee": 2,
         "lnbits_service_fee_max": 1000,
         "lnbits_service_fee_wallet": shop.wallet["id"],
     }
-    await shop.server.call(
-        "PATCH", "/admin/api/v1/settings", json=fee, headers=shop.server.admin
-    )
     await shop.lab("node", outcome="success", fee_msat=2500)
     async with (
+        settings(shop, **fee),
         reading(feed_of(shop, shop.payer)) as payer,
         reading(feed_of(shop, shop.wallet)) as collector,
     ):
@@ -308,7 +308,10 @@ async def test_the_service_fee_arrives_in_the_feed_of_its_wallet(
     assert taken["payment_hash"] == paid["payment_hash"]
 
 
-async def test_an_invoice_priced_in_fiat_carries_its_price(shop: Shop) -> None:
+async def test_an_invoice_priced_in_fiat_carries_its_price(
+    shop_with_fiat: Shop,
+) -> None:
+    shop = shop_with_fiat
     body = {"out": False, "amount": 2.5, "unit": "EUR", "memo": "a price in euro"}
     headers = {"X-Api-Key": shop.wallet["inkey"]}
     made = await shop.server.call(
@@ -325,7 +328,10 @@ async def test_an_invoice_priced_in_fiat_carries_its_price(shop: Shop) -> None:
         assert in_sat["fiat"] == {"currency": "USD", "amount": 0.01}
 
 
-async def test_an_invoice_paid_by_card_is_a_received_payment(shop: Shop) -> None:
+async def test_an_invoice_paid_by_card_is_a_received_payment(
+    shop_with_fiat: Shop,
+) -> None:
+    shop = shop_with_fiat
     body = {"out": False, "amount": 5, "unit": "EUR", "memo": "by card"}
     headers = {"X-Api-Key": shop.wallet["inkey"]}
     body |= {"fiat_provider": "stripe"}

@@ -3,31 +3,20 @@
 import asyncio
 import re
 import time
-from collections.abc import Callable
 
-import pytest
-import pytest_asyncio
+from limited import METRICS_TOKEN
 from reader import reading
-from shop import Shop, opened
+from shop import Shop
 
 HANG_GUARD = 60
-TOKEN = "a long random token of the operator"
 SAMPLE = re.compile(
     r'payfeed_(\w+)(?:\{(?:type="(?:payment|message|test)"|code="\d{4}")\})? (\d+)'
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def shop(shared_shop: Shop) -> Shop:
-    """New wallets for each test, on one server."""
-    return await shared_shop.with_new_wallets()
-
 
 async def measure(shop: Shop) -> dict[str, int]:
     """Samples by what stands before the value; every line is in Prometheus' format."""
-    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    bearer = {"Authorization": f"Bearer {METRICS_TOKEN}"}
     answer = await shop.server.http.get("/payfeed/api/v1/metrics", headers=bearer)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -44,82 +33,52 @@ async def measure(shop: Shop) -> dict[str, int]:
 
 
 async def test_metrics_count_what_happens_and_contain_no_names(
-    database: dict[str, str],
+    limited_shop: Shop,
 ) -> None:
-    async with opened(PAYFEED_METRICS_TOKEN=TOKEN, **database) as shop:
-        server, key = shop.server, shop.wallet["inkey"]
-        body = {"name": "till-7", "scopes": ["read"]}
-        answer = await server.payfeed(
-            "POST", "keys", shop.wallet["adminkey"], json=body
-        )
-        address = f"{server.ws}/payfeed/api/v1/ws/{answer.json()['key']}"
-        before = await measure(shop)
-        assert before["subscribers"] == 0
-        async with reading(f"{address}?since=start") as one, reading(address) as two:
-            await one.until("hello")
-            await two.until("hello")
-            await shop.sell(1000)
-            await server.payfeed("POST", "test", key)
-            await server.payfeed("POST", "notify", key, json={"type": "door.open"})
-            await one.events(3)
-            await two.events(3)
-            assert (await measure(shop))["subscribers"] == 2
-            await one.connection.send("nonsense")
-            assert await one.close_code() == 4400
-        await server.payfeed("GET", "feed", "unknown")
-        silent = await server.invoice(shop.wallet, 5)
-        await shop.lab("settle-silently", payment_hash=silent["payment_hash"])
-        deadline = time.monotonic() + HANG_GUARD
-        payments = 'events_recorded_total{type="payment"}'
-        while (await measure(shop))[payments] < before.get(payments, 0) + 3:
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.5)
-        await server.payfeed("GET", "events", key)
-        after = await measure(shop)
-        grown = {name: after[name] - before.get(name, 0) for name in after}
-        # a sale is an event of the payer's feed too
-        assert grown[payments] == 3
-        assert grown['events_recorded_total{type="message"}'] == 1
-        assert grown['events_recorded_total{type="test"}'] == 1
-        # three to each subscriber, then a page of four
-        assert grown["events_delivered_total"] == 10
-        assert grown["replays_total"] == 1
-        # what was sent and what was settled silently; the sweep may be first elsewhere
-        assert grown["reconciled_total"] in (2, 3)
-        assert grown['refusals_total{code="4400"}'] == 1
-        assert grown['refusals_total{code="4401"}'] == 1
-        assert (after["subscribers"], after["lag_events"]) == (0, 0)
-        assert TOKEN not in server.log
-
-
-async def test_lag_is_that_of_the_slowest_subscriber(database: dict[str, str]) -> None:
-    """One that wants none of the events, and one that does not read."""
-    async with opened(
-        PAYFEED_METRICS_TOKEN=TOKEN, PAYFEED_SEND_TIMEOUT_SECONDS="600", **database
-    ) as shop:
-        server, key = shop.server, shop.wallet["inkey"]
-        address = f"{server.ws}/payfeed/api/v1/ws/{key}"
-
-        async def lags() -> tuple[list[int], int]:
-            """Of each subscriber, and in the metrics."""
-            result = await server.payfeed("GET", "subscribers", key)
-            each = sorted(one["lag"] for one in result.json())
-            return each, (await measure(shop))["lag_events"]
-
-        async def until(condition: Callable[[list[int], int], bool]) -> None:
-            deadline = time.monotonic() + HANG_GUARD
-            while not condition(*await lags()):
-                assert time.monotonic() < deadline, await lags()
-                await asyncio.sleep(0.2)
-
-        async with reading(f"{address}?types=payment") as quick:
-            await quick.until("hello")
-            async with reading(address, compression=None) as stalled:
-                await stalled.until("hello")
-                await shop.lab("fill", wallet_id=shop.wallet["id"], count=50_000)
-                await until(lambda each, slowest: each == [0, slowest] and slowest > 0)
-                stalled.connection.transport.abort()
-            await until(lambda each, slowest: each == [0] and slowest == 0)
+    shop = limited_shop
+    server, key = shop.server, shop.wallet["inkey"]
+    body = {"name": "till-7", "scopes": ["read"]}
+    answer = await server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
+    address = f"{server.ws}/payfeed/api/v1/ws/{answer.json()['key']}"
+    await server.swept()  # what other tests have paid is recorded
+    while (before := await measure(shop))["subscribers"]:
+        await asyncio.sleep(0.1)  # those of other tests are leaving
+    async with reading(f"{address}?since=start") as one, reading(address) as two:
+        await one.until("hello")
+        await two.until("hello")
+        await shop.sell(1000)
+        await server.payfeed("POST", "test", key)
+        await server.payfeed("POST", "notify", key, json={"type": "door.open"})
+        await one.events(3)
+        await two.events(3)
+        subscribers = (await measure(shop))["subscribers"]
+        assert subscribers == before["subscribers"] + 2
+        await one.connection.send("nonsense")
+        assert await one.close_code() == 4400
+    await server.http.get("/payfeed/api/v1/feed")
+    silent = await server.invoice(shop.wallet, 5)
+    await shop.lab("settle-silently", payment_hash=silent["payment_hash"])
+    deadline = time.monotonic() + HANG_GUARD
+    payments = 'events_recorded_total{type="payment"}'
+    while (await measure(shop))[payments] < before.get(payments, 0) + 3:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.5)
+    await server.payfeed("GET", "events", key)
+    after = await measure(shop)
+    grown = {name: after[name] - before.get(name, 0) for name in after}
+    # a sale is an event of the payer's feed too
+    assert grown[payments] == 3
+    assert grown['events_recorded_total{type="message"}'] == 1
+    assert grown['events_recorded_total{type="test"}'] == 1
+    # three to each subscriber, then a page of four
+    assert grown["events_delivered_total"] == 10
+    assert grown["replays_total"] == 1
+    # what was sent and what was settled silently; the sweep may be first elsewhere
+    assert grown["reconciled_total"] in (2, 3)
+    assert grown['refusals_total{code="4400"}'] == 1
+    assert grown['refusals_total{code="4401"}'] == 1
+    assert (after["subscribers"], after["lag_events"]) == (0, 0)
+    assert METRICS_TOKEN not in server.log
 
 
 async def test_metrics_are_for_administrators_and_the_token(shop: Shop) -> None:
@@ -134,7 +93,7 @@ async def test_metrics_are_for_administrators_and_the_token(shop: Shop) -> None:
     assert await status({}) == 403
     assert await status({"X-Api-Key": shop.wallet["adminkey"]}) == 403
     assert await status({"Authorization": "Bearer"}) == 403
-    assert await status({"Authorization": f"Bearer {TOKEN}"}) == 403
+    assert await status({"Authorization": f"Bearer {METRICS_TOKEN}"}) == 403
     assert await status(user) == 403
     assert await status(server.admin) == 200
     await server.enable(server.admin, on=False)

@@ -5,37 +5,57 @@ import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+import pytest_asyncio
 import websockets
 from lnbits_server import ROOT
 from needs import need
 from nginx import Nginx
 from npm import packages
 from page import browser_page, expect_qr, open_payfeed
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from ports import free_port
 from reader import reading
 from shop import Shop
 
+NAMES = ("Python", "Node", "curl", "Browser", "Vue", "wscat", "nginx", "ESP32")
 
-async def snippet(page: Page, name: str) -> str:
-    await page.get_by_role("tab", name=name, exact=True).click()
-    await page.get_by_label("Copy the code").click()
-    return str(await page.evaluate("navigator.clipboard.readText()"))
+
+@dataclass
+class Copied:
+    """A shop and the code that its tab Connect offers, by name."""
+
+    shop: Shop
+    snippets: dict[str, str]
 
 
 @asynccontextmanager
-async def connect_tab(shop: Shop, width: int) -> AsyncIterator[Page]:
-    async with browser_page(shop, width) as (page, complaints):
+async def connect_tab(browser: Browser, shop: Shop, width: int) -> AsyncIterator[Page]:
+    async with browser_page(browser, shop, width) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop, "Connect")
         yield page
         assert complaints == []
 
 
-async def test_the_key_is_chosen_and_hidden_until_shown(shop: Shop) -> None:
-    async with connect_tab(shop, 390) as page:
+@pytest_asyncio.fixture(scope="module")
+async def copied(shared_browser: Browser, shared_shop: Shop) -> Copied:
+    shop = await shared_shop.for_new_user()
+    snippets = {}
+    async with connect_tab(shared_browser, shop, 1280) as page:
+        for name in NAMES:
+            await page.get_by_role("tab", name=name, exact=True).click()
+            await page.get_by_label("Copy the code").click()
+            snippets[name] = await page.evaluate("navigator.clipboard.readText()")
+    return Copied(shop, snippets)
+
+
+async def test_the_key_is_chosen_and_hidden_until_shown(
+    browser: Browser, shop: Shop
+) -> None:
+    async with connect_tab(browser, shop, 390) as page:
         key = shop.wallet["inkey"]
         address = page.locator("#payfeed-address")
         end = "/payfeed/api/v1/ws"
@@ -79,51 +99,50 @@ async def hears(shop: Shop, *command: str) -> None:
 
 
 async def test_the_python_node_and_curl_snippets_receive_payments(
-    shop: Shop, tmp_path: Path
+    copied: Copied, tmp_path: Path
 ) -> None:
-    async with connect_tab(shop, 1280) as page:
-        python, node = tmp_path / "listen.py", tmp_path / "listen.mjs"
-        python.write_text(await snippet(page, "Python"))
-        node.write_text(await snippet(page, "Node"))
-        curl = await snippet(page, "curl")
-        await hears(shop, sys.executable, str(python))
-        await hears(shop, need("node"), "--experimental-websocket", str(node))
-        await hears(shop, "sh", "-c", f"exec {curl} --silent")
+    python, node = tmp_path / "listen.py", tmp_path / "listen.mjs"
+    python.write_text(copied.snippets["Python"])
+    node.write_text(copied.snippets["Node"])
+    curl = copied.snippets["curl"]
+    await hears(copied.shop, sys.executable, str(python))
+    await hears(copied.shop, need("node"), "--experimental-websocket", str(node))
+    await hears(copied.shop, "sh", "-c", f"exec {curl} --silent")
 
 
-async def test_the_browser_and_vue_snippets_receive_payments(shop: Shop) -> None:
-    async with connect_tab(shop, 1280) as page:
-        browser = await snippet(page, "Browser")
-        vue = await snippet(page, "Vue")
-        received: list[str] = []
-        page.on("console", lambda message: received.append(message.text))
-        await page.goto(f"{shop.server.base}/api/v1/health")
-        await page.set_content(browser)
-        while "in 31337 received" not in received:
-            await shop.sell(31337, "received")
-            await page.wait_for_timeout(300)
-        module = vue.replace("export default", "window.part =")
-        vendor = f"{shop.server.base}/static/vendor/vue.global.prod.js"
-        await page.set_content(
-            f'<div id="a"></div><script src="{vendor}"></script>'
-            f'<script type="module">{module}\nVue.createApp(part).mount("#a")</script>'
-        )
-        while not await page.get_by_text("31337 sat received").count():
-            await shop.sell(31337, "received")
-            await page.wait_for_timeout(300)
+async def test_the_browser_and_vue_snippets_receive_payments(
+    browser: Browser, copied: Copied
+) -> None:
+    shop = copied.shop
+    page = await browser.new_page()
+    received: list[str] = []
+    page.on("console", lambda message: received.append(message.text))
+    await page.goto(f"{shop.server.base}/api/v1/health")
+    await page.set_content(copied.snippets["Browser"])
+    while "in 31337 received" not in received:
+        await shop.sell(31337, "received")
+        await page.wait_for_timeout(300)
+    module = copied.snippets["Vue"].replace("export default", "window.part =")
+    vendor = f"{shop.server.base}/static/vendor/vue.global.prod.js"
+    await page.set_content(
+        f'<div id="a"></div><script src="{vendor}"></script>'
+        f'<script type="module">{module}\nVue.createApp(part).mount("#a")</script>'
+    )
+    while not await page.get_by_text("31337 sat received").count():
+        await shop.sell(31337, "received")
+        await page.wait_for_timeout(300)
 
 
 async def test_the_wscat_snippet_receives_payments_through_the_nginx_snippet(
-    shop: Shop, tmp_path: Path
+    copied: Copied, tmp_path: Path
 ) -> None:
-    async with connect_tab(shop, 390) as page:
-        wscat, site = await snippet(page, "wscat"), await snippet(page, "nginx")
+    shop = copied.shop
     need("npm")
     program = packages(ROOT / "tests" / "wscat") / "node_modules" / ".bin" / "wscat"
-    command = wscat.replace("npx wscat", str(program))
+    command = copied.snippets["wscat"].replace("npx wscat", str(program))
     await hears(shop, "sh", "-c", f"exec {command}")
     port = free_port()
-    site = f"server {{ listen 127.0.0.1:{port}; {site} }}"
+    site = f"server {{ listen 127.0.0.1:{port}; {copied.snippets['nginx']} }}"
     upstream = {"127.0.0.1:5000": f"127.0.0.1:{shop.server.port}"}
     nginx = Nginx(tmp_path, site, upstream)
     await nginx.start(port)
@@ -139,10 +158,9 @@ async def test_the_wscat_snippet_receives_payments_through_the_nginx_snippet(
 
 
 async def test_the_sketch_for_esp32_uses_its_libraries_as_the_example_does(
-    shop: Shop,
+    copied: Copied,
 ) -> None:
-    async with connect_tab(shop, 1280) as page:
-        sketch = await snippet(page, "ESP32")
+    sketch = copied.snippets["ESP32"]
     example = (ROOT / "examples" / "esp32.ino").read_text()
     for line in sketch.splitlines():
         if any(

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from page import browser_page, open_payfeed
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Browser, Page, Route, expect
 from shop import Shop
 
 API = re.compile("/api/v1/")
@@ -93,12 +93,17 @@ def exceptions(complaints: list[str]) -> list[str]:
     return [said for said in thrown if "reading 'scope'" not in said]
 
 
-async def test_every_action_reports_that_lnbits_does_not_respond(shop: Shop) -> None:
+async def test_every_action_reports_that_lnbits_does_not_respond(
+    browser: Browser, shop: Shop
+) -> None:
     await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
     await shop.lab("messages", wallet_id=shop.wallet["id"], count=101)
     body = {"name": "till", "scopes": ["read"]}
     await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
-    async with browser_page(shop, service_workers="block") as (page, complaints):
+    async with browser_page(browser, shop, service_workers="block") as (
+        page,
+        complaints,
+    ):
         await open_payfeed(page, shop)
         for tab, actions in ACTIONS.items():
             await page.get_by_role("tab", name=tab).click()
@@ -112,8 +117,8 @@ async def test_every_action_reports_that_lnbits_does_not_respond(shop: Shop) -> 
         assert exceptions(complaints) == []
 
 
-async def test_a_failed_invoice_is_reported(shop: Shop) -> None:
-    async with browser_page(shop, service_workers="block") as (page, _):
+async def test_a_failed_invoice_is_reported(browser: Browser, shop: Shop) -> None:
+    async with browser_page(browser, shop, service_workers="block") as (page, _):
         await open_payfeed(page, shop)
         await page.route(API, gone)
         await page.get_by_role("button", name="Create an invoice for 21 sat").click()
@@ -121,13 +126,13 @@ async def test_a_failed_invoice_is_reported(shop: Shop) -> None:
 
 
 async def test_a_list_that_fails_to_load_is_reported_and_loaded_again_on_demand(
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     """It is not shown as empty."""
     await shop.sell(1000, "income")
     body = {"name": "till", "scopes": ["read"]}
     await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
-    async with browser_page(shop, service_workers="block") as (page, _):
+    async with browser_page(browser, shop, service_workers="block") as (page, _):
         await open_payfeed(page, shop)
         for tab, place, text in (
             ("Keys", "#payfeed-keys", "till"),
@@ -147,9 +152,12 @@ async def test_a_list_that_fails_to_load_is_reported_and_loaded_again_on_demand(
 
 
 async def test_errors_of_proxies_and_of_the_server_are_shown_as_text(
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
-    async with browser_page(shop, service_workers="block") as (page, complaints):
+    async with browser_page(browser, shop, service_workers="block") as (
+        page,
+        complaints,
+    ):
         await open_payfeed(page, shop, "Send")
         for answer, text in (
             ({"status": 502, "body": "<h1>Bad Gateway</h1>"}, "status 502"),
@@ -166,8 +174,10 @@ async def test_errors_of_proxies_and_of_the_server_are_shown_as_text(
         assert exceptions(complaints) == []
 
 
-async def test_an_action_without_a_response_times_out(shop: Shop) -> None:
-    async with browser_page(shop, service_workers="block") as (page, _):
+async def test_an_action_without_a_response_times_out(
+    browser: Browser, shop: Shop
+) -> None:
+    async with browser_page(browser, shop, service_workers="block") as (page, _):
         await open_payfeed(page, shop, "Send")
         await page.evaluate("Payfeed.REQUEST_SECONDS = 0.5")
 

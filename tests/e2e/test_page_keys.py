@@ -1,7 +1,7 @@
 """The tabs Keys and Subscribers: the life of a key, switches and secrets."""
 
 from page import browser_page, expect_qr, open_payfeed
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from reader import reading
 from shop import Shop
 
@@ -19,8 +19,10 @@ async def create_key(page: Page, name: str, *scopes: str, expiry: str = "never")
     return key
 
 
-async def test_a_key_is_created_shown_once_used_listed_and_revoked(shop: Shop) -> None:
-    async with browser_page(shop) as (page, complaints):
+async def test_a_key_is_created_shown_once_used_listed_and_revoked(
+    browser: Browser, shop: Shop
+) -> None:
+    async with browser_page(browser, shop) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop, "Keys")
         await expect(page.get_by_text("No access keys yet.")).to_be_visible()
@@ -49,6 +51,9 @@ async def test_a_key_is_created_shown_once_used_listed_and_revoked(shop: Shop) -
             )
             await expect(subscribers.filter(has_text="wallet key")).to_have_count(1)
             await shop.sell(5, "unacknowledged")
+            await reader.until("payment")
+            while not await last_used(shop):
+                await page.wait_for_timeout(50)
             await page.get_by_role("tab", name="Keys").click()
             await expect(row).to_contain_text("not acknowledged: 1")
             await expect(row).not_to_contain_text("never used")
@@ -62,10 +67,17 @@ async def test_a_key_is_created_shown_once_used_listed_and_revoked(shop: Shop) -
         assert complaints == []
 
 
+async def last_used(shop: Shop) -> int | None:
+    """When the shop's only access key was used; stored a moment later."""
+    listed = await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])
+    used_at: int | None = listed.json()[0]["last_used_at"]
+    return used_at
+
+
 async def test_the_page_stays_connected_when_the_invoice_key_is_disabled(
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
-    async with browser_page(shop, 390) as (page, _):
+    async with browser_page(browser, shop, 390) as (page, _):
         await open_payfeed(page, shop, "Keys")
         for name in ("allow_inkey", "mirror_to_inkey"):
             label = {
@@ -91,9 +103,9 @@ async def feed(shop: Shop) -> dict[str, object]:
 
 
 async def test_secret_and_channel_are_hidden_shown_copied_and_rotated(
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
-    async with browser_page(shop) as (page, complaints):
+    async with browser_page(browser, shop) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop, "Keys")
         for what, name in (("secret", "Signing secret"), ("channel", "Channel")):

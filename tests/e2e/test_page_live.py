@@ -6,13 +6,13 @@ import re
 from typing import Any
 
 from page import (
-    LIGHT,
+    PLAIN,
     browser_page,
     expect_qr,
     open_payfeed,
     sell_within_answer,
 )
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 from shop import Shop
 
 HOSTILE = "<img src=x onerror=window.hacked=1>{{constructor.constructor('hacked=1')()}}"
@@ -27,9 +27,9 @@ async def notify(shop: Shop, value: Any) -> None:
 
 
 async def test_an_empty_feed_creates_an_invoice_whose_payment_appears(
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
-    async with browser_page(shop) as (page, complaints):
+    async with browser_page(browser, shop) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop)
         async with page.expect_response("**/api/v1/payments") as answer:
@@ -48,8 +48,10 @@ async def test_an_empty_feed_creates_an_invoice_whose_payment_appears(
         assert complaints == []
 
 
-async def test_hostile_memos_and_messages_stay_text(shop: Shop) -> None:
-    async with browser_page(shop) as (page, complaints):
+async def test_hostile_memos_and_messages_stay_text(
+    browser: Browser, shop: Shop
+) -> None:
+    async with browser_page(browser, shop) as (page, complaints):
         await open_payfeed(page, shop)
         await shop.sell(2222, HOSTILE)
         await expect(rows(page)).to_have_count(1)
@@ -68,7 +70,9 @@ async def test_hostile_memos_and_messages_stay_text(shop: Shop) -> None:
         assert complaints == []
 
 
-async def test_sent_and_failed_payments_are_never_shown_as_received(shop: Shop) -> None:
+async def test_sent_and_failed_payments_are_never_shown_as_received(
+    browser: Browser, shop: Shop
+) -> None:
     await shop.sell(500, "income")
     invoice = await shop.server.invoice(shop.payer, 50, "expense")
     await shop.server.pay(shop.wallet, invoice)
@@ -76,7 +80,7 @@ async def test_sent_and_failed_payments_are_never_shown_as_received(shop: Shop) 
     refused = {"out": True, "bolt11": await shop.lab("foreign", amount_sat=70)}
     admin = {"X-Api-Key": shop.wallet["adminkey"]}
     await shop.server.http.post("/api/v1/payments", json=refused, headers=admin)
-    async with browser_page(shop) as (page, _):
+    async with browser_page(browser, shop) as (page, _):
         await open_payfeed(page, shop)
         await expect(rows(page)).to_have_count(3)
         sent = rows(page).filter(has_text="expense")
@@ -90,7 +94,7 @@ async def test_sent_and_failed_payments_are_never_shown_as_received(shop: Shop) 
 
 
 async def test_a_payment_shows_amount_memo_tag_comment_fee_fiat_and_age(
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     extra = {"tag": "lnurlp", "comment": "<i>thanks</i>"}
     fiat = {"fiat_currency": "EUR", "fiat_amount": 0.52}
@@ -100,7 +104,7 @@ async def test_a_payment_shows_amount_memo_tag_comment_fee_fiat_and_age(
     await shop.lab("node", outcome="success", fee_msat=2500)
     bought = {"bolt11": await shop.lab("foreign", amount_sat=70)}
     await shop.server.pay(shop.wallet, bought)
-    async with browser_page(shop, 390) as (page, complaints):
+    async with browser_page(browser, shop, 390) as (page, complaints):
         await open_payfeed(page, shop)
         received = rows(page).filter(has_text="a cake")
         for text in ("+900 sat", "€0.52", "lnurlp", "<i>thanks</i>", "ago"):
@@ -113,8 +117,10 @@ async def test_a_payment_shows_amount_memo_tag_comment_fee_fiat_and_age(
         assert complaints == []
 
 
-async def test_a_payment_recorded_while_the_page_loads_is_shown(shop: Shop) -> None:
-    async with browser_page(shop) as (page, complaints):
+async def test_a_payment_recorded_while_the_page_loads_is_shown(
+    browser: Browser, shop: Shop
+) -> None:
+    async with browser_page(browser, shop) as (page, complaints):
         await sell_within_answer(page, shop)
         await open_payfeed(page, shop)
         await expect(rows(page)).to_have_count(2)
@@ -123,7 +129,7 @@ async def test_a_payment_recorded_while_the_page_loads_is_shown(shop: Shop) -> N
 
 
 async def test_events_are_searched_and_filtered_by_all_their_members(
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     payment_hash = await shop.sell(100, "tea")
     await shop.sell(1900, "coffee")
@@ -132,7 +138,7 @@ async def test_events_are_searched_and_filtered_by_all_their_members(
     )
     await notify(shop, {"type": "door", "open": True})
     await shop.server.payfeed("POST", "test", shop.wallet["inkey"])
-    async with browser_page(shop, 390) as (page, complaints):
+    async with browser_page(browser, shop, 390) as (page, complaints):
         await open_payfeed(page, shop)
         await expect(rows(page)).to_have_count(5)
         for words, expected in (
@@ -180,18 +186,26 @@ async def test_events_are_searched_and_filtered_by_all_their_members(
         assert complaints == []
 
 
-async def test_new_events_slide_in_unless_reduced_motion_is_set(shop: Shop) -> None:
-    for motion, expected in (("no-preference", "payfeed-slide-in"), ("reduce", "none")):
-        async with browser_page(shop, reduced_motion=motion) as (page, _):
-            await open_payfeed(page, shop)
+async def test_new_events_slide_in_unless_reduced_motion_is_set(
+    browser: Browser, shop: Shop
+) -> None:
+    async with browser_page(browser, shop) as (page, _):
+        await open_payfeed(page, shop)
+        for motion, expected in (
+            ("no-preference", "payfeed-slide-in"),
+            ("reduce", "none"),
+        ):
+            await page.emulate_media(reduced_motion=motion)
             fresh = page.locator(".payfeed-fresh", has_text=f"with {motion}")
             animated = expect(fresh).to_have_css("animation-name", expected)
             await asyncio.gather(animated, shop.sell(1000, f"with {motion}"))
 
 
-async def test_an_opened_event_shows_its_frame_and_copies_it(shop: Shop) -> None:
+async def test_an_opened_event_shows_its_frame_and_copies_it(
+    browser: Browser, shop: Shop
+) -> None:
     await shop.sell(1000, "tea")
-    async with browser_page(shop) as (page, _):
+    async with browser_page(browser, shop) as (page, _):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop)
         await rows(page).first.focus()
@@ -206,11 +220,11 @@ async def test_an_opened_event_shows_its_frame_and_copies_it(shop: Shop) -> None
 
 
 async def test_five_thousand_events_are_searched_and_scrolled_and_stay_fluid(
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
     await shop.lab("messages", wallet_id=shop.wallet["id"], count=5000)
-    async with browser_page(shop, 390) as (page, complaints):
+    async with browser_page(browser, shop, 390) as (page, complaints):
         await open_payfeed(page, shop)
         await search(page)
         await scroll(page, shop)
@@ -268,10 +282,10 @@ async def scroll(page: Page, shop: Shop) -> None:
         await page.wait_for_timeout(50)
 
 
-async def test_older_events_are_loaded_on_demand(shop: Shop) -> None:
+async def test_older_events_are_loaded_on_demand(browser: Browser, shop: Shop) -> None:
     await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
     await shop.lab("messages", wallet_id=shop.wallet["id"], count=101)
-    async with browser_page(shop) as (page, complaints):
+    async with browser_page(browser, shop) as (page, complaints):
         await open_payfeed(page, shop)
         more = page.get_by_role("button", name="Load older events")
         async with page.expect_response(re.compile("events.*before=")) as answer:
@@ -311,7 +325,9 @@ CONTRAST = """() => {
 }"""
 
 
-async def test_amounts_and_tags_have_readable_colors(shop: Shop) -> None:
+async def test_amounts_and_tags_have_readable_colors(
+    browser: Browser, shop: Shop
+) -> None:
     await shop.sell(500, "income")
     await shop.lab("node", outcome="failed")
     refused = {"out": True, "bolt11": await shop.lab("foreign", amount_sat=70)}
@@ -322,17 +338,19 @@ async def test_amounts_and_tags_have_readable_colors(shop: Shop) -> None:
         subscriber = {"name": "slow till", "since": 0, "address": "::1", "lag": 3}
         await route.fulfill(json=[subscriber, subscriber | {"name": "till", "lag": 0}])
 
-    for is_light in (False, True):
-        async with browser_page(shop) as (page, _):
-            if is_light:
-                await page.add_init_script(LIGHT)
-            await page.route("**/payfeed/api/v1/subscribers", lagging)
-            await open_payfeed(page, shop)
-            await expect(rows(page)).to_have_count(2)
+    async with browser_page(browser, shop) as (page, _):
+        await page.add_init_script(PLAIN)
+        await page.route("**/payfeed/api/v1/subscribers", lagging)
+        await open_payfeed(page, shop)
+        await expect(rows(page)).to_have_count(2)
+        slow = page.locator("#payfeed-subscribers .q-item").first
+        for is_dark in ("true", "false"):
+            await page.evaluate(f"Quasar.Dark.set({is_dark})")
+            await page.get_by_role("tab", name="Live").click()
+            await expect(rows(page).first).to_be_visible()
             seen = dict(await page.evaluate(CONTRAST))
             assert {"+500 sat", "70 sat"} <= set(seen)
             await page.get_by_role("tab", name="Subscribers").click()
-            slow = page.locator("#payfeed-subscribers .q-item").first
             await expect(slow).to_contain_text("days ago from ::1")
             seen |= dict(await page.evaluate(CONTRAST))
             assert {"behind: 3", "up to date"} <= set(seen)

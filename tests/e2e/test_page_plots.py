@@ -3,7 +3,7 @@
 import re
 
 from page import browser_page, open_payfeed
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 from shop import Shop
 
 
@@ -39,10 +39,10 @@ async def hovered(page: Page) -> list[str]:
 
 
 async def test_received_sent_fees_and_total_are_summed_and_shown_on_hover(
-    shop: Shop,
+    browser: Browser, shop: Shop
 ) -> None:
     await trade(shop)
-    async with browser_page(shop) as (page, complaints):
+    async with browser_page(browser, shop) as (page, complaints):
         await open_payfeed(page, shop, "Plots")
         expected = ["1,000 sat", "70 sat", "2.5 sat", "927.5 sat"]
         for period in ("Hour", "Day", "Week"):
@@ -70,12 +70,14 @@ async def test_received_sent_fees_and_total_are_summed_and_shown_on_hover(
         assert complaints == []
 
 
-async def test_fiat_is_summed_where_lnbits_knows_it(shop: Shop) -> None:
+async def test_fiat_is_summed_where_lnbits_knows_it(
+    browser: Browser, shop: Shop
+) -> None:
     extra = {"fiat_currency": "EUR", "fiat_amount": 12.5}
     body = {"wallet_id": shop.wallet["id"], "amount": 900, "extra": extra}
     await shop.server.pay(shop.payer, await shop.lab("invoice", **body))
     await shop.sell(100, "unpriced")
-    async with browser_page(shop, 390) as (page, complaints):
+    async with browser_page(browser, shop, 390) as (page, complaints):
         await open_payfeed(page, shop, "Plots")
         await page.get_by_role("button", name="EUR").click()
         await expect(sums(page)).to_contain_text("€12.50")
@@ -88,9 +90,11 @@ async def test_fiat_is_summed_where_lnbits_knows_it(shop: Shop) -> None:
         assert complaints == []
 
 
-async def test_sums_of_incompletely_loaded_payments_are_never_shown(shop: Shop) -> None:
+async def test_sums_of_incompletely_loaded_payments_are_never_shown(
+    browser: Browser, shop: Shop
+) -> None:
     await shop.sell(1000, "income")
-    async with browser_page(shop) as (page, _):
+    async with browser_page(browser, shop) as (page, _):
 
         async def first_page(route: Route) -> None:
             answer = await route.fetch()
@@ -110,10 +114,10 @@ async def test_sums_of_incompletely_loaded_payments_are_never_shown(shop: Shop) 
         await expect(sums(page)).to_contain_text("1,000 sat")
 
 
-async def test_the_plot_follows_the_theme(shop: Shop) -> None:
+async def test_the_plot_follows_the_theme(browser: Browser, shop: Shop) -> None:
     color = """() => Chart.getChart(document.querySelector('.payfeed-chart canvas'))
         ?.options.scales.y.ticks.color"""
-    async with browser_page(shop) as (page, complaints):
+    async with browser_page(browser, shop) as (page, complaints):
         await open_payfeed(page, shop, "Plots")
         for is_dark, expected in (("true", "#ddd"), ("false", "#333")):
             await page.evaluate(f"Quasar.Dark.set({is_dark})")
@@ -121,9 +125,11 @@ async def test_the_plot_follows_the_theme(shop: Shop) -> None:
         assert complaints == []
 
 
-async def test_without_chart_js_the_table_is_shown(shop: Shop) -> None:
+async def test_without_chart_js_the_table_is_shown(
+    browser: Browser, shop: Shop
+) -> None:
     await shop.sell(1000, "income")
-    async with browser_page(shop) as (page, complaints):
+    async with browser_page(browser, shop) as (page, complaints):
         await open_payfeed(page, shop)
         await page.evaluate("window.Chart = undefined")
         await page.get_by_role("tab", name="Plots").click()

@@ -3,7 +3,7 @@
 import json
 
 from page import browser_page, open_payfeed
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 from reader import reading
 from shop import Shop
 
@@ -11,9 +11,14 @@ PRESS = """document.activeElement.dispatchEvent(
     new KeyboardEvent('keyup', {key: 'Enter', ctrlKey: true, bubbles: true}))"""
 
 
-async def test_a_subscriber_receives_messages_as_they_were_written(shop: Shop) -> None:
+async def test_a_subscriber_receives_messages_as_they_were_written(
+    browser: Browser, shop: Shop
+) -> None:
     address = f"{shop.server.ws}/payfeed/api/v1/ws/{shop.wallet['inkey']}"
-    async with browser_page(shop) as (page, complaints), reading(address) as reader:
+    async with (
+        browser_page(browser, shop) as (page, complaints),
+        reading(address) as reader,
+    ):
         await open_payfeed(page, shop, "Send")
         await page.get_by_role("button", name="Send a test event").click()
         event = await reader.until("test")
@@ -40,8 +45,10 @@ async def test_a_subscriber_receives_messages_as_they_were_written(shop: Shop) -
         assert complaints == []
 
 
-async def test_messages_that_the_server_would_reject_cannot_be_sent(shop: Shop) -> None:
-    async with browser_page(shop, 390) as (page, complaints):
+async def test_messages_that_the_server_would_reject_cannot_be_sent(
+    browser: Browser, shop: Shop
+) -> None:
+    async with browser_page(browser, shop, 390) as (page, complaints):
         await open_payfeed(page, shop, "Send")
         send = page.locator("#payfeed-send")
         await expect(send).to_be_disabled()

@@ -5,11 +5,14 @@ import signal
 import ssl
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+import pytest_asyncio
+import uvicorn
 import websockets
 from certificate import certificate
 from needs import need
@@ -17,12 +20,13 @@ from nginx import Front, Nginx
 from ports import free_port
 from reader import reading
 from shop import Shop, opened
+from stoppable_proxy import stoppable_proxy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HANG_GUARD = 30
 READ_TIMEOUT_SECONDS = 3
-# a little more than the 20 between two pings of uvicorn, far below nginx's own 60
-PINGED_SECONDS = 23
+# above the timeout that heartbeats are tested with
+PING_SECONDS = 5
 
 GUIDE = """\
 server {
@@ -62,7 +66,9 @@ class Behind:
 
     shop: Shop
     nginx: Front
-    tls: ssl.SSLContext
+
+    def __post_init__(self) -> None:
+        self.tls = ssl.create_default_context(cafile=str(self.nginx.certificate))
 
     @property
     def https(self) -> str:
@@ -78,29 +84,50 @@ class Behind:
         return httpx.AsyncClient(transport=transport, timeout=HANG_GUARD)
 
 
-@pytest.fixture
-async def front(tmp_path: Path, database: dict[str, str]) -> AsyncIterator[Behind]:
-    """`FORWARDED_ALLOW_IPS` is what the command `lnbits` trusts unless told."""
+@pytest_asyncio.fixture(scope="module")
+async def shop_behind_nginx(module_database: dict[str, str]) -> AsyncIterator[Shop]:
+    """`FORWARDED_ALLOW_IPS` is what the command `lnbits` trusts by default."""
     async with opened(
         PAYFEED_HEARTBEAT_SECONDS="1",
         PAYFEED_FAILED_AUTH_PER_MINUTE="4",
         PAYFEED_SEND_TIMEOUT_SECONDS="2",
         FORWARDED_ALLOW_IPS="*",
-        **database,
+        UVICORN_WS_PING_INTERVAL=str(PING_SECONDS),
+        **module_database,
     ) as shop:
-        # Payfeed asks for no buffering too: here the file alone has to see to it
-        unasked = "proxy_buffering off; proxy_ignore_headers X-Accel-Buffering;"
-        values = {
-            "75s": f"{READ_TIMEOUT_SECONDS}s",
-            "proxy_buffering off;": unasked,
-        }
-        nginx = await asyncio.to_thread(Front, tmp_path, shop.server.port, **values)
-        try:
-            await nginx.start(nginx.port)
-            tls = ssl.create_default_context(cafile=str(nginx.certificate))
-            yield Behind(shop, nginx, tls)
-        finally:
-            nginx.stop()
+        yield shop
+
+
+@asynccontextmanager
+async def front_of(folder: Path, port: int) -> AsyncIterator[Front]:
+    # Payfeed asks for no buffering too: here the file alone has to see to it
+    unasked = "proxy_buffering off; proxy_ignore_headers X-Accel-Buffering;"
+    values = {"75s": f"{READ_TIMEOUT_SECONDS}s", "proxy_buffering off;": unasked}
+    nginx = await asyncio.to_thread(Front, folder, port, **values)
+    try:
+        await nginx.start(nginx.port)
+        yield nginx
+    finally:
+        nginx.stop()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def nginx(
+    shop_behind_nginx: Shop, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Front]:
+    folder, port = tmp_path_factory.mktemp("nginx"), shop_behind_nginx.server.port
+    async with front_of(folder, port) as front:
+        yield front
+
+
+@pytest_asyncio.fixture
+async def shop(shop_behind_nginx: Shop) -> Shop:
+    return await shop_behind_nginx.for_new_user()
+
+
+@pytest_asyncio.fixture
+async def front(shop: Shop, nginx: Front) -> Behind:
+    return Behind(shop, nginx)
 
 
 async def test_wss_sse_and_long_poll_work(front: Behind) -> None:
@@ -159,7 +186,9 @@ async def test_a_reader_of_sse_that_stalls_is_ended_and_not_stored_for_by_nginx(
         writer.write(asked.encode())
         while b'"hello"' not in await asyncio.wait_for(reader.readline(), HANG_GUARD):
             pass
-        await shop.lab("fill", wallet_id=shop.wallet["id"], count=50_000)
+        # more than all buffers between them
+        backlog = {"wallet_id": shop.wallet["id"], "count": 200, "padding": 100_000}
+        await shop.lab("messages", **backlog)
         deadline = time.monotonic() + HANG_GUARD
         while (await shop.server.payfeed("GET", "subscribers", key)).json():
             assert time.monotonic() < deadline
@@ -259,8 +288,8 @@ async def test_an_lnbits_that_hangs_is_noticed(front: Behind) -> None:
             process.send_signal(signal.SIGCONT)
 
 
-async def test_no_key_is_in_any_log_of_nginx(front: Behind) -> None:
-    server, key = front.shop.server, front.shop.wallet["inkey"]
+async def test_no_key_is_in_any_log_of_nginx(shop: Shop, tmp_path: Path) -> None:
+    key = shop.wallet["inkey"]
     paths = [
         f"notify/{key}/hello",
         f"sse/{key}?since=nonsense",
@@ -271,7 +300,7 @@ async def test_no_key_is_in_any_log_of_nginx(front: Behind) -> None:
         f"../../api/v1/ws/{key}/hello",
     ]
 
-    async def ask(http: httpx.AsyncClient) -> None:
+    async def ask(front: Behind, http: httpx.AsyncClient) -> None:
         for path in paths:
             await http.get(f"{front.https}/{path}")
         await http.get(
@@ -281,21 +310,25 @@ async def test_no_key_is_in_any_log_of_nginx(front: Behind) -> None:
             f"https://localhost:{front.nginx.port}/api/v1/wallet?api-key={key}"
         )
 
-    async with front.client() as http:
-        await ask(http)
-        async with reading(f"{front.wss}/ws/{key}", ssl=front.tls) as live:
-            await live.until("hello")
-            server.kill()
-            assert await live.close_code() == 1006
-        await ask(http)
-    _, writer = await asyncio.open_connection("127.0.0.1", front.nginx.plain_port)
-    writer.write(
-        f"GET /payfeed/api/v1/ws/{key} HTTP/1.1 \r\nno header\r\n\r\n".encode()
-    )
-    await writer.drain()
-    writer.close()
-    front.nginx.stop()
-    logs = front.nginx.logs
+    async with (
+        stoppable_proxy(shop.server.port) as lnbits,
+        front_of(tmp_path, lnbits.port) as nginx,
+    ):
+        front = Behind(shop, nginx)
+        async with front.client() as http:
+            await ask(front, http)
+            async with reading(f"{front.wss}/ws/{key}", ssl=front.tls) as live:
+                await live.until("hello")
+                await lnbits.stop()
+                assert await live.close_code() == 1006
+            await ask(front, http)
+        _, writer = await asyncio.open_connection("127.0.0.1", nginx.plain_port)
+        writer.write(
+            f"GET /payfeed/api/v1/ws/{key} HTTP/1.1 \r\nno header\r\n\r\n".encode()
+        )
+        await writer.drain()
+        writer.close()
+    logs = nginx.logs
     assert key not in logs
     assert "GET /payfeed/api/v1/notify/*** HTTP/1.1 200" in logs
     assert "HTTP/1.1 502" in logs
@@ -304,70 +337,66 @@ async def test_no_key_is_in_any_log_of_nginx(front: Behind) -> None:
 
 
 async def test_the_guides_file_for_tls_serves_lnbits_own_socket_with_any_timeout(
-    tmp_path: Path, database: dict[str, str]
+    shop: Shop, tmp_path: Path
 ) -> None:
-    """uvicorn's pings outlive nginx's own timeout, of which this is a short one."""
+    """uvicorn's pings outlive nginx's own timeout; both are shorter here."""
+    assert uvicorn.Config("").ws_ping_interval == 20  # nginx's own timeout: 60
     port = free_port()
     pem, key = await asyncio.to_thread(certificate, tmp_path)
-    async with opened(**database) as shop:
-        site = GUIDE_TLS.replace(
-            "server {", f"server {{ proxy_read_timeout {PINGED_SECONDS}s;"
-        )
-        values = {
-            "listen 443": f"listen 127.0.0.1:{port}",
-            "localhost:5006": f"127.0.0.1:{shop.server.port}",
-            "/path/to/cert.pem": str(pem),
-            "/path/to/key.pem": str(key),
-        }
-        feed = await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])
-        tls = ssl.create_default_context(cafile=str(pem))
-        own = f"wss://localhost:{port}/api/v1/ws/{feed.json()['channel']}"
-        nginx = Nginx(tmp_path, site, values)
-        try:
-            await nginx.start(port)
-            async with reading(own, ssl=tls, ping_interval=None) as quiet:
-                with pytest.raises(asyncio.TimeoutError):
-                    await asyncio.wait_for(quiet.connection.recv(), PINGED_SECONDS + 1)
-                await shop.sell(5)
-                assert (await quiet.events(1))[0]["payment"]["amount"] == 5
-        finally:
-            nginx.stop()
+    timeout_seconds = PING_SECONDS + 2
+    site = GUIDE_TLS.replace(
+        "server {", f"server {{ proxy_read_timeout {timeout_seconds}s;"
+    )
+    values = {
+        "listen 443": f"listen 127.0.0.1:{port}",
+        "localhost:5006": f"127.0.0.1:{shop.server.port}",
+        "/path/to/cert.pem": str(pem),
+        "/path/to/key.pem": str(key),
+    }
+    feed = await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])
+    tls = ssl.create_default_context(cafile=str(pem))
+    own = f"wss://localhost:{port}/api/v1/ws/{feed.json()['channel']}"
+    nginx = Nginx(tmp_path, site, values)
+    try:
+        await nginx.start(port)
+        async with reading(own, ssl=tls, ping_interval=None) as quiet:
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(quiet.connection.recv(), timeout_seconds + 1)
+            await shop.sell(5)
+            assert (await quiet.events(1))[0]["payment"]["amount"] == 5
+    finally:
+        nginx.stop()
 
 
-async def test_what_the_guides_file_lacks(
-    tmp_path: Path, database: dict[str, str]
-) -> None:
+async def test_what_the_guides_file_lacks(shop: Shop, tmp_path: Path) -> None:
     """It serves LNbits' own socket only, lets addresses be forged and logs keys."""
     port = free_port()
-    async with opened(
-        PAYFEED_FAILED_AUTH_PER_MINUTE="4", FORWARDED_ALLOW_IPS="*", **database
-    ) as shop:
-        key, base = shop.wallet["inkey"], f"ws://127.0.0.1:{port}"
-        upstream = f"127.0.0.1:{shop.server.port}"
-        values = {"listen 443": f"listen 127.0.0.1:{port}", "localhost:5006": upstream}
-        feed = await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])
-        channel = feed.json()["channel"]
-        nginx = Nginx(tmp_path, GUIDE, values)
-        try:
-            await nginx.start(port)
-            async with reading(f"{base}/api/v1/ws/{channel}") as own:
-                await shop.sell(5)
-                assert (await own.events(1))[0]["payment"]["amount"] == 5
-            with pytest.raises(websockets.InvalidStatus, match="404"):
-                await websockets.connect(f"{base}/payfeed/api/v1/ws/{key}")
-            nginx.stop()
-            widened = GUIDE.replace("location /api/v1/ws/", "location /payfeed/")
-            nginx = Nginx(tmp_path, widened, values)
-            await nginx.start(port)
-            for n in range(6):
-                forged = {"X-Forwarded-For": f"10.0.0.{n}"}
-                async with reading(
-                    f"{base}/payfeed/api/v1/ws/unknown", additional_headers=forged
-                ) as refused:
-                    assert (await refused.until("error"))["code"] == 4401
-            async with reading(f"{base}/payfeed/api/v1/ws/{key}") as live:
-                await live.until("hello")
-            nginx.stop()
-            assert key in nginx.logs
-        finally:
-            nginx.stop()
+    key, base = shop.wallet["inkey"], f"ws://127.0.0.1:{port}"
+    upstream = f"127.0.0.1:{shop.server.port}"
+    values = {"listen 443": f"listen 127.0.0.1:{port}", "localhost:5006": upstream}
+    feed = await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])
+    channel = feed.json()["channel"]
+    nginx = Nginx(tmp_path, GUIDE, values)
+    try:
+        await nginx.start(port)
+        async with reading(f"{base}/api/v1/ws/{channel}") as own:
+            await shop.sell(5)
+            assert (await own.events(1))[0]["payment"]["amount"] == 5
+        with pytest.raises(websockets.InvalidStatus, match="404"):
+            await websockets.connect(f"{base}/payfeed/api/v1/ws/{key}")
+        nginx.stop()
+        widened = GUIDE.replace("location /api/v1/ws/", "location /payfeed/")
+        nginx = Nginx(tmp_path, widened, values)
+        await nginx.start(port)
+        for n in range(6):
+            forged = {"X-Forwarded-For": f"10.0.0.{n}"}
+            async with reading(
+                f"{base}/payfeed/api/v1/ws/unknown", additional_headers=forged
+            ) as refused:
+                assert (await refused.until("error"))["code"] == 4401
+        async with reading(f"{base}/payfeed/api/v1/ws/{key}") as live:
+            await live.until("hello")
+        nginx.stop()
+        assert key in nginx.logs
+    finally:
+        nginx.stop()

@@ -6,14 +6,15 @@ import re
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest_asyncio
 from lnbits_payfeed import Event, Feed, Gap
 from needs import need
-from shop import Shop
+from shop import Shop, opened
 
 OPERATING = Path(__file__).resolve().parent.parent.parent / "docs/operating.md"
 HANG_GUARD = 60
@@ -57,10 +58,15 @@ class Backup:
     def _dump(self) -> None:
         self._client("pg_dump", "-Fc", "-f", str(self.copy / "dump"), str(self.url))
 
-    def take_stopped(self) -> None:
-        shutil.copytree(self.data, self.copy)
+    async def take_stopped(self) -> None:
+        """On SQLite of a stopped LNbits, which is started again."""
         if self.url:
+            self.copy.mkdir()
             self._dump()
+            return
+        await self.server.terminate()
+        shutil.copytree(self.data, self.copy)
+        await self.server.start()
 
     async def take(self, meanwhile: Callable[[], Awaitable[object]]) -> None:
         """On SQLite `meanwhile` is done between the copies, else before."""
@@ -90,6 +96,19 @@ class Backup:
             database.executescript(statements("sqlite"))
 
 
+@pytest_asyncio.fixture(scope="module")
+async def shop_to_restore(module_database: dict[str, str]) -> AsyncIterator[Shop]:
+    async with opened(PAYFEED_HEARTBEAT_SECONDS="2", **module_database) as ready:
+        yield ready
+
+
+@pytest_asyncio.fixture
+async def shop(shop_to_restore: Shop) -> AsyncIterator[Shop]:
+    """One server for all tests; each has a user of its own, and a backup."""
+    yield await shop_to_restore.for_new_user()
+    shutil.rmtree(shop_to_restore.server.folder / "backup")
+
+
 async def take(feed: Feed, count: int) -> list[Any]:
     """The next items of a client."""
     items: list[Any] = []
@@ -109,9 +128,7 @@ async def test_after_restoring_a_backup_clients_get_a_gap_and_then_what_is_new(
         kept = [await shop.sell(1)]
         assert len(await take(feed, 1)) == 1
         backup = Backup(shop)
-        await server.terminate()
-        backup.take_stopped()
-        await server.start()
+        await backup.take_stopped()
         kept += [await shop.sell(2), await shop.sell(3)]
         before = await take(feed, 2)
         await feed.ack(before[-1])

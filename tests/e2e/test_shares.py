@@ -4,8 +4,9 @@ import importlib.metadata
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from page import browser_page, open_payfeed
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 from reader import reading
 from shop import Shop
 
@@ -19,30 +20,34 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-async def share_with_visitor(shop: Shop) -> dict[str, Any]:
-    """The shop's wallet, shared with the new user `visitor`, who may view payments."""
+@pytest_asyncio.fixture
+async def visitor(shared_shop: Shop) -> Shop:
+    return await shared_shop.for_visitor()
+
+
+async def share_with(visitor: Shop, shop: Shop) -> dict[str, Any]:
+    """The shop's wallet, shared with another user, who may view payments."""
     server = shop.server
-    visitor = await server.new_user("visitor")
     source = {"X-Api-Key": shop.wallet["adminkey"]}
     invite = {
-        "username": "visitor",
+        "username": visitor.username,
         "permissions": ["view-payments"],
         "status": "invite_sent",
     }
     await server.call("PUT", "/api/v1/wallet/share/invite", json=invite, headers=source)
     body = {"wallet_type": "lightning-shared", "shared_wallet_id": shop.wallet["id"]}
     share: dict[str, Any] = await server.call(
-        "POST", "/api/v1/wallet", json=body, headers=visitor
+        "POST", "/api/v1/wallet", json=body, headers=visitor.user
     )
     return share
 
 
 async def test_the_page_of_a_share_shows_payments_and_keeps_the_owners_things(
-    shop: Shop,
+    browser: Browser, shop: Shop, visitor: Shop
 ) -> None:
-    await share_with_visitor(shop)
+    await share_with(visitor, shop)
     await shop.sell(77, "tea")
-    async with browser_page(shop, username="visitor") as (page, complaints):
+    async with browser_page(browser, visitor) as (page, complaints):
         await open_payfeed(page, shop)
         await expect(page.locator("#payfeed-events")).to_contain_text("+77 sat")
         await page.get_by_role("tab", name="Keys").click()
@@ -54,11 +59,11 @@ async def test_the_page_of_a_share_shows_payments_and_keeps_the_owners_things(
 
 
 async def test_a_share_opens_the_feed_of_the_wallet_that_it_may_view(
-    shop: Shop,
+    shop: Shop, visitor: Shop
 ) -> None:
     server = shop.server
     source = {"X-Api-Key": shop.wallet["adminkey"]}
-    share = await share_with_visitor(shop)
+    share = await share_with(visitor, shop)
     socket = f"{server.ws}/payfeed/api/v1/ws/{share['inkey']}"
     async with reading(socket) as reader:
         hello = await reader.next()
@@ -82,18 +87,17 @@ async def test_a_share_opens_the_feed_of_the_wallet_that_it_may_view(
         assert "secret" not in feed
         assert "channel" not in feed
         assert not [one for one in reader.texts if '"error"' in one]
-        visitor = await server.login("visitor")
-        for user in (visitor, server.admin):
+        for user in (visitor.user, shop.user):
             await server.enable(user, on=False)
             async with reading(socket) as without:
                 assert await without.close_code() == 4403
-            if user is visitor:
+            if user is visitor.user:
                 assert await reader.close_code() == 4403
             await server.enable(user)
     async with reading(socket) as reader:
         assert (await reader.next())["type"] == "hello"
         change = {
-            "username": "visitor",
+            "username": visitor.username,
             "shared_with_wallet_id": share["id"],
             "permissions": ["receive-payments"],
             "status": "approved",

@@ -13,8 +13,6 @@ from frames import check_frame
 from reader import reading
 from shop import Shop
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 HANG_GUARD = 20
 # LNbits' own pings give a peer forty seconds at least
 GONE_GUARD = 15
@@ -24,7 +22,7 @@ ANSWER_BYTES = 4 * 1024 * 1024
 
 async def new_wallet(shop: Shop) -> dict[str, Any]:
     """A wallet whose feed is there."""
-    wallet = await shop.server.new_wallet(shop.server.admin, "stream")
+    wallet = await shop.server.new_wallet(shop.user, "stream")
     await shop.server.payfeed("GET", "feed", wallet["inkey"])
     return wallet
 
@@ -207,3 +205,49 @@ async def test_a_dead_peer_is_no_subscriber_after_two_heartbeats_and_a_half(
         await healthy.until("heartbeat")
     peer.close()
     assert server.faults == []
+
+
+async def events_of(shop: Shop, query: str) -> list[str]:
+    """The payment hashes that `GET events` answers with."""
+    answer = await shop.server.payfeed("GET", f"events{query}", shop.wallet["inkey"])
+    return [event["payment"]["payment_hash"] for event in answer.json()["events"]]
+
+
+async def test_a_reader_that_names_a_payment_finds_it_in_the_log(shop: Shop) -> None:
+    key = shop.wallet["inkey"]
+    payment_hash = await shop.sell(1)
+    await shop.sell(2)
+    query = f"?payment_hash={payment_hash}"
+    path = f"{shop.server.ws}/payfeed/api/v1/ws/{key}{query}"
+    async with reading(path) as socket:
+        (sent,) = await socket.events(1)
+    streamed: dict[str, Any] = {}
+    async for _, streamed in messages(shop, key, query):
+        if "id" in streamed:
+            break
+    assert sent["payment"]["payment_hash"] == payment_hash
+    assert streamed == sent
+    assert await events_of(shop, query) == [payment_hash]
+    assert await events_of(shop, f"{query}&since={sent['id']}") == []
+
+
+async def test_a_long_poll_that_names_a_payment_ends_when_it_is_made(
+    shop: Shop,
+) -> None:
+    invoice = await shop.server.invoice(shop.wallet, 3)
+    payment_hash = invoice["payment_hash"]
+    query = f"?payment_hash={payment_hash}&wait=30"
+    polling = asyncio.create_task(events_of(shop, query))
+    await shop.sell(1)
+    await shop.server.pay(shop.payer, invoice)
+    assert await asyncio.wait_for(polling, HANG_GUARD) == [payment_hash]
+
+
+async def test_a_malformed_payment_hash_is_refused_on_every_route(shop: Shop) -> None:
+    key, query = shop.wallet["inkey"], "?payment_hash=abc"
+    path = f"{shop.server.ws}/payfeed/api/v1/ws/{key}{query}"
+    async with reading(path) as socket:
+        assert await socket.close_code() == 4400
+    for route in ("sse", "events"):
+        answer = await shop.server.payfeed("GET", f"{route}{query}", key)
+        assert answer.status_code == 422

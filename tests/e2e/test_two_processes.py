@@ -16,7 +16,6 @@ from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 import pytest_asyncio
 from lnbits_payfeed import Event, Feed
 from lnbits_payfeed.frames import Verifier
@@ -24,8 +23,6 @@ from lnbits_server import Server
 from postgres import Postgres
 from reader import Reader, reading
 from shop import HERE, Shop, opened
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 HANG_GUARD = 40
 POLL_SECONDS = 5
@@ -122,7 +119,7 @@ class Pair:
         return statistics.median(took)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def both(postgres: Postgres) -> AsyncIterator[Pair]:
     url = postgres.database()
     async with opened(**SETTINGS, LNBITS_DATABASE_URL=url) as shop:
@@ -138,7 +135,7 @@ async def both(postgres: Postgres) -> AsyncIterator[Pair]:
             await pair.database.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def pair(both: Pair) -> Pair:
     """The same two processes for each test, with a wallet of its own."""
     await both.listeners(2)
@@ -237,7 +234,7 @@ async def test_a_login_is_good_in_both(pair: Pair) -> None:
         assert (await server.http.get(path, headers=login)).status_code == 200
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def unheard(pair: Pair) -> AsyncIterator[Pair]:
     """A function of the name pg_notify, that does nothing, is found first."""
     await pair.database.execute(
@@ -317,7 +314,7 @@ async def test_both_recover_when_the_database_was_unavailable(
     try:
         await until(lambda: all(received))
         await asyncio.to_thread(postgres.stop)
-        await asyncio.sleep(3)
+        await asyncio.sleep(1)  # sales fail meanwhile
         before = len(received[0])
         await asyncio.to_thread(postgres.start)
         pair.database = await asyncpg.connect(pair.url)
@@ -348,14 +345,14 @@ async def test_lost_database_connections_are_restored_and_nothing_is_lost(
             async for item in feed:
                 assert isinstance(item, Event)
                 result.append(item.frame["payment"]["payment_hash"])
-                if len(result) == 6:
+                if len(result) == 4:
                     return result
         raise AssertionError("the feed ended")
 
     servers = (pair.shop.server, pair.other)
     listening = asyncio.gather(*(listen(server) for server in servers))
     before = await pair.listeners(2)
-    for amount in range(1, 4):
+    for amount in (1, 2):
         hashes.append(await pair.shop.sell(amount))
         invoice = await pair.shop.server.invoice(pair.shop.wallet, amount)
         hashes.append(invoice["payment_hash"])

@@ -14,33 +14,9 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
 HANG_GUARD = 60
-SETTINGS = {
-    "PAYFEED_HEARTBEAT_SECONDS": "2",
-    "PAYFEED_NOTIFY_PER_MINUTE": "100000",
-    "PAYFEED_READS_PER_MINUTE": "100000",
-    "PAYFEED_WEBHOOK_ALLOW_HTTP": "on",
-    "PAYFEED_WEBHOOK_ALLOW_PRIVATE_IPS": "on",
-    "LNBITS_CALLBACK_URL_RULES": '["https?://.*"]',
-}
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def webhook_shop(module_database: dict[str, str]) -> AsyncIterator[Shop]:
-    async with opened(**SETTINGS, **module_database) as ready:
-        yield ready
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def shop(webhook_shop: Shop) -> Shop:
-    """New wallets for each test, on one server."""
-    made = await webhook_shop.with_new_wallets()
-    await made.server.payfeed("GET", "feed", made.wallet["inkey"])
-    return made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def receiver() -> AsyncIterator[Receiver]:
     async with Receiver() as ready:
         yield ready
@@ -83,7 +59,7 @@ async def until_state(
         if {name: found[name] for name in expected} == expected:
             return found
         assert time.monotonic() < deadline, found
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
 
 
 async def deliveries(
@@ -103,7 +79,7 @@ async def until_states(
         if [one["state"] for one in listed[: len(expected)]] == list(expected):
             return listed
         assert time.monotonic() < deadline, listed
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
 
 
 def verified(request: Received, secret: str) -> Any:
@@ -413,75 +389,67 @@ async def test_without_settings_only_public_https_names_are_allowed(
 
 
 async def test_webhooks_can_be_switched_off_for_the_server(
-    database: dict[str, str], receiver: Receiver
+    database: dict[str, str],
 ) -> None:
-    async with opened(**SETTINGS, **database) as shop:
-        webhook = await new_webhook(shop, receiver)
-        await shop.server.terminate()
-        shop.server.env["PAYFEED_WEBHOOKS"] = "off"
-        await shop.server.start()
-        answer = await shop.server.payfeed(
-            "GET", f"webhooks/{webhook['id']}", shop.wallet["adminkey"]
-        )
-        assert (answer.status_code, receiver.received) == (403, [])
+    async with opened(PAYFEED_WEBHOOKS="off", **database) as shop:
+        answer = await shop.server.payfeed("GET", "webhooks", shop.wallet["adminkey"])
+        assert answer.status_code == 403
         assert "PAYFEED_WEBHOOKS" in answer.json()["detail"]
 
 
 async def test_a_shutdown_waits_for_no_receiver_and_repeats_what_it_broke_off(
-    database: dict[str, str], receiver: Receiver
+    shop: Shop, receiver: Receiver
 ) -> None:
-    async with opened(**SETTINGS, **database) as shop:
-        release = asyncio.Event()
+    release = asyncio.Event()
 
-        async def hang(request: Received) -> bytes | None:
-            await release.wait()
-            return reply(200)
+    async def hang(request: Received) -> bytes | None:
+        await release.wait()
+        return reply(200)
 
-        receiver.answer = hang
-        webhook = await new_webhook(shop, receiver)
-        event_id = await say(shop, "hello")
-        await receiver.until(1)
-        began = time.monotonic()
-        await shop.server.terminate()
-        # LNbits alone takes some of it; a request may take 15 s
-        assert time.monotonic() - began < 10
-        receiver.answer = receiver.accept
-        release.set()
-        await shop.server.start()
-        requests = await receiver.until(2)
-        assert [one.id for one in requests] == [event_id] * 2
-        await until_states(shop, webhook, "delivered")
-        path = f"webhooks/{webhook['id']}/deliveries/{event_id}"
-        assert len((await call(shop, "GET", path))["tries"]) == 1
-        assert shop.server.faults == []
+    receiver.answer = hang
+    webhook = await new_webhook(shop, receiver)
+    event_id = await say(shop, "hello")
+    await receiver.until(1)
+    began = time.monotonic()
+    await shop.server.terminate()
+    # LNbits alone takes some of it; a request may take 15 s
+    assert time.monotonic() - began < 10
+    receiver.answer = receiver.accept
+    release.set()
+    await shop.server.start()
+    requests = await receiver.until(2)
+    assert [one.id for one in requests] == [event_id] * 2
+    await until_states(shop, webhook, "delivered")
+    path = f"webhooks/{webhook['id']}/deliveries/{event_id}"
+    assert len((await call(shop, "GET", path))["tries"]) == 1
+    assert shop.server.faults == []
 
 
 async def test_when_lnbits_is_killed_under_load_every_payment_arrives_with_one_body(
-    database: dict[str, str], receiver: Receiver
+    shop: Shop, receiver: Receiver
 ) -> None:
-    async with opened(**SETTINGS, **database) as shop:
-        webhook = await new_webhook(shop, receiver, filter={"types": ["payment"]})
-        hashes = []
-        for _ in range(3):
-            selling = [asyncio.create_task(shop.sell(1)) for _ in range(15)]
-            await receiver.until(len(receiver.received) + 5)
-            shop.server.kill()
-            await asyncio.gather(*selling, return_exceptions=True)
-            await shop.server.start()
-            hashes.append(await shop.sell(2))
-        await until_state(shop, webhook, lag=0, waiting=0)
-        events = await shop.server.payfeed(
-            "GET", "events?since=start&limit=1000", shop.wallet["inkey"]
-        )
-        recorded = {event["id"] for event in events.json()["events"]}
-        bodies: dict[str, set[bytes]] = {}
-        for request in receiver.received:
-            bodies.setdefault(request.id, set()).add(request.body)
-        assert set(bodies) == recorded
-        assert {len(same) for same in bodies.values()} == {1}
-        arrived = {one.frame["payment"]["payment_hash"] for one in receiver.received}
-        assert set(hashes) <= arrived
-        verified(receiver.received[-1], webhook["secret"])
+    webhook = await new_webhook(shop, receiver, filter={"types": ["payment"]})
+    hashes = []
+    for _ in range(3):
+        selling = [asyncio.create_task(shop.sell(1)) for _ in range(15)]
+        await receiver.until(len(receiver.received) + 5)
+        shop.server.kill()
+        await asyncio.gather(*selling, return_exceptions=True)
+        await shop.server.start()
+        hashes.append(await shop.sell(2))
+    await until_state(shop, webhook, lag=0, waiting=0)
+    events = await shop.server.payfeed(
+        "GET", "events?since=start&limit=1000", shop.wallet["inkey"]
+    )
+    recorded = {event["id"] for event in events.json()["events"]}
+    bodies: dict[str, set[bytes]] = {}
+    for request in receiver.received:
+        bodies.setdefault(request.id, set()).add(request.body)
+    assert set(bodies) == recorded
+    assert {len(same) for same in bodies.values()} == {1}
+    arrived = {one.frame["payment"]["payment_hash"] for one in receiver.received}
+    assert set(hashes) <= arrived
+    verified(receiver.received[-1], webhook["secret"])
 
 
 async def test_the_log_names_a_webhook_and_its_host_but_not_its_url(

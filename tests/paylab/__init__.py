@@ -1,6 +1,7 @@
 """Another extension, for tests: it pays, invoices, and plays the Lightning node.
 
-LNbits' own code runs throughout; only the answers of the node are chosen here.
+LNbits' own code runs throughout; only the answers of the node are chosen here, and
+passwords are hashed cheaply.
 """
 
 import asyncio
@@ -9,10 +10,12 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
+from bcrypt import gensalt
 from bolt11 import decode
 from fastapi import APIRouter, Body, Request
 from lnbits.core.crud import get_standalone_payment
 from lnbits.core.db import db as core_db
+from lnbits.core.models import users
 from lnbits.core.services import (
     cancel_hold_invoice,
     create_invoice,
@@ -36,6 +39,7 @@ db = Database("ext_paylab")
 paylab_ext = APIRouter(prefix="/paylab")
 held: dict[str, str] = {}
 node: dict[str, Any] = {"outcome": "success", "fee_msat": 0}
+users.gensalt = lambda: gensalt(4)
 
 
 def paylab_start() -> None:
@@ -250,6 +254,7 @@ async def log_sql(statement: str = Body(embed=True)) -> int:
 @paylab_ext.post("/request")
 async def told_request(request: Request) -> dict[str, str]:
     """The headers of this request as LNbits sees them, and the address it believes."""
+    await request.body()  # an answer before its end would reset the connection
     client = request.client.host if request.client else ""
     return {**request.headers, "client": client}
 
@@ -299,13 +304,17 @@ async def messages(
     draft, rest = payfeed_module("feed.protocol").custom_draft, "." * padding
     numbers = range(1, count + 1)
     drafts = [draft(f"message {number} of many{rest}") for number in numbers]
-    await payfeed_module("extension").current().journal.append(wallet_id, drafts)
+    journal = payfeed_module("extension").current().journal
+    if not await journal.append(wallet_id, drafts):
+        raise LookupError("nothing was stored")
 
 
 @paylab_ext.get("/last-sweep")
 async def last_sweep() -> int:
-    """When the last completed sweep began, in Unix seconds."""
-    return int(await payfeed_module("crud").get_state("last_sweep") or 0)
+    """When the last completed look at users and payments began, in Unix seconds."""
+    running = payfeed_module("extension").current()
+    followed_at, looked_at = running.beginnings.followed_at, running.looks.looked_at
+    return int(min(followed_at or 0, looked_at))
 
 
 TABLES = {

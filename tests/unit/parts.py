@@ -1,9 +1,12 @@
 """What unit tests of the log build: journals, copies of the extension, drafts."""
 
+import asyncio
+
 from payfeed import models
 from payfeed.extension import Extension
 from payfeed.feed.journal import Journal
 from payfeed.feed.protocol import payment_draft
+from payfeed.feed.retention import Retention
 from payfeed.host import settings
 
 
@@ -24,3 +27,33 @@ def payment(number: int) -> models.Draft:
             "w", f"{number:064x}", "in", "confirmed", 1000, 0, "memo", 1
         )
     )
+
+
+def payment_key(wallet_id: str, number: int) -> models.PaymentKey:
+    """The key of such a payment."""
+    return wallet_id, "in", f"{number:064x}", "confirmed"
+
+
+async def sweep(copy: Extension) -> int:
+    """What a copy does every few seconds; how many payments it recorded."""
+    before = copy.metrics.reconciled
+    await copy.enablement.follow()
+    await asyncio.gather(*copy.tasks._tasks)
+    await copy.enablement.follow()
+    await copy.looks.look()
+    return copy.metrics.reconciled - before
+
+
+async def audit(copy: Extension) -> int:
+    """Once through all of LNbits' payments; how many were recorded."""
+    before = copy.metrics.reconciled
+    while not await copy.audit.step():
+        pass
+    return copy.metrics.reconciled - before
+
+
+async def expire(before: int, future: int, keep: int, message_bytes: int) -> int:
+    """One run of retention with these bounds, by a process that has just started."""
+    retention = Retention(new_journal(), settings.load())
+    retention.events, retention.message_bytes = keep, message_bytes
+    return await retention.expire_feeds(before, future)

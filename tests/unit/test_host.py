@@ -1,11 +1,16 @@
 """What is asked of LNbits and its surroundings."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+from unittest.mock import AsyncMock, MagicMock
 
 import pytest
 from loguru import logger
-from payfeed.host import payments, settings
+from payfeed import crud
+from payfeed.host import settings, wallets
 
 HANG_GUARD = 10
 
@@ -66,16 +71,20 @@ def test_an_invalid_value_is_named_once_and_the_default_used(env_file: Path) -> 
 async def test_a_look_into_lnbits_tables_ends_even_if_its_caller_is_cancelled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ended = asyncio.Event()
+    asked, answers, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def get_payment(checking_id: str) -> None:
-        await asyncio.sleep(0)
+    @asynccontextmanager
+    async def slow_use() -> AsyncIterator[Any]:
+        asked.set()
+        await answers.wait()
+        yield AsyncMock(execute=AsyncMock(return_value=MagicMock()))
         ended.set()
 
-    monkeypatch.setattr(payments.lnbits_crud, "get_payment", get_payment)
-    asking = asyncio.create_task(payments.get_payment("c1"))
-    await asyncio.sleep(0)
+    monkeypatch.setattr(crud.core_db, "use", slow_use)
+    asking = asyncio.create_task(wallets.find_wallets(["w"]))
+    await asyncio.wait_for(asked.wait(), HANG_GUARD)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
+    answers.set()
     await asyncio.wait_for(ended.wait(), HANG_GUARD)

@@ -9,7 +9,6 @@ from payfeed.feed import feeds, journal, protocol, tail
 from payfeed.host import sockets
 
 # LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_burst_of_another_process_that_is_larger_than_a_page_is_published_whole(
@@ -24,7 +23,7 @@ async def test_a_burst_of_another_process_that_is_larger_than_a_page_is_publishe
         published.append(event.offset)
 
     monkeypatch.setattr(here.peers, "_publish", publish)
-    await crud.insert_feed(feeds.new_feed("w", 1), [])
+    await crud.insert_feeds([feeds.new_feed("w", 1)])
     here_tail = await here.journal.need_tail("w")
     await new_journal().append("w", [protocol.test_draft("x")] * 5)
     here.peers.on_notification(f"other events w {here_tail.feed.epoch} 5 5")

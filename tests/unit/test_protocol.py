@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from payfeed import errors, models
-from payfeed.access.limits import TokenBuckets
 from payfeed.feed import protocol
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
@@ -175,19 +174,6 @@ def test_filters_leave_out_what_was_not_asked_for() -> None:
     failed = models.Event("w", "e", 3, "payment", 0, "", "out", 5_000, status="failed")
     assert accepts({"status": "failed"}, failed)
     assert not accepts({"status": "confirmed"}, failed)
-
-
-def test_a_bucket_gives_its_tokens_and_then_says_how_long_to_wait() -> None:
-    now = [0.0]
-    buckets = TokenBuckets(2, clock=lambda: now[0])
-    buckets.take("a", "tries")
-    buckets.take("a", "tries")
-    with pytest.raises(errors.RateLimited) as caught:
-        buckets.take("a", "tries")
-    assert caught.value.retry_after
-    buckets.take("b", "tries")
-    now[0] += caught.value.retry_after
-    buckets.take("a", "tries")
 
 
 texts = st.text(st.sampled_from('a\x01é<🙂\ud800\\"'), max_size=5)

@@ -2,81 +2,29 @@
 
 import asyncio
 import time
-from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from lnbits.core.models import Payment
-from lnbits.db import model_to_dict
-from parts import new_extension, new_journal
+from lnbits_rows import at, lnbits_sql, row, store
+from parts import expire, new_extension, new_journal, sweep
 from payfeed import crud, models
 from payfeed.delivery.position import resolve_position
 from payfeed.delivery.subscription import Subscription
 from payfeed.extension import Extension
 from payfeed.feed import feeds, journal, protocol
 from payfeed.feed import tail as tail_module
-from payfeed.host import payments, wallets
+from payfeed.host import payments
 from payfeed.payments.drafts import Reports, draft_of
 
 # LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HANG_GUARD = 10
-NUMBERS = ("amount", "fee")
-TIMES = ("time", "created_at", "updated_at", "expiry")
-
-
-def row(number: int, amount: int, status: str = "success", **members: Any) -> Payment:
-    return Payment(
-        checking_id=f"c{number}",
-        payment_hash=f"{number:064x}",
-        wallet_id=members.pop("wallet_id", "w"),
-        amount=amount,
-        fee=0,
-        bolt11="x",
-        status=status,
-        memo="",
-        extra={},
-        **members,
-    )
-
-
-async def store(payment: Payment) -> None:
-    await crud.core_db.insert("apipayments", payment)
-
-
-async def lnbits_sql(statement: str) -> None:
-    async with crud.transaction(crud.core_db) as conn:
-        await conn.exec_driver_sql(statement)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def tables(log_tables: None) -> None:
-    kinds = {
-        name: "TIMESTAMP" if name in TIMES else "BIGINT" if name in NUMBERS else "TEXT"
-        for name in model_to_dict(row(0, 1))
-    }
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
-    for statement in (
-        "DROP TABLE IF EXISTS apipayments",
-        "DROP TABLE IF EXISTS wallets",
-        "DROP TABLE IF EXISTS extensions",
-        f"CREATE TABLE apipayments ({columns})",
-        'CREATE TABLE wallets (id TEXT, "user" TEXT, inkey TEXT, adminkey TEXT,'
-        " shared_wallet_id TEXT, extra TEXT, deleted BOOLEAN)",
-        'CREATE TABLE extensions ("user" TEXT, extension TEXT, active BOOLEAN)',
-        "INSERT INTO wallets VALUES ('w', 'u', 'i1', 'a1', NULL, NULL, false),"
-        " ('x', 'u', 'i2', 'a2', NULL, NULL, false)",
-        "INSERT INTO extensions VALUES ('u', 'payfeed', true)",
-    ):
-        await lnbits_sql(statement)
 
 
 async def a_copy() -> Extension:
     """A fresh process, after its first sweep."""
     made = new_extension()
-    await made.reconciler.sweep()
+    await sweep(made)
     return made
 
 
@@ -105,9 +53,9 @@ async def test_a_payment_that_ends_while_others_are_recorded_is_found_by_the_nex
 
     monkeypatch.setattr(copy.journal, "append", append_late)
     await store(row(1, -1000))
-    assert await copy.reconciler.sweep() == 1
-    assert await copy.reconciler.sweep() == 1
-    assert await copy.reconciler.sweep() == 0
+    assert await sweep(copy) == 1
+    assert await sweep(copy) == 1
+    assert await sweep(copy) == 0
     assert await result() == [("confirmed", 1), ("confirmed", 2)]
 
 
@@ -124,9 +72,9 @@ async def test_what_the_listener_stores_during_a_sweep_hides_no_later_payment(
 
     monkeypatch.setattr(copy.journal, "append", append_after_the_listener)
     await store(sold)
-    assert await copy.reconciler.sweep() == 0
+    assert await sweep(copy) == 0
     await store(row(2, -1000))
-    assert await copy.reconciler.sweep() == 1
+    assert await sweep(copy) == 1
     assert await result() == [("confirmed", 1), ("confirmed", 2)]
 
 
@@ -134,16 +82,17 @@ async def test_a_payment_that_is_renamed_between_two_queries_is_recorded(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = await a_copy()
-    get_payment = payments.get_payment
+    get_unseen = crud.get_unseen
 
-    async def renamed(checking_id: str) -> Any:
-        monkeypatch.setattr(payments, "get_payment", get_payment)
+    async def renamed(keys: Any) -> Any:
+        monkeypatch.setattr(crud, "get_unseen", get_unseen)
         await lnbits_sql("UPDATE apipayments SET checking_id = 'new'")
+        return await get_unseen(keys)
 
     await store(row(1, -1000))
-    monkeypatch.setattr(payments, "get_payment", renamed)
-    assert await copy.reconciler.sweep() == 0
-    assert await copy.reconciler.sweep() == 1
+    monkeypatch.setattr(crud, "get_unseen", renamed)
+    assert await sweep(copy) == 0
+    assert await sweep(copy) == 1
 
 
 async def test_counts_that_cancel_hide_nothing_from_a_fresh_process(
@@ -151,9 +100,9 @@ async def test_counts_that_cancel_hide_nothing_from_a_fresh_process(
 ) -> None:
     copy = await a_copy()
     await store(row(1, -1000, "failed"))
-    await copy.reconciler.sweep()
+    await sweep(copy)
     await lnbits_sql("UPDATE apipayments SET status = 'success'")
-    await copy.reconciler.sweep()
+    await sweep(copy)
     await store(row(2, -1000, "failed"))
     await a_copy()
     assert await result() == [("failed", 1), ("confirmed", 1), ("failed", 2)]
@@ -165,7 +114,7 @@ async def test_a_row_that_lnbits_cannot_read_stops_no_other(tables: None) -> Non
     await lnbits_sql("UPDATE apipayments SET bolt11 = NULL")
     await store(row(2, -1000, wallet_id="x"))
     await store(row(3, -1000))
-    assert await copy.reconciler.sweep() == 2
+    assert await sweep(copy) == 2
     assert await result() == [("confirmed", 3)]
     assert await result("x") == [("confirmed", 2)]
 
@@ -187,7 +136,7 @@ async def test_what_the_listener_could_not_store_is_left_to_the_next_sweep(
         await copy.recorder.on_invoice_paid(payment)
         await asyncio.gather(*copy.tasks._tasks)
     assert await result() == [("confirmed", 2)]
-    assert await copy.reconciler.sweep() == 1
+    assert await sweep(copy) == 1
     assert await result() == [("confirmed", 2), ("confirmed", 1)]
 
 
@@ -204,8 +153,8 @@ async def test_a_wallet_that_fails_is_left_to_the_next_sweep(
     monkeypatch.setattr(copy.journal, "append", broken)
     await store(row(1, -1000))
     await store(row(2, -1000, wallet_id="x"))
-    assert await copy.reconciler.sweep() == 1
-    assert await copy.reconciler.sweep() == 1
+    assert await sweep(copy) == 1
+    assert await sweep(copy) == 1
     assert (len(await result()), len(await result("x"))) == (1, 1)
 
 
@@ -214,45 +163,30 @@ async def test_missed_payments_are_recorded_in_the_order_of_settlement(
 ) -> None:
     copy = await a_copy()
     for number, microseconds in ((1, 900_000), (2, 100_000), (3, 500_000)):
-        payment = row(number, 1000)
-        payment.updated_at = datetime(
-            2030, 1, 1, 0, 0, 0, microseconds, tzinfo=timezone.utc
-        )
-        await store(payment)
-    await copy.reconciler.sweep()
+        settled_at = int(time.time()) - 9 + microseconds / 1e6
+        await store(row(number, 1000, **at(settled_at)))
+    await sweep(copy)
     assert [number for _, number in await result()] == [2, 3, 1]
 
 
 async def test_a_feed_begins_at_the_last_completed_sweep(tables: None) -> None:
-    made = new_extension()
-    await crud.set_state("last_sweep", 2_000_000_000)
-    for number, settled_at in ((1, 1_999_999_999), (2, 2_000_000_000)):
-        payment = row(number, 1000)
-        moment = datetime.fromtimestamp(settled_at, timezone.utc)
-        payment.time = payment.created_at = payment.updated_at = moment
-        await store(payment)
-    await made.reconciler.sweep()
+    made, last_sweep = new_extension(), int(time.time()) - 1000
+    await crud.set_state("last_sweep", last_sweep)
+    for number, settled_at in ((1, last_sweep - 1), (2, last_sweep)):
+        await store(row(number, 1000, **at(settled_at)))
+    await sweep(made)
     assert await result() == [("confirmed", 2)]
 
 
 async def test_the_payment_that_opens_a_feed_is_recorded_whatever_its_time(
-    tables: None, monkeypatch: pytest.MonkeyPatch
+    tables: None,
 ) -> None:
-    async def owner(_: str) -> str:
-        return "u"
-
-    async def enabled(_: str) -> bool:
-        return True
-
-    monkeypatch.setattr(wallets, "owner_of", owner)
-    monkeypatch.setattr(wallets, "is_enabled", enabled)
     made = new_extension()
-    await crud.set_state("last_sweep", 2_000_000_000)
     payment = row(1, 1000)
     await store(payment)
     await store(row(2, 1000))
     await made.recorder.record(payment, 5)
-    await made.reconciler.sweep()
+    await sweep(made)
     assert await result() == [("confirmed", 1)]
 
 
@@ -267,7 +201,7 @@ async def fill(kinds: str) -> tuple[journal.Journal, str]:
     """A log of payments (p) and messages (m); the journal and the epoch."""
     log = new_journal()
     feed = feeds.new_feed("w", 1)
-    await crud.insert_feed(feed, [])
+    await crud.insert_feeds([feed])
     for number, kind in enumerate(kinds):
         draft = protocol.custom_draft("x" * 100)
         if kind == "p":
@@ -286,7 +220,7 @@ async def test_a_payment_without_a_tag_carries_the_name_of_its_extension(
     copy = await a_copy()
     await store(row(1, 1000, extension="lnurlp"))
     await store(row(2, 1000, extension="lnurlp", tag="tip"))
-    await copy.reconciler.sweep()
+    await sweep(copy)
     feed = await crud.get_feed("w")
     assert feed
     events = await crud.get_events("w", feed.epoch, 0, 10)
@@ -326,15 +260,15 @@ async def test_the_balance_is_read_once_for_a_burst_and_all_readers(
 ) -> None:
     reads = 0
 
-    async def wallet_balance(_: str) -> tuple[int, str]:
+    async def balances(_: Any) -> dict[str, tuple[int, str]]:
         nonlocal reads
         reads += 1
-        return 1000 * reads, "inkey"
+        return {"w": (1000 * reads, "inkey")}
 
-    monkeypatch.setattr(wallets, "balance_of", wallet_balance)
+    monkeypatch.setattr(crud, "get_balances", balances)
     copy = await a_copy()
     await store(row(1, 1000))
-    await copy.reconciler.sweep()
+    await sweep(copy)
     await asyncio.gather(*copy.tasks._tasks)
     reads = 0
     tail = await copy.journal.tail("w")
@@ -356,7 +290,7 @@ async def test_the_balance_is_read_once_for_a_burst_and_all_readers(
     await late.until("hello", *["payment"] * 11, "balance_update")
     # a payment under way lowers the balance, though it has no event
     await store(row(12, -1000, "pending"))
-    await copy.reconciler.sweep()
+    await sweep(copy)
     await late.until("hello", *["payment"] * 11, "balance_update", "balance_update")
     for one in three:
         await one.until(
@@ -371,20 +305,20 @@ FOREVER = 10**9
 
 async def test_retention_by_count_drops_messages_before_payments(tables: None) -> None:
     _, epoch = await fill("pmpmpm")
-    assert await crud.expire_events(0, 0, 4, FOREVER) == 2
+    assert await expire(0, 0, 4, FOREVER) == 2
     assert await kept(epoch) == [1, 3, 5, 6]
-    assert await crud.expire_events(0, 0, 2, FOREVER) == 2
+    assert await expire(0, 0, 2, FOREVER) == 2
     assert await kept(epoch) == [5, 6]
-    assert await crud.expire_events(0, 0, 1, FOREVER) == 1
+    assert await expire(0, 0, 1, FOREVER) == 1
     assert await kept(epoch) == [6]
 
 
 async def test_retention_by_bytes_drops_the_oldest_messages_only(tables: None) -> None:
     _, epoch = await fill("pmmpmm")
     one = len((await crud.get_events("w", epoch, 1, 1))[0].body)
-    assert await crud.expire_events(0, 0, FOREVER, 2 * one) == 2
+    assert await expire(0, 0, FOREVER, 2 * one) == 2
     assert await kept(epoch) == [1, 4, 5, 6]
-    assert await crud.expire_events(0, 0, FOREVER, 1) == 1
+    assert await expire(0, 0, FOREVER, 1) == 1
     assert await kept(epoch) == [1, 4, 6]
 
 
@@ -392,7 +326,7 @@ async def test_retention_by_age_keeps_the_newest_and_offsets_go_on(
     tables: None,
 ) -> None:
     log, epoch = await fill("ppp")
-    assert await crud.expire_events(FOREVER * 10, FOREVER * 10, FOREVER, FOREVER) == 2
+    assert await expire(FOREVER * 10, FOREVER * 10, FOREVER, FOREVER) == 2
     assert await kept(epoch) == [3]
     (event,) = await log.append("w", [protocol.test_draft("more")])
     assert event.offset == 4

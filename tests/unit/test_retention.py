@@ -1,19 +1,20 @@
 """What is deleted, by clocks that can be set wrong, on a real database."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from loguru import logger
-from parts import new_journal, payment
+from parts import expire, new_journal, payment
 from payfeed import crud, models
+from payfeed.crud import expiry
 from payfeed.feed import journal, protocol, retention
 from payfeed.feed.feeds import new_feed
 from payfeed.host import settings
 
 # LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DAY = 86400
 NOW = 1_800_000_000
@@ -38,7 +39,7 @@ class Computer:
         )
 
     async def open(self) -> None:
-        await crud.insert_feed(new_feed("w", int(self.wall)), [])
+        await crud.insert_feeds([new_feed("w", int(self.wall))])
 
     async def record(self, count: int) -> None:
         for _ in range(count):
@@ -68,7 +69,7 @@ def upto(last: int, first: int = 1) -> list[int]:
     return list(range(first, last + 1))
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def computer(log_tables: None) -> Computer:
     made = Computer()
     await made.open()
@@ -231,6 +232,86 @@ async def test_the_count_of_events_is_limited_whatever_the_clock_says(
     assert await kept() == [7, 8, 9]
 
 
+async def test_what_is_too_much_is_deleted_in_slices_between_which_others_append(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expiry, "SLICE_EVENTS", 2)
+    computer.retention.events = 1
+    await computer.record(200)
+    deleting = asyncio.create_task(computer.retention.expire_feeds(0, 0))
+    await computer.record(1)
+    assert not deleting.done()
+    assert len(await kept()) > 1
+    # the bound is that of the beginning
+    assert await deleting == 199
+    assert await kept() == [200, 201]
+    assert await computer.retention.expire_feeds(0, 0) == 1
+
+
+async def test_a_feed_that_was_not_appended_to_is_not_counted_again(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = []
+    count_kept = crud.count_kept
+
+    async def count(feed: crud.Oldest) -> Any:
+        counted.append(feed.wallet_id)
+        return await count_kept(feed)
+
+    monkeypatch.setattr(crud, "count_kept", count)
+    await computer.record(1)
+    await computer.run_once()
+    await computer.run_once()
+    assert counted == ["w"]
+    await computer.record(1)
+    await computer.run_once()
+    assert counted == ["w", "w"]
+
+
+async def test_a_slice_of_an_ended_epoch_deletes_nothing_of_the_new_one(
+    computer: Computer,
+) -> None:
+    await computer.record(2)
+    feed = await crud.get_feed("w")
+    assert feed
+    await crud.rotate_epoch("w", "new")
+    await new_journal().append("w", [payment(8), payment(9)])
+    bound = await crud.age_bound("w", NOW + 1, NOW + 1)
+    assert bound == crud.Bound(expiry.ALL, 2)
+    assert await crud.expire_slice("w", feed.epoch, bound) == 0
+    assert await kept() == [1, 2]
+
+
+async def test_every_feed_is_looked_at(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "SLICE_FEEDS", 2)
+    names = [f"feed{number}" for number in range(5)]
+    for name in names:
+        await crud.insert_feeds([new_feed(name, 1)])
+        await computer.log.append(name, [payment(1), payment(2)])
+    assert await computer.retention.expire_feeds(NOW + 1, NOW + 2) == len(names)
+
+
+async def test_two_processes_together_delete_what_one_would(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expiry, "SLICE_EVENTS", 2)
+    for number in range(20):
+        await computer.log.append("w", [protocol.custom_draft(number)])
+        await computer.record(1)
+    await asyncio.gather(expire(0, 0, 25, 10**9), expire(0, 0, 25, 10**9))
+    assert await kept() == [*range(2, 30, 2), *range(30, 41)]
+
+
+async def test_a_deleted_payment_is_found_by_no_identifier(computer: Computer) -> None:
+    computer.retention.events = 1
+    await computer.record(3)
+    await computer.run_once()
+    rows = await crud.fetch_all("SELECT event_offset FROM payfeed.payments")
+    assert [row["event_offset"] for row in rows] == [3]
+
+
 LARGE = "<é🙂" * 100_000
 
 
@@ -290,7 +371,8 @@ async def test_a_page_holds_so_many_bytes_but_always_one_event(
         tail = await log.tail("w")
         assert tail
         page, back = await log.page(tail, 1), await log.page_before(tail, 6)
-        return [e.offset for e in page], [e.offset for e in back]
+        assert back
+        return [e.offset for e in page.events], [e.offset for e in back.events]
 
     assert await pages(2 * one) == ([2, 3], [4, 5])
     assert await pages(3 * one - 1) == ([2, 3], [4, 5])

@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from parts import payment
+from parts import expire, payment
 from payfeed import crud, errors, models
 from payfeed.delivery import subscription
 from payfeed.delivery.position import resolve_position
 from payfeed.feed import journal, protocol
 
 # LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HEARTBEAT = 20
 ONLY_PAYMENTS = models.Filter(types=frozenset(["payment"]))
@@ -51,7 +50,7 @@ class Reader:
         await self.subscription.receive({"text": frame})
 
 
-@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+@pytest_asyncio.fixture(autouse=True)
 async def key(log: journal.Journal) -> None:
     await crud.insert_key(models.AccessKey("k", "w", "hash", "till", "read", 1))
 
@@ -139,7 +138,7 @@ async def test_a_filtered_reader_that_acknowledges_heartbeats_is_sent_no_gap(
     clock.seconds += HEARTBEAT
     await reader.ack((await reader.next())["cursor"])
     await log.append("w", [payment(2)])
-    assert await crud.expire_events(0, 0, 2, 10**9) == 50
+    assert await expire(0, 0, 2, 10**9) == 50
     again = await Reader.at(log, "acked", await acked())
     hello = await again.next()
     assert (hello["cursor"], hello["recovered"]) == (tail.id_of(51), True)

@@ -3,14 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from parts import payment
 from payfeed import crud
 from payfeed.feed.journal import Journal
 from payfeed.models_webhooks import Attempt, Change, Delivery, Webhook
-
-# LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOLDER, OTHER = "holder", "another process"
 NOW = 1000
@@ -164,6 +160,7 @@ async def test_a_lease_that_ran_out_or_was_ended_is_taken_by_another_process(
 async def test_a_disabled_endpoint_is_not_taken_and_has_no_work(log: Journal) -> None:
     webhook = await new_webhook(log)
     await crud.take_webhook(webhook.id, HOLDER, 10)
+    await crud.activate_feeds(["w"])
     await log.append("w", [payment(1)])
     (work,) = await crud.get_work()
     assert (work.is_behind, work.next_at) == (True, None)

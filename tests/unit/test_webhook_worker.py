@@ -23,10 +23,9 @@ from payfeed.delivery.webhooks.worker import Parts
 from payfeed.feed.feeds import new_feed
 from payfeed.feed.journal import Journal
 from payfeed.feed.protocol import custom_draft, loads
+from payfeed.feed.retention import Retention
+from payfeed.host import settings
 from payfeed.models_webhooks import CreateWebhook, FilterBody, PatchWebhook, Resend
-
-# LNbits' database belongs to the first event loop that uses it
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HANG_GUARD = 30
 ADDRESS = "https://shop.example/hook"
@@ -124,6 +123,12 @@ class Process:
         (event,) = await self.journal.append("w", [custom_draft(value)])
         return event.id
 
+    async def expire(self, keep: int) -> None:
+        """Retention that keeps so many events, and forgets them in memory."""
+        bounds = replace_settings(retention_events=keep)
+        await Retention(self.journal, bounds).expire_feeds(0, 2**40)
+        self.journal.drop("w")
+
     async def settle(self) -> None:
         """Wait until nothing is sent or stored any more."""
         await until(lambda: not self.tasks._tasks and not self.dispatcher._running)
@@ -144,6 +149,10 @@ class Clock:
         self.now = 1_800_000_000.0
 
 
+def replace_settings(**changed: Any) -> settings.Settings:
+    return settings.load().copy(update=changed)
+
+
 async def until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + HANG_GUARD
     while not condition():
@@ -162,9 +171,9 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture
 async def process(log_tables: None, clock: Clock) -> AsyncIterator[Process]:
-    await crud.insert_feed(new_feed("w", 1), [])
+    await crud.insert_feeds([replace(new_feed("w", 1), active=True)])
     made = Process(clock)
     await made.dispatcher.poll()
     yield made
@@ -461,8 +470,7 @@ async def test_an_endpoint_that_fell_behind_the_log_is_sent_one_gap_first(
     webhook_id = await process.create(filter=FilterBody(types=["payment"]))
     await process.endpoints.change("w", webhook_id, PatchWebhook(enabled=False))
     ids = await process.record(*range(1, 11))
-    await crud.expire_events(0, 0, 3, 10**9)
-    process.journal.drop("w")
+    await process.expire(3)
     await process.endpoints.enable("w", webhook_id, "stopped")
     await process.settle()
     start = ids[0].replace("-1", "-0")
@@ -484,7 +492,7 @@ async def test_a_waiting_delivery_whose_event_is_gone_has_failed(
     process.always(200)
     await process.record(2, 3)
     await process.settle()
-    await crud.expire_events(0, 0, 1, 10**9)
+    await process.expire(1)
     await process.advance(5)
     assert process.sent.count(first) == 1
     listed = await crud.get_delivery(webhook_id, first)
@@ -637,7 +645,7 @@ async def test_a_suspended_feed_pauses_its_endpoints(process: Process) -> None:
     await process.dispatcher.reload("w")
     await process.advance(3 * DAY)
     assert process.sent == [first]
-    await crud.resume_feed("w", [])
+    await crud.activate_feeds(["w"])
     process.always(200)
     await process.dispatcher.poll()
     await process.advance(1)

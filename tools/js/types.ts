@@ -4,10 +4,10 @@ import {
   isReceived,
   PayfeedClient,
   Refused,
-  type OwnEvent
+  type CustomEvent
 } from '../../clients/js/index.js'
 
-interface DoorEvent extends OwnEvent {
+interface DoorEvent extends CustomEvent {
   type: 'door.open'
   door: number
 }

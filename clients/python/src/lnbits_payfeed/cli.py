@@ -316,7 +316,9 @@ def print_line(line: str) -> None:
 
 
 def print_error(line: str) -> None:
-    print(printable(line), file=sys.stderr, flush=True)
+    """Print a whole line in one write: other threads print their warnings too."""
+    sys.stderr.write(f"{printable(line)}\n")
+    sys.stderr.flush()
 
 
 def print_trace(keys: Sequence[str], line: str) -> None:

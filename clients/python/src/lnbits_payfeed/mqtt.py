@@ -24,11 +24,18 @@ from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from paho.mqtt import client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import (
+    CallbackAPIVersion,
+    LogLevel,
+    MQTTErrorCode,
+    MQTTProtocolVersion,
+)
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from .errors import BadAddress
+
+log = logging.getLogger("lnbits_payfeed.mqtt")
 
 TIMEOUT_SECONDS = 10
 CLOSE_TIMEOUT_SECONDS = 1
@@ -156,7 +163,8 @@ class BrokerConnection:
             else MQTTProtocolVersion.MQTTv311,
             reconnect_on_failure=False,
         )
-        client.enable_logger(logging.getLogger("lnbits_payfeed.mqtt"))
+        self._is_ending = False
+        client.on_log = self._on_log
         client.username_pw_set(broker.username, broker.password)
         if broker.tls:
             client.tls_set_context(broker.tls)
@@ -200,6 +208,7 @@ class BrokerConnection:
 
     async def disconnect(self) -> None:
         """End the connection without the last will."""
+        self._is_ending = True
         self._client.disconnect()
         await asyncio.wait({self.lost}, timeout=CLOSE_TIMEOUT_SECONDS)
 
@@ -297,6 +306,11 @@ class BrokerConnection:
         raise BrokerError(f"no answer within {TIMEOUT_SECONDS} s")
 
     # called by paho in its network thread
+
+    def _on_log(self, _: Any, __: Any, level: int, text: str) -> None:
+        # after DISCONNECT, paho logs as an error that it is not connected
+        if not self._is_ending:
+            log.log(paho.LOGGING_LEVEL[LogLevel(level)], "%s", text)
 
     def _on_connect(
         self, _: Any, __: Any, ___: Any, reason: ReasonCode, given: Properties | None

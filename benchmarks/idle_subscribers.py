@@ -1,0 +1,52 @@
+"""What readers cost that are connected while nothing is paid: one for each wallet."""
+
+import asyncio
+
+from harness import HELLO, Row
+from history import WALLETS, Old, cases, idle, old_lnbits
+from lnbits_server import ROOT
+from load_generator import Crowd, websocket_opening
+
+SETTLE_SECONDS = 25
+MEASURED_SECONDS = 40  # two checks of all keys, two heartbeats of each reader
+
+
+async def idle_subscribers(
+    sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000),
+) -> list[Row]:
+    return [
+        await subscribed(database, size)
+        for database, size, wallets in cases(sizes)
+        if wallets == WALLETS
+    ]
+
+
+async def subscribed(database: str, size: int) -> Row:
+    async with old_lnbits(database, size, WALLETS) as old:
+        await old.server.terminate()
+        old.server.add_extension("payfeed", ROOT)
+        await old.server.start()
+        await old.server.enable(old.server.admin)
+        await old.until("active_feeds", WALLETS)
+        await old.until("audit_rounds", 1)
+        alone, _ = await idle(old, MEASURED_SECONDS)
+        crowd = Crowd()
+        try:
+            await asyncio.to_thread(_join, old, crowd)
+            await asyncio.sleep(SETTLE_SECONDS)
+            used, _ = await idle(old, MEASURED_SECONDS)
+        finally:
+            crowd.end()
+    return Row(
+        f"CPU, {WALLETS:,} idle subscribers of as many wallets, {size:,} payments on"
+        f" {database}",
+        "",
+        f"{used:.1f} %",
+        f"{alone:.1f} % without subscribers; goal: under 3",
+    )
+
+
+def _join(old: Old, crowd: Crowd) -> None:
+    for number in range(WALLETS):
+        opening = websocket_opening("/payfeed/api/v1/ws", old.inkey(number))
+        crowd.open(f"wallet {number}", 1, old.server.port, opening, HELLO)

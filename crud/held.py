@@ -1,0 +1,127 @@
+"""A connection to an SQLite file that is held open.
+
+LNbits opens a connection for each use, which costs about as much as a commit.
+"""
+
+import contextlib
+import os
+from itertools import count
+from typing import Any
+
+import aiosqlite
+from sqlalchemy import event
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_cursor,
+)
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.util import await_only
+
+BUSY_SECONDS = 3  # another process holds the file
+JOURNAL_BYTES = 1024 * 1024  # of the journal between transactions
+
+NUMBERS = count(1)
+
+
+def held_engine(engine: AsyncEngine, path: str, schema: str | None) -> AsyncEngine:
+    """An engine like LNbits' own, with one connection that is kept for reuse.
+
+    With `schema` the file is attached by that name, and written as the decision on
+    SQLite settings says. A connection is opened again when another file is at `path`.
+    `info["number"]` of a connection is different for each one of the process.
+    """
+
+    def connect(dialect: Any, record: Any, arguments: Any, options: Any) -> Any:
+        # before it is opened: a file put in place meanwhile counts as another one
+        record.info.update(file=_identity(path), number=next(NUMBERS), is_new=True)
+        return _connect(dialect, path)
+
+    def prepare(connection: Any, record: Any) -> None:
+        record.info["file"] = record.info["file"] or _identity(path)
+        if schema is None:
+            return
+        cursor = connection.cursor()
+        cursor.execute(f"ATTACH ? AS {schema}", (path,))
+        cursor.execute(f"PRAGMA {schema}.synchronous = FULL")
+        cursor.execute(f"PRAGMA {schema}.journal_mode = PERSIST")
+        cursor.execute(f"PRAGMA {schema}.journal_size_limit = {JOURNAL_BYTES}")
+
+    def check(connection: Any, record: Any, fairy: Any) -> None:
+        if record.info.pop("is_new", False):
+            return
+        if record.info["file"] != _identity(path):
+            raise DisconnectionError("The file was replaced.")
+
+    held = create_async_engine(
+        engine.url,
+        echo=engine.echo,
+        hide_parameters=True,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1,
+        max_overflow=0,
+    )
+    event.listen(held.sync_engine, "do_connect", connect)
+    event.listen(held.sync_engine, "connect", prepare)
+    event.listen(held.sync_engine, "checkout", check)
+    return held
+
+
+class _Connection(AsyncAdapt_aiosqlite_connection):
+    """SQLAlchemy's connection, with one trip to the thread for each statement."""
+
+    def cursor(self, server_side: bool = False) -> "_Cursor":
+        return _Cursor(self)
+
+    def rollback(self) -> None:
+        if self._connection.in_transaction:
+            super().rollback()
+
+
+class _Cursor(AsyncAdapt_aiosqlite_cursor):
+    """Executes, fetches and closes together; SQLAlchemy's makes a trip for each.
+
+    A trip takes as long as a small statement. Nor can a cancelled task leave a
+    statement between execute and fetch, where it holds a lock.
+    """
+
+    def execute(self, operation: str, parameters: Any = None) -> None:
+        self._run("execute", operation, parameters or ())
+
+    def executemany(self, operation: str, parameters: Any) -> None:
+        self._run("executemany", operation, parameters)
+
+    def _run(self, *statement: Any) -> None:
+        try:
+            self._rows, self.description, self.lastrowid, self.rowcount = self.await_(
+                self._connection._execute(_run, self._connection, *statement)
+            )
+        except Exception as exc:
+            self._adapt_connection._handle_exception(exc)
+
+
+def _run(connection: Any, method: str, *statement: Any) -> tuple[Any, ...]:
+    with contextlib.closing(connection._conn.cursor()) as cursor:
+        getattr(cursor, method)(*statement)
+        rows = cursor.fetchall() if cursor.description else []
+        return rows, cursor.description, cursor.lastrowid, cursor.rowcount
+
+
+def _connect(dialect: Any, path: str) -> Any:
+    """As SQLAlchemy connects, with a thread that does not keep the process alive.
+
+    aiosqlite 0.22 has a thread in place of being one, which SQLAlchemy does not know.
+    """
+    connection = aiosqlite.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+    thread: Any = getattr(connection, "_thread", connection)
+    thread.daemon = True
+    return _Connection(dialect.dbapi, await_only(connection))
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
