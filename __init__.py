@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from . import tasks, views_api, views_stream
+from . import tasks, views_api, views_stream, views_webhooks
 from .access import redaction
 from .crud import db
 from .host import log_hooks
@@ -12,6 +12,7 @@ payfeed_ext = APIRouter(prefix="/payfeed", tags=["Payfeed"])
 payfeed_ext.include_router(pages)
 payfeed_ext.include_router(views_api.api)
 payfeed_ext.include_router(views_stream.stream)
+payfeed_ext.include_router(views_webhooks.webhooks)
 payfeed_ext.include_router(views_api.unknown_paths)
 
 payfeed_static_files = [{"path": "/payfeed/static", "name": "payfeed_static"}]

@@ -6,6 +6,8 @@ PayfeedError
 ├── Unauthorized   401 / 4401   no key, or an unknown access key
 ├── UnknownWallet  404 / 4401   an unknown wallet key, as LNbits answers
 ├── Forbidden      403 / 4403   a known key that may not do this
+├── NotFound       404 / 4400   what the request names does not exist
+├── Conflict       409 / 4400   the request does not fit the present state
 ├── RateLimited    429 / 4429   with `retry_after`
 ├── TooSlow        408 / 4008   a frame could not be written within the send timeout
 ├── Restarting     503 / 1012   the server or the extension stops
@@ -57,6 +59,18 @@ class Forbidden(PayfeedError):
     """The key is known, but may not do this."""
 
     status, code = 403, 4403
+
+
+class NotFound(PayfeedError):
+    """What the request names does not exist, or is no longer kept."""
+
+    status, code = 404, 4400
+
+
+class Conflict(PayfeedError):
+    """The request does not fit the present state."""
+
+    status, code = 409, 4400
 
 
 class RateLimited(PayfeedError):

@@ -1,6 +1,7 @@
 """The running copy of the extension: its parts, wired once."""
 
 import hmac
+import random
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -15,6 +16,15 @@ from .delivery.history import History
 from .delivery.lnbits_socket import LNbitsSocket
 from .delivery.peers import Peers
 from .delivery.subscribers import Subscribers
+from .delivery.webhooks.budget import Budget
+from .delivery.webhooks.destination import Rules
+from .delivery.webhooks.dispatcher import Dispatcher
+from .delivery.webhooks.endpoints import Endpoints
+from .delivery.webhooks.ledger import Ledger
+from .delivery.webhooks.notices import notice
+from .delivery.webhooks.resolver import resolve
+from .delivery.webhooks.sender import Outcome, Sender, Tls
+from .delivery.webhooks.worker import Parts
 from .errors import PayfeedError, Restarting
 from .feed.beginnings import Beginnings
 from .feed.feeds import Feeds
@@ -24,9 +34,13 @@ from .feed.opening import Opening
 from .feed.payment_index import PaymentIndex
 from .feed.retention import Retention
 from .feed.tail import Tail
+from .host import callbacks
+from .host.notifications import notify_owner
 from .host.settings import Settings
+from .host.version import read_version
 from .metrics import Metrics
 from .models import Event
+from .models_webhooks import Webhook
 from .payments.audit import Audit
 from .payments.drafts import Reports
 from .payments.enablement import Enablement
@@ -89,8 +103,23 @@ class Extension:
         self.history = History(
             self.journal, self.subscribers, self.authenticator, self.metrics
         )
+        self._tls, self._user_agent = Tls(), f"Payfeed/{read_version()}"
+        self.webhooks = Dispatcher(self._webhook_parts, self.tasks, settings.webhooks)
+        self.endpoints = Endpoints(
+            self.journal,
+            self.webhooks,
+            self._webhook_rules,
+            resolve,
+            self._new_sender,
+            settings.webhooks_per_wallet,
+        )
         self.peers = Peers(
-            self.journal, self.subscribers, self.balances, self.tasks, self._publish
+            self.journal,
+            self.subscribers,
+            self.balances,
+            self.tasks,
+            self._publish,
+            self.webhooks,
         )
         self._healthy_until = 0.0
 
@@ -98,6 +127,36 @@ class Extension:
         for event in events:
             self.metrics.record(event.type)
             self._publish(tail, event)
+        self.webhooks.on_append(tail, events)
+
+    def _webhook_parts(self, ledger: Ledger) -> Parts:
+        return Parts(
+            journal=self.journal,
+            ledger=ledger,
+            budget=Budget(),
+            new_sender=self._new_sender,
+            on_outcome=self._on_outcome,
+            on_end=self._on_webhook_end,
+            now=time.time,
+            random=random.random,
+        )
+
+    def _new_sender(self) -> Sender:
+        return Sender(resolve, self._webhook_rules, self._tls, self._user_agent)
+
+    def _webhook_rules(self) -> Rules:
+        is_private_allowed = self.settings.webhook_allow_private_ips
+        return Rules(
+            allow_http=self.settings.webhook_allow_http,
+            allow_private_ips=is_private_allowed or callbacks.allows_private_ips(),
+            origins=callbacks.url_rules(),
+        )
+
+    def _on_outcome(self, outcome: Outcome) -> None:
+        self.metrics.webhook_attempts[outcome.is_delivered] += 1
+
+    def _on_webhook_end(self, webhook: Webhook, reason: str | None) -> None:
+        self.tasks.spawn(notify_owner(webhook.wallet_id, notice(webhook, reason)))
 
     def _publish(self, tail: Tail, event: Event) -> None:
         self.lnbits_socket.publish(tail, event)
@@ -118,6 +177,7 @@ class Extension:
 
     def _close_wallet(self, wallet_id: str, reason: PayfeedError) -> None:
         self.subscribers.close_wallet(wallet_id, reason)
+        self.webhooks.reload_soon(wallet_id)
 
     def _close_key(self, key_id: str, reason: PayfeedError) -> None:
         self.subscribers.close_key(key_id, reason)
@@ -145,6 +205,7 @@ class Extension:
         """End every subscriber and long answer with 1012."""
         self.subscribers.close_all()
         self.journal.wake_all()
+        self.tasks.spawn(self.webhooks.stop())
 
     def close(self) -> None:
         self.close_readers()

@@ -18,6 +18,7 @@ class Metrics:
         self.replays = 0
         self.refusals: Counter[int] = Counter()
         self.reconciled = 0
+        self.webhook_attempts: Counter[bool] = Counter()  # by success
 
     def record(self, event_type: str) -> None:
         """Custom types count as messages: anyone may choose their names."""
@@ -30,6 +31,10 @@ class Metrics:
             (f'{{code="{code}"}}', count)
             for code, count in sorted(self.refusals.items())
         ]
+        attempts = [
+            (f'{{outcome="{name}"}}', self.webhook_attempts[is_delivered])
+            for name, is_delivered in (("delivered", True), ("failed", False))
+        ]
         families = (
             ("events_recorded_total", "Events written by this process.", recorded),
             ("events_delivered_total", "Events sent to readers.", self.delivered),
@@ -37,6 +42,7 @@ class Metrics:
             ("replays_total", "Connections that began with since.", self.replays),
             ("lag_events", "Events the slowest subscriber is behind.", lag_events),
             ("refusals_total", "Refused and ended, by close code.", refusals),
+            ("webhook_attempts_total", "Requests of webhooks.", attempts),
             ("reconciled_total", "Payments found by reconcile.", self.reconciled),
         )
         return "".join(_family(*family) for family in families)

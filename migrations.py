@@ -90,3 +90,59 @@ async def m003_filters(db: Any) -> None:
     ):
         index, table = ("payfeed.", "") if is_sqlite else ("", "payfeed.")
         await db.execute(f"CREATE INDEX {index}{name} ON {table}{columns}")
+
+
+async def m004_webhooks(db: Any) -> None:
+    big = db.big_int
+    await db.execute(
+        f"""
+        CREATE TABLE payfeed.webhooks (
+            id TEXT PRIMARY KEY, wallet_id TEXT NOT NULL, url TEXT NOT NULL,
+            description TEXT NOT NULL, event_filter TEXT NOT NULL,
+            ordered BOOLEAN NOT NULL, secret TEXT NOT NULL, created_at {big} NOT NULL,
+            previous_secret TEXT, previous_until {big}, version {big} NOT NULL,
+            disabled TEXT, disabled_at {big}, is_reported BOOLEAN NOT NULL,
+            epoch TEXT NOT NULL, cursor_offset {big} NOT NULL,
+            failures {big} NOT NULL, first_failure_at {big},
+            next_probe_at {big} NOT NULL,
+            lease_holder TEXT, lease_until {big} NOT NULL
+        )
+        """
+    )
+    await db.execute(
+        f"""
+        CREATE TABLE payfeed.webhook_deliveries (
+            webhook_id TEXT NOT NULL, event_id TEXT NOT NULL, type TEXT NOT NULL,
+            event_offset {big} NOT NULL, event_at {big} NOT NULL,
+            attempts {big} NOT NULL, next_at {big}, last_at {big} NOT NULL,
+            error TEXT, body TEXT, PRIMARY KEY (webhook_id, event_id)
+        )
+        """
+    )
+    await db.execute(
+        f"""
+        CREATE TABLE payfeed.webhook_attempts (
+            webhook_id TEXT NOT NULL, id {big} NOT NULL, event_id TEXT NOT NULL,
+            type TEXT NOT NULL, event_offset {big} NOT NULL, event_at {big} NOT NULL,
+            is_probe BOOLEAN NOT NULL, delivered BOOLEAN NOT NULL,
+            duration_ms {big} NOT NULL, status {big}, reply TEXT NOT NULL, error TEXT,
+            PRIMARY KEY (webhook_id, id)
+        )
+        """
+    )
+    # SQLite has the schema before the index, PostgreSQL before the table
+    indexes = (
+        ("webhooks_wallet", "webhooks", "wallet_id"),
+        ("webhook_deliveries_due", "webhook_deliveries", "webhook_id, next_at"),
+        (
+            "webhook_deliveries_newest",
+            "webhook_deliveries",
+            "webhook_id, event_at, event_offset",
+        ),
+    )
+    for name, table, columns in indexes:
+        if db.type == "SQLITE":
+            name = f"payfeed.{name}"
+        else:
+            table = f"payfeed.{table}"
+        await db.execute(f"CREATE INDEX {name} ON {table} ({columns})")

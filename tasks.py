@@ -10,6 +10,7 @@ from typing import Any
 from loguru import logger
 
 from . import crud
+from .delivery.webhooks.dispatcher import RENEW_SECONDS
 from .extension import Extension, set_current, unset_current
 from .host import postgres, server, settings
 from .host import tasks as host_tasks
@@ -24,6 +25,7 @@ FAILED_SWEEP_PAUSE_SECONDS = 5
 LATE_SECONDS = 15
 RETENTION_SECONDS = 300
 POLL_SECONDS = 5
+WEBHOOKS_SECONDS = 30  # a look for work of webhooks, in case a wake was lost
 RECONNECT_SECONDS = 1
 ASK_SECONDS = 30
 ANSWER_SECONDS = 10
@@ -62,6 +64,7 @@ async def running_extension() -> AsyncIterator[Extension]:
         yield extension
     finally:
         stop_listening()
+        await extension.webhooks.stop()
         unset_current(extension)
         extension.close()
         for loop in loops:
@@ -78,6 +81,7 @@ def loops_of(extension: Extension) -> list[Loop]:
         await extension.authenticator.save_last_used()
 
     async def retention() -> None:
+        await extension.webhooks.expire()
         deleted = await extension.retention.expire()
         if deleted:
             logger.info(f"payfeed: retention deleted {deleted} events")
@@ -95,6 +99,13 @@ def loops_of(extension: Extension) -> list[Loop]:
         lambda: repeat("recheck", beat_seconds, recheck),
         lambda: repeat("poll", POLL_SECONDS, poll),
     ]
+    if extension.settings.webhooks:
+        webhooks, renew = extension.webhooks.poll, extension.webhooks.renew_leases
+        look_seconds = WEBHOOKS_SECONDS
+        if postgres.has_other_processes():
+            look_seconds = POLL_SECONDS
+            loops.append(lambda: repeat("leases", RENEW_SECONDS, renew))
+        loops.append(lambda: repeat("webhooks", look_seconds, webhooks))
     if postgres.has_other_processes():
         loops.append(lambda: listen(extension))
     return loops

@@ -6,13 +6,12 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
 from starlette.routing import Match
 
 from .delivery.history import EventsRequest
-from .errors import Forbidden, Malformed, Restarting, TooLarge
+from .errors import Forbidden, Restarting
 from .extension import Extension, current
-from .feed.protocol import dumps, loads, parse_filter, parse_number
+from .feed.protocol import dumps, parse_filter, parse_number
 from .host import wallets
 from .models import (
     Access,
@@ -37,13 +36,13 @@ from .views_common import (
     authenticate,
     bearer_of,
     new_router,
+    parse_body,
+    read_body,
 )
 
-SETTINGS_BYTES = 16_384
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 T = TypeVar("T")
-Model = TypeVar("Model", bound=BaseModel)
 
 api = new_router()
 unknown_paths = APIRouter(route_class=PayfeedRoute)
@@ -82,7 +81,7 @@ async def patch_feed(request: Request) -> Response:
     """Change the switches of a feed; needs the admin key."""
     access = await authenticate(request)
     access.require_admin()
-    changes = (await _parse(request, PatchFeed)).dict(exclude_none=True)
+    changes = (await parse_body(request, PatchFeed)).dict(exclude_none=True)
     extension = current()
     await extension.feeds.change(access.wallet_id, changes)
     if changes.get("allow_inkey") is False:
@@ -96,7 +95,7 @@ async def rotate_feed(request: Request) -> Response:
     """A new channel, signing secret or epoch; needs the admin key."""
     access = await authenticate(request)
     access.require_admin()
-    what = (await _parse(request, Rotate)).what
+    what = (await parse_body(request, Rotate)).what
     await current().feeds.rotate(access.wallet_id, what)
     return await _described(current(), access)
 
@@ -123,7 +122,7 @@ async def create_key(request: Request) -> Response:
     """Create an access key; needs the admin key. The answer shows the key once."""
     access = await authenticate(request)
     access.require_admin()
-    new_key = await _parse(request, CreateKey)
+    new_key = await parse_body(request, CreateKey)
     return ascii_json(await current().keys.create(access.wallet_id, new_key), 201)
 
 
@@ -205,7 +204,7 @@ async def _notify_post(request: Request, key: str | None) -> Response:
     extension = current()
     messages, wallet_id = extension.messages, access.wallet_id
     value = messages.parse(
-        await _body(request, messages.max_bytes),
+        await read_body(request, messages.max_bytes),
         request.headers.get("content-type", ""),
         request.query_params.get("data"),
     )
@@ -253,28 +252,6 @@ async def _while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
     finally:
         working.cancel()
         gone.cancel()
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise TooLarge(f"The body is limited to {limit} bytes.")
-    return body
-
-
-async def _parse(request: Request, model: type[Model]) -> Model:
-    value = loads(await _body(request, SETTINGS_BYTES))
-    # pydantic would make a dict of a list of pairs
-    if not isinstance(value, dict):
-        raise Malformed("The body must be a JSON object.")
-    try:
-        return model.parse_obj(value)
-    except ValidationError as exc:
-        first = exc.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise Malformed(f"{field}: {first['msg']}") from None
 
 
 @unknown_paths.api_route("/{path:path}", methods=METHODS, include_in_schema=False)

@@ -2,19 +2,24 @@
 
 import traceback
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, HTTPException, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from loguru import logger
+from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
 from .access.authenticator import Credentials
-from .errors import Malformed, PayfeedError, Restarting
+from .errors import Malformed, PayfeedError, Restarting, TooLarge
 from .extension import current
-from .feed.protocol import dumps
+from .feed.protocol import dumps, loads
 from .models import Access
+
+SETTINGS_BYTES = 16_384
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class PayfeedRoute(APIRoute):
@@ -103,3 +108,29 @@ async def authenticate(request: Request, path_key: str | None = None) -> Access:
     """The access of a request's key. Raises what Authenticator.authenticate raises."""
     credentials = credentials_of(request, path_key)
     return await current().authenticator.authenticate(credentials)
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Raises TooLarge as soon as more than `limit` bytes have arrived."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise TooLarge(f"The body is limited to {limit} bytes.")
+    return body
+
+
+async def parse_body(
+    request: Request, model: type[Model], default: bytes = b""
+) -> Model:
+    """The JSON object in the body; `default` if that is empty. Raises Malformed."""
+    value = loads(await read_body(request, SETTINGS_BYTES) or default)
+    # pydantic would make a dict of a list of pairs
+    if not isinstance(value, dict):
+        raise Malformed("The body must be a JSON object.")
+    try:
+        return model.parse_obj(value)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise Malformed(f"{field}: {first['msg']}") from None

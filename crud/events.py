@@ -113,6 +113,15 @@ async def get_offset_before(wallet_id: str, epoch: str, before: int) -> int | No
     return found
 
 
+async def get_event(wallet_id: str, epoch: str, offset: int) -> Event | None:
+    rows = await fetch_all(
+        f"SELECT {EVENT_COLUMNS} FROM payfeed.events"
+        f" WHERE wallet_id = :wallet_id AND event_offset = :offset AND {IN_EPOCH}",
+        {"wallet_id": wallet_id, "epoch": epoch, "offset": offset},
+    )
+    return event_of(wallet_id, epoch, rows[0]) if rows else None
+
+
 async def get_oldest(wallet_id: str) -> int | None:
     rows = await fetch_all(
         "SELECT MIN(event_offset) AS oldest FROM payfeed.events"

@@ -49,6 +49,13 @@ class Bound:
     kind: str
     offset: int
 
+    def sparing(self, offset: int | None) -> "list[Bound]":
+        """The same without the payments at or after an offset."""
+        if offset is None or self.kind == MESSAGES or self.offset < offset:
+            return [self]
+        messages = [Bound(MESSAGES, self.offset)] if self.kind == ALL else []
+        return [*messages, Bound(PAYMENTS, offset - 1)]
+
 
 async def get_oldest_events(after: str, limit: int) -> list[Oldest]:
     """The oldest event of each feed, of the feeds whose wallet id follows `after`."""

@@ -13,6 +13,7 @@ from ..host import sockets
 from ..models import Event
 from .balance import Balances
 from .subscribers import Subscribers
+from .webhooks.dispatcher import Dispatcher
 
 
 class Peers:
@@ -28,12 +29,14 @@ class Peers:
         balances: Balances,
         tasks: BackgroundTasks,
         publish: Callable[[Tail, Event], None],
+        webhooks: Dispatcher,
     ) -> None:
         self._journal = journal
         self._subscribers = subscribers
         self._balances = balances
         self._tasks = tasks
         self._publish = publish
+        self._webhooks = webhooks
 
     def on_notification(self, payload: str) -> None:
         """Handle one notification; a process also receives its own."""
@@ -46,8 +49,12 @@ class Peers:
             match words:
                 case ["events", wallet_id, epoch, count, head]:
                     await self._catch_up(wallet_id, epoch, int(count), int(head))
+                    self._webhooks.wake_wallet(wallet_id)
                 case ["feed", wallet_id]:
                     await self._reload(wallet_id)
+                    await self._webhooks.reload(wallet_id)
+                case ["webhooks", wallet_id]:
+                    await self._webhooks.reload(wallet_id)
         except Exception as exc:
             reason = type(exc).__name__
             logger.warning(f"payfeed: notification left to the poll: {reason}")

@@ -42,12 +42,14 @@ async def resolve_position(
         epoch, offset = parse_id(since)
     oldest = await crud.get_oldest(tail.feed.wallet_id)
     if epoch != tail.feed.epoch or offset > tail.head:
-        return StreamPosition(0, _gap(tail, since, oldest, "unknown"))
+        return StreamPosition(0, gap_frame(tail, since, oldest, "unknown"))
     if oldest is not None and offset + 1 < oldest:
-        return StreamPosition(oldest - 1, _gap(tail, since, oldest, "expired"))
+        return StreamPosition(oldest - 1, gap_frame(tail, since, oldest, "expired"))
     return StreamPosition(offset)
 
 
-def _gap(tail: Tail, since: str, oldest: int | None, reason: str) -> dict[str, Any]:
+def gap_frame(
+    tail: Tail, since: str, oldest: int | None, reason: str
+) -> dict[str, Any]:
     first = tail.id_of(oldest) if oldest is not None else None
     return {"type": "gap", "since": since, "oldest": first, "reason": reason}

@@ -27,6 +27,8 @@ class Feeds:
         """Stop recording, and end the wallet's subscribers."""
         await crud.suspend_feed(feed.wallet_id)
         is_gone = not await wallets.find_wallets([feed.wallet_id])
+        if is_gone:
+            await crud.delete_webhooks_of(feed.wallet_id)
         reason = WALLET_GONE if is_gone else "The extension is not enabled."
         self._on_close(feed.wallet_id, Forbidden(reason))
 
@@ -81,7 +83,7 @@ def new_feed(wallet_id: str, now: int) -> Feed:
         epoch=new_epoch(),
         head=0,
         channel=_new_channel(),
-        secret=_new_secret(),
+        secret=new_secret(),
         mirror_to_inkey=False,
         allow_inkey=True,
         active=False,
@@ -93,8 +95,8 @@ def _new_channel() -> str:
     return secrets.token_hex(16)
 
 
-def _new_secret() -> str:
+def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-NEW_VALUES = {"channel": _new_channel, "secret": _new_secret}
+NEW_VALUES = {"channel": _new_channel, "secret": new_secret}

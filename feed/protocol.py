@@ -199,15 +199,21 @@ def event_body(draft: Draft, event_id: str, timestamp: int) -> str:
     return dumps(frame | draft.members)
 
 
-def sign(body: str, event_id: str, timestamp: int, secret: str) -> str:
-    """The frame as sent: `body` with its signature as last member.
+def signature(body: str, event_id: str, timestamp: int, secret: str) -> str:
+    """`v1,<base64>`: HMAC-SHA256 over `<id>.<timestamp>.<body>`.
 
-    HMAC-SHA256 over `<id>.<timestamp>.<body>`, the scheme of Standard Webhooks.
+    The scheme of Standard Webhooks; `secret` is `whsec_<base64>`.
     """
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{event_id}.{timestamp}.{body}".encode("ascii")
     digest = hmac.new(key, signed, hashlib.sha256).digest()
-    return f'{body[:-1]},"signature":"v1,{base64.b64encode(digest).decode()}"}}'
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def sign(body: str, event_id: str, timestamp: int, secret: str) -> str:
+    """The frame as sent: `body` with its signature as last member."""
+    made = signature(body, event_id, timestamp, secret)
+    return f'{body[:-1]},"signature":"{made}"}}'
 
 
 def parse_id(text: str) -> tuple[str, int]:

@@ -20,6 +20,7 @@ from .protocol import MAX_PAYMENT_BODY_BYTES, bounded_body
 DAY_SECONDS = 86400
 JUMP_SECONDS = DAY_SECONDS
 IDEMPOTENCY_SECONDS = DAY_SECONDS
+UNSENT_SECONDS = 7 * DAY_SECONDS  # payments that webhooks have yet to send stay
 SLICE_OFFSETS = 2000
 SLICE_PAUSE_SECONDS = 0.05
 SLICE_FEEDS = 500
@@ -66,36 +67,60 @@ class Retention:
         """Never the newest event; messages and tests go before payments.
 
         `before`: events that were recorded earlier are old enough. `future`: later ones
-        have the time of a clock that was ahead.
+        have the time of a clock that was ahead. Payments that an enabled webhook has
+        yet to be sent stay for seven days, up to twice the limit of count.
         """
+        unsent = await crud.get_unsent()
         gone, after = 0, ""
         while feeds := await crud.get_oldest_events(after, SLICE_FEEDS):
             for feed in feeds:
                 with contextlib.suppress(Locked):  # until the next run
-                    gone += await self._expire_feed(feed, before, future)
+                    first = unsent.get(feed.wallet_id, feed.head + 1)
+                    gone += await self._expire_feed(feed, before, future, first)
             after = feeds[-1].wallet_id
             await asyncio.sleep(0)
         return gone
 
-    async def _expire_feed(self, feed: crud.Oldest, before: int, future: int) -> int:
-        """A feed that was not appended to needs only a look at its oldest event."""
+    async def _expire_feed(
+        self, feed: crud.Oldest, before: int, future: int, unsent: int
+    ) -> int:
+        """A feed that was not appended to needs only a look at its oldest event.
+
+        `unsent`: the first offset that a webhook has yet to be sent.
+        """
         if feed.offset is None or feed.created_at is None:
             return 0
-        gone = 0
+        gone, spared = 0, None
+        if unsent <= feed.head:
+            spared = await self._spared_from(feed, before, future, unsent)
         if not before <= feed.created_at <= future:
             old = await crud.age_bound(feed.wallet_id, before, future)
-            gone += await _expire_up_to(feed, [old] if old else [])
+            gone += await _expire_up_to(feed, old.sparing(spared) if old else [])
         if self._checked.get(feed.wallet_id) == (feed.epoch, feed.head):
             return gone
         kept = await crud.count_kept(feed)
         if kept.events > self.events:
             bounds = await crud.count_bounds(feed, kept, self.events)
+            bounds = [part for bound in bounds for part in bound.sparing(spared)]
+            if spared is not None:
+                bounds += await crud.count_bounds(feed, kept, 2 * self.events)
             gone += await _expire_up_to(feed, bounds)
         if kept.message_bytes > self.message_bytes:
             bound = await crud.bytes_bound(feed.wallet_id, self.message_bytes)
             gone += await _expire_up_to(feed, [bound])
-        self._checked[feed.wallet_id] = (feed.epoch, feed.head)
+        if spared is None:
+            self._checked[feed.wallet_id] = (feed.epoch, feed.head)
         return gone
+
+    async def _spared_from(
+        self, feed: crud.Oldest, before: int, future: int, unsent: int
+    ) -> int:
+        """Payments from this offset on are not deleted by age, nor by count."""
+        if not before:  # nothing is deleted by age
+            return unsent
+        week_ago = before + self.days * DAY_SECONDS - UNSENT_SECONDS
+        old = await crud.age_bound(feed.wallet_id, week_ago, future)
+        return max(unsent, old.offset + 1) if old else unsent
 
     async def _recorded_before(self, now: int) -> int:
         """Events recorded before this moment are old enough; 0: none is."""

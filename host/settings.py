@@ -6,11 +6,17 @@ from lnbits.settings import settings as lnbits_settings
 from loguru import logger
 from pydantic import BaseSettings, validator
 
+SWITCHES = {
+    **dict.fromkeys(("on", "true", "yes", "1"), True),
+    **dict.fromkeys(("off", "false", "no", "0"), False),
+}
+
 
 class Settings(BaseSettings):
     """One field for each `PAYFEED_…` variable. docs/operating.md explains them.
 
-    Numbers must be positive. An invalid one is reported once and its default used.
+    Numbers must be positive, switches `on` or `off`. An invalid value is reported once
+    and its default used.
     """
 
     max_subscribers_per_wallet: int = 200
@@ -25,6 +31,10 @@ class Settings(BaseSettings):
     heartbeat_seconds: int = 20
     send_timeout_seconds: int = 30
     metrics_token: str = ""
+    webhooks: bool = True
+    webhooks_per_wallet: int = 10
+    webhook_allow_http: bool = False
+    webhook_allow_private_ips: bool = False
 
     class Config:
         env_prefix = "PAYFEED_"
@@ -33,12 +43,19 @@ class Settings(BaseSettings):
 
     @validator("*", pre=True)
     def _use_default_if_invalid(cls, value: Any, field: Any) -> Any:  # noqa: N805
+        text = str(value).strip()
+        name = f"{cls.__config__.env_prefix}{field.name.upper()}"
+        if field.type_ is bool:
+            if text.lower() in SWITCHES:
+                return SWITCHES[text.lower()]
+            default = "on" if field.default else "off"
+            if text:
+                logger.warning(f"payfeed: {name} is not on or off, using {default}")
+            return field.default
         if field.type_ is not int:
             return value
-        text = str(value).strip()
         if text.isascii() and text.isdecimal() and 0 < int(text) < 2**53:
             return int(text)
-        name = f"{cls.__config__.env_prefix}{field.name.upper()}"
         if text:
             logger.warning(
                 f"payfeed: {name} is not a positive whole number, using {field.default}"

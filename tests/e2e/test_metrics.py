@@ -9,9 +9,8 @@ from reader import reading
 from shop import Shop
 
 HANG_GUARD = 60
-SAMPLE = re.compile(
-    r'payfeed_(\w+)(?:\{(?:type="(?:payment|message|test)"|code="\d{4}")\})? (\d+)'
-)
+LABELS = r'type="(?:payment|message|test)"|code="\d{4}"|outcome="(?:delivered|failed)"'
+SAMPLE = re.compile(rf"payfeed_(\w+)(?:\{{(?:{LABELS})\}})? (\d+)")
 
 
 async def measure(shop: Shop) -> dict[str, int]:

@@ -12,6 +12,7 @@ from payfeed.feed.journal import Journal
 TABLES = (
     *("feeds", "events", "payments", "seen", "access_keys", "state"),
     "idempotency_keys",
+    *("webhooks", "webhook_deliveries", "webhook_attempts"),
 )
 
 
@@ -32,6 +33,7 @@ async def log_tables(databases: None) -> None:
     await migrations.m001_initial(crud.db)
     await migrations.m002_idempotency_keys(crud.db)
     await migrations.m003_filters(crud.db)
+    await migrations.m004_webhooks(crud.db)
 
 
 @pytest_asyncio.fixture

@@ -24,7 +24,9 @@ def test_every_setting_is_documented_with_its_default() -> None:
     defaults = settings.Settings(_env_file=None).dict()
     documented = {name.strip("`"): default for name, default, _ in rows("`PAYFEED_")}
     assert documented == {
-        f"PAYFEED_{name.upper()}": str(default) or "none"
+        f"PAYFEED_{name.upper()}": {True: "on", False: "off", "": "none"}.get(
+            default, str(default)
+        )
         for name, default in defaults.items()
     }
 

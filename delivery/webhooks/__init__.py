@@ -1,0 +1,1 @@
+"""Webhooks: readers of the log with a stored cursor and signed HTTP requests."""

@@ -1,0 +1,404 @@
+"""The endpoints of a wallet: create, list, change, enable, rotate, test, resend."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from ... import crud
+from ...errors import Conflict, Malformed, NotFound
+from ...feed.feeds import new_secret
+from ...feed.journal import Journal
+from ...feed.protocol import (
+    dumps,
+    event_body,
+    loads,
+    parse_filter,
+    parse_id,
+    test_draft,
+)
+from ...models import Event
+from ...models_webhooks import (
+    PAUSED,
+    Attempt,
+    CreateWebhook,
+    Delivery,
+    FilterBody,
+    Listed,
+    PatchWebhook,
+    Resend,
+    Webhook,
+)
+from ..position import resolve_position
+from . import destination
+from .dispatcher import Dispatcher
+from .schedule import FAILING_FAILURES
+from .sender import Sender, signed_headers
+from .worker import filter_of
+
+MAX_DESCRIPTION = 200
+STATES = ("delivered", "waiting", "retrying", "failed")
+STARTS = ("stopped", "now")
+TEST_TEXT = "This is a test from Payfeed."
+
+
+class Endpoints:
+    """`rules`: where requests may go now. `most_per_wallet`: of endpoints."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        dispatcher: Dispatcher,
+        rules: Callable[[], destination.Rules],
+        resolve: destination.Resolve,
+        new_sender: Callable[[], Sender],
+        most_per_wallet: int,
+    ) -> None:
+        self._journal = journal
+        self._dispatcher = dispatcher
+        self._rules = rules
+        self._resolve = resolve
+        self._new_sender = new_sender
+        self._most_per_wallet = most_per_wallet
+
+    async def create(self, wallet_id: str, request: CreateWebhook) -> dict[str, Any]:
+        """A new endpoint. Raises Malformed, and Conflict if there are too many."""
+        await self._check_url(request.url)
+        tail = await self._journal.current_tail(wallet_id, "start")
+        position = await resolve_position(tail, request.since, None)
+        now = self._journal.now()
+        webhook = Webhook(
+            id=secrets.token_hex(8),
+            wallet_id=wallet_id,
+            url=request.url,
+            description=_checked_description(request.description),
+            event_filter=_stored_filter(request.filter),
+            ordered=request.ordered,
+            secret=new_secret(),
+            created_at=now,
+            epoch=tail.feed.epoch,
+            cursor_offset=position.offset,
+        )
+        gap = None
+        if position.gap:
+            gap = Delivery(
+                webhook_id=webhook.id,
+                event_id=f"gap-{position.gap['since']}",
+                type="gap",
+                event_offset=0,
+                event_at=now,
+                next_at=now,
+                body=dumps(position.gap),
+            )
+        if not await crud.insert_webhook(webhook, gap, self._most_per_wallet):
+            raise Conflict(
+                f"This wallet has {self._most_per_wallet} webhooks already;"
+                " PAYFEED_WEBHOOKS_PER_WALLET sets how many are allowed."
+            )
+        await self._dispatcher.reload(wallet_id)
+        return await self.describe(wallet_id, webhook.id)
+
+    async def list(self, wallet_id: str) -> list[dict[str, Any]]:
+        """The endpoints of a wallet without secrets, oldest first."""
+        counts = await crud.count_deliveries(wallet_id)
+        tail = await self._journal.current_tail(wallet_id, "start")
+        return [
+            self._public(webhook, tail.feed.epoch, tail.head, counts)
+            for webhook in await crud.get_webhooks(wallet_id)
+        ]
+
+    async def describe(self, wallet_id: str, webhook_id: str) -> dict[str, Any]:
+        """Everything about one endpoint, its secret included. Raises NotFound."""
+        webhook = await self._find(wallet_id, webhook_id)
+        counts = await crud.count_deliveries(wallet_id)
+        tail = await self._journal.current_tail(wallet_id, "start")
+        shown = self._public(webhook, tail.feed.epoch, tail.head, counts)
+        return shown | {"secret": webhook.secret}
+
+    async def change(
+        self, wallet_id: str, webhook_id: str, request: PatchWebhook
+    ) -> None:
+        """Raises NotFound, Malformed."""
+        webhook = await self._find(wallet_id, webhook_id)
+        changes: dict[str, Any] = {}
+        if request.url is not None:
+            await self._check_url(request.url)
+            changes["url"] = request.url
+        if request.description is not None:
+            changes["description"] = _checked_description(request.description)
+        if request.filter is not None:
+            changes["event_filter"] = _stored_filter(request.filter)
+        if request.ordered is not None:
+            changes["ordered"] = request.ordered
+        if request.enabled is False and webhook.disabled is None:
+            changes |= {"disabled": PAUSED, "disabled_at": self._journal.now()}
+        if changes:
+            await crud.change_webhook(webhook, changes)
+        if request.enabled and webhook.disabled:
+            await crud.enable_webhook(webhook, None, self._journal.now())
+        await self._dispatcher.reload(wallet_id)
+
+    async def delete(self, wallet_id: str, webhook_id: str) -> None:
+        """A request under way is abandoned. Raises NotFound."""
+        await crud.delete_webhook(await self._find(wallet_id, webhook_id))
+        await self._dispatcher.reload(wallet_id)
+
+    async def enable(self, wallet_id: str, webhook_id: str, start: str) -> None:
+        """`start`: `stopped` or `now`. Raises NotFound, Malformed."""
+        webhook = await self._find(wallet_id, webhook_id)
+        if start not in STARTS:
+            raise Malformed(f"from must be one of {', '.join(STARTS)}.")
+        tail = await self._journal.current_tail(wallet_id, "start")
+        position = (tail.feed.epoch, tail.head) if start == "now" else None
+        if webhook.disabled:
+            await crud.enable_webhook(webhook, position, self._journal.now())
+            await self._dispatcher.reload(wallet_id)
+
+    async def rotate(
+        self, wallet_id: str, webhook_id: str, overlap_seconds: int
+    ) -> None:
+        """A new secret; the one before signs beside it for so long.
+
+        Raises NotFound, and Conflict while an earlier overlap lasts, unless
+        `overlap_seconds` is 0: that ends all older secrets.
+        """
+        webhook = await self._find(wallet_id, webhook_id)
+        now = self._journal.now()
+        until = now + overlap_seconds if overlap_seconds else None
+        if not await crud.rotate_webhook(webhook, new_secret(), until, now):
+            raise Conflict(
+                "The previous secret is still in use. End it first, or rotate with"
+                " overlap_seconds 0."
+            )
+        await self._dispatcher.reload(wallet_id)
+
+    async def end_previous_secret(self, wallet_id: str, webhook_id: str) -> None:
+        """Raises NotFound."""
+        webhook = await self._find(wallet_id, webhook_id)
+        ended = {"previous_secret": None, "previous_until": None}
+        await crud.change_webhook(webhook, ended)
+        await self._dispatcher.reload(wallet_id)
+
+    async def test(self, wallet_id: str, webhook_id: str) -> dict[str, Any]:
+        """Send one test request now; it is not stored. Raises NotFound."""
+        webhook = await self._find(wallet_id, webhook_id)
+        event_id, now = f"test-{secrets.token_hex(8)}", self._journal.now()
+        body = event_body(test_draft(TEST_TEXT), event_id, now)
+        sender = self._new_sender()
+        try:
+            headers = signed_headers(webhook, event_id, body, now)
+            outcome = await sender.send(webhook.url, headers, body)
+        finally:
+            await sender.close()
+        return {
+            "delivered": outcome.is_delivered,
+            "status": outcome.status,
+            "duration_ms": outcome.duration_ms,
+            "reply": outcome.reply,
+            "error": outcome.error,
+        }
+
+    async def deliveries(
+        self,
+        wallet_id: str,
+        webhook_id: str,
+        state: str | None,
+        before: str | None,
+        limit: int,
+    ) -> dict[str, Any]:
+        """A page of the list, newest event first. Raises NotFound, Malformed."""
+        webhook = await self._find(wallet_id, webhook_id)
+        if state is not None and state not in STATES:
+            raise Malformed(f"state must be one of {', '.join(STATES)}.")
+        place = None
+        if before is not None:
+            place = await crud.get_delivery(webhook.id, before)
+            if place is None:
+                raise Malformed("before is not an event in this list.")
+        found = await crud.get_deliveries(webhook.id, state, place, limit + 1)
+        return {
+            "deliveries": [_delivery(listed) for listed in found[:limit]],
+            "has_more": len(found) > limit,
+        }
+
+    async def delivery(
+        self, wallet_id: str, webhook_id: str, event_id: str
+    ) -> dict[str, Any]:
+        """One delivery with its attempts. Raises NotFound."""
+        webhook = await self._find(wallet_id, webhook_id)
+        listed = await crud.get_delivery(webhook.id, event_id)
+        if listed is None:
+            raise NotFound("There is no delivery of this event.")
+        attempts = await crud.get_attempts(webhook.id, event_id)
+        return _delivery(listed) | {"tries": [_attempt(one) for one in attempts]}
+
+    async def resend(self, wallet_id: str, webhook_id: str, request: Resend) -> int:
+        """Send events again; returns how many. Raises NotFound, Malformed."""
+        webhook = await self._find(wallet_id, webhook_id)
+        if (request.event is None) == (request.since is None):
+            raise Malformed("Send either event or since.")
+        if request.only not in ("failed", "all"):
+            raise Malformed("only must be failed or all.")
+        if request.event is not None:
+            count = await self._resend_event(webhook, request.event)
+        else:
+            count = await self._resend_since(webhook, request)
+        await self._dispatcher.reload(wallet_id)
+        return count
+
+    async def _resend_event(self, webhook: Webhook, event_id: str) -> int:
+        now = self._journal.now()
+        if event_id.startswith("gap-"):
+            if await crud.resend_gap(webhook, event_id, now):
+                return 1
+            raise NotFound("This gap is no longer kept.")
+        epoch, offset = parse_id(event_id)
+        event = await crud.get_event(webhook.wallet_id, epoch, offset)
+        if event is None:
+            raise NotFound("This event is no longer kept.")
+        if offset > self._dispatcher.position_of(webhook):
+            raise Conflict("This event has yet to be sent for the first time.")
+        await crud.save_deliveries(webhook, [_again(webhook, event, now)])
+        return 1
+
+    async def _resend_since(self, webhook: Webhook, request: Resend) -> int:
+        tail = await self._journal.current_tail(webhook.wallet_id, "start")
+        position = await resolve_position(tail, request.since, None)
+        now = self._journal.now()
+        if request.only == "failed":
+            return await crud.resend_failed(
+                webhook, tail.feed.epoch, position.offset, now
+            )
+        last, after, count = self._dispatcher.position_of(webhook), position.offset, 0
+        event_filter = filter_of(webhook)
+        while after < last:
+            page = await self._journal.page(tail, after, event_filter)
+            after = page.end
+            again = [
+                _again(webhook, event, now)
+                for event in page.events
+                if event.offset <= last and event_filter.accepts(event)
+            ]
+            await crud.save_deliveries(webhook, again)
+            count += len(again)
+        return count
+
+    async def _find(self, wallet_id: str, webhook_id: str) -> Webhook:
+        webhook = await crud.get_webhook(webhook_id)
+        if webhook is None or webhook.wallet_id != wallet_id:
+            raise NotFound("There is no such webhook.")
+        return webhook
+
+    async def _check_url(self, url: str) -> None:
+        """Raises Malformed. A name without an address may have one later."""
+        rules = self._rules()
+        found = destination.parse(url, rules)
+        try:
+            await destination.find_addresses(found, self._resolve, rules)
+        except destination.Unresolved:
+            return
+
+    def _public(
+        self,
+        webhook: Webhook,
+        epoch: str,
+        head: int,
+        counts: dict[str, tuple[int, int, int | None]],
+    ) -> dict[str, Any]:
+        waiting, failed, oldest = counts.get(webhook.id, (0, 0, None))
+        cursor = self._dispatcher.position_of(webhook)
+        is_failing = not webhook.ordered and webhook.failures >= FAILING_FAILURES
+        state = "delivering"
+        if webhook.disabled:
+            state = "disabled"
+        elif is_failing:
+            state = "failing"
+        elif waiting or webhook.failures:
+            state = "retrying"
+        until = webhook.previous_until or 0
+        return {
+            "id": webhook.id,
+            "url": webhook.url,
+            "description": webhook.description,
+            "filter": _shown_filter(webhook),
+            "ordered": webhook.ordered,
+            "enabled": webhook.disabled is None,
+            "state": state,
+            "reason": webhook.disabled,
+            "disabled_at": webhook.disabled_at,
+            "cursor": f"{webhook.epoch}-{cursor}",
+            "lag": max(0, head - cursor) if webhook.epoch == epoch else head,
+            "waiting": waiting,
+            "failed": failed,
+            "oldest_waiting_at": oldest,
+            "failing_since": webhook.first_failure_at,
+            "next_probe_at": webhook.next_probe_at if state == "failing" else None,
+            "created_at": webhook.created_at,
+            "previous_secret_until": until if until > self._journal.now() else None,
+        }
+
+
+def _checked_description(text: str) -> str:
+    if len(text) > MAX_DESCRIPTION or not (text.isprintable()):
+        raise Malformed(
+            f"description must have at most {MAX_DESCRIPTION} printable characters."
+        )
+    return text
+
+
+def _stored_filter(body: FilterBody) -> str:
+    """As the query that `parse_filter` reads. Raises Malformed."""
+    query: dict[str, str] = {}
+    for name, value in body.dict(exclude_none=True).items():
+        if isinstance(value, list):
+            query[name] = ",".join(value)
+        elif isinstance(value, float):
+            query[name] = f"{value:.3f}".rstrip("0").rstrip(".")
+        else:
+            query[name] = value
+    parse_filter(query)
+    return dumps(query)
+
+
+def _shown_filter(webhook: Webhook) -> dict[str, Any]:
+    query: dict[str, Any] = loads(webhook.event_filter)
+    if "types" in query:
+        query["types"] = query["types"].split(",")
+    if "min_amount" in query:
+        amount = float(query["min_amount"])
+        query["min_amount"] = int(amount) if amount.is_integer() else amount
+    return query
+
+
+def _again(webhook: Webhook, event: Event, now: int) -> Delivery:
+    return Delivery(
+        webhook_id=webhook.id,
+        event_id=event.id,
+        type=event.type,
+        event_offset=event.offset,
+        event_at=event.timestamp,
+        next_at=now,
+    )
+
+
+def _delivery(listed: Listed) -> dict[str, Any]:
+    return {
+        "event": listed.event_id,
+        "type": listed.type,
+        "state": listed.state,
+        "attempts": listed.attempts,
+        "recorded_at": listed.event_at,
+        "last_attempt_at": listed.last_at or None,
+        "next_attempt_at": listed.next_at,
+        "error": listed.error,
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "at": attempt.id / 1_000_000,
+        "duration_ms": attempt.duration_ms,
+        "is_probe": attempt.is_probe,
+        "status": attempt.status,
+        "reply": attempt.reply,
+        "error": attempt.error,
+    }

@@ -1,0 +1,186 @@
+"""One signed HTTP request to a checked address, and its outcome."""
+
+import asyncio
+import contextlib
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from ...errors import Malformed
+from ...feed.protocol import signature
+from ...models_webhooks import Webhook
+from .destination import Destination, Resolve, Rules, Unresolved, find_addresses, parse
+
+REQUEST_SECONDS = 15
+CONNECT_SECONDS = 5
+REPLY_SECONDS = 2  # for the body of a reply, after its status
+REPLY_BYTES = 64 * 1024
+SHOWN_BYTES = 512
+# receivers often close an idle connection after five seconds, or two
+KEEPALIVE_SECONDS = 1.5
+ADDRESS_SECONDS = 10  # a checked address is used for so long
+LIMITS = httpx.Limits(max_connections=8, keepalive_expiry=KEEPALIVE_SECONDS)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`reply`: the first bytes as text. `error`: why there is no status."""
+
+    status: int | None
+    reply: str
+    error: str | None
+    duration_ms: int
+    retry_after: str | None = None
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+def signed_headers(
+    webhook: Webhook, event_id: str, body: str, timestamp: int
+) -> dict[str, str]:
+    """Headers of Standard Webhooks; during a rotation, with a signature of each."""
+    secrets = [webhook.secret]
+    if webhook.previous_secret and timestamp < (webhook.previous_until or 0):
+        secrets.append(webhook.previous_secret)
+    return {
+        "content-type": "application/json",
+        "webhook-id": event_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": " ".join(
+            signature(body, event_id, timestamp, secret) for secret in secrets
+        ),
+    }
+
+
+class Tls:
+    """The context of all requests, made when it is first needed."""
+
+    def __init__(self) -> None:
+        self._context: ssl.SSLContext | None = None
+
+    async def context(self) -> ssl.SSLContext:
+        if self._context is None:
+            # it reads hundreds of certificates
+            self._context = await asyncio.to_thread(httpx.create_ssl_context)
+        return self._context
+
+
+class Sender:
+    """Sends the requests of one endpoint; connections are kept while it is open.
+
+    `rules` are read before every request.
+    """
+
+    def __init__(
+        self, resolve: Resolve, rules: Callable[[], Rules], tls: Tls, user_agent: str
+    ) -> None:
+        self._resolve = resolve
+        self._rules = rules
+        self._tls = tls
+        self._user_agent = user_agent
+        self._transport: httpx.AsyncHTTPTransport | None = None
+        self._checked: tuple[Destination, Rules, list[str], float] | None = None
+
+    async def send(self, url: str, headers: dict[str, str], body: str) -> Outcome:
+        """Never raises, except when cancelled."""
+        began = time.monotonic()
+        status, reply, error, wait = None, b"", None, None
+        try:
+            response = await asyncio.wait_for(
+                self._request(url, headers, body), REQUEST_SECONDS
+            )
+            status, wait = response.status_code, response.headers.get("retry-after")
+            reply = await _read(response)
+        except asyncio.TimeoutError:
+            error = f"no answer within {REQUEST_SECONDS} seconds"
+        except httpx.ConnectTimeout:
+            error = f"no connection within {CONNECT_SECONDS} seconds"
+        except Malformed as exc:
+            error = exc.message
+        except Unresolved as exc:
+            error = str(exc)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as exc:
+            error = _reason(exc)
+        shown = reply[:SHOWN_BYTES].decode("utf-8", "replace").replace("\0", "�")
+        took = int((time.monotonic() - began) * 1000)
+        return Outcome(status, shown, error, took, wait)
+
+    async def _request(
+        self, url: str, headers: dict[str, str], body: str
+    ) -> httpx.Response:
+        destination = parse(url, self._rules())
+        addresses = await self._addresses(destination)
+        if self._transport is None:
+            # a client would log the URL, and follow redirects and proxies
+            self._transport = httpx.AsyncHTTPTransport(
+                verify=await self._tls.context(), limits=LIMITS, trust_env=False
+            )
+        headers = headers | {
+            "host": destination.authority,
+            "user-agent": self._user_agent,
+            "accept": "*/*",
+            "accept-encoding": "identity",
+        }
+        extensions = {
+            "sni_hostname": destination.host,
+            "timeout": {"connect": CONNECT_SECONDS},
+        }
+        content = body.encode("ascii")
+        failure: httpx.HTTPError | None = None
+        for address in addresses:
+            request = httpx.Request(
+                "POST",
+                destination.at(address),
+                headers=headers,
+                content=content,
+                extensions=extensions,
+            )
+            try:
+                return await self._transport.handle_async_request(request)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
+                failure = exc
+        self._checked = None
+        raise failure or Unresolved(f"{destination.host} has no address.")
+
+    async def _addresses(self, destination: Destination) -> list[str]:
+        rules, now = self._rules(), time.monotonic()
+        if self._checked:
+            known, checked_rules, addresses, until = self._checked
+            if (known, checked_rules) == (destination, rules) and now < until:
+                return addresses
+        addresses = await find_addresses(destination, self._resolve, rules)
+        self._checked = (destination, rules, addresses, now + ADDRESS_SECONDS)
+        return addresses
+
+    async def close(self) -> None:
+        transport, self._transport = self._transport, None
+        if transport:
+            await transport.aclose()
+
+
+async def _read(response: httpx.Response) -> bytes:
+    """At most REPLY_BYTES; what is missing of a reply changes nothing."""
+    reply = bytearray()
+
+    async def read() -> None:
+        async for chunk in response.aiter_raw():
+            reply.extend(chunk)
+            if len(reply) >= REPLY_BYTES:
+                return
+
+    try:
+        with contextlib.suppress(httpx.HTTPError, asyncio.TimeoutError):
+            await asyncio.wait_for(read(), REPLY_SECONDS)
+    finally:
+        await response.aclose()
+    return bytes(reply)
+
+
+def _reason(exc: Exception) -> str:
+    text = str(exc).partition("\n")[0] or type(exc).__name__
+    return text.replace("\0", "")[:200]
