@@ -58,7 +58,9 @@
       async act(done, ...request) {
         this.isRequesting = true
         await Payfeed.attempt(async () => {
-          await this.call(...request)
+          const {secret} = await this.call(...request)
+          // before the list shows the change: what is copied then is the new secret
+          if (secret) await this.refresh()
           const message = this.$t(done)
           Quasar.Notify.create({type: 'positive', message})
         })
