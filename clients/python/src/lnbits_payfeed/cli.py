@@ -10,6 +10,7 @@ import io
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -337,6 +338,7 @@ def main() -> None:
     except BrokenPipeError:  # the program that reads the output has ended
         code = OK
     except (KeyboardInterrupt, click.Abort):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it would replace the exit code
         code = INTERRUPTED
     except OSError as exc:
         code = WRONG_USAGE
