@@ -13,6 +13,7 @@ PACKAGES = {
     "mosquitto": "mosquitto",
     "nginx": "nginx-light",
     "openssl": "openssl",
+    "php": "php-cli and php-sqlite3",
     "pg_ctl": "postgresql",
 }
 PLACES = [
@@ -31,7 +32,7 @@ def need(name: str) -> str:
     found = find_program(name)
     if found:
         return found
-    message = f"{name} is missing; Debian's package {PACKAGES[name]} has it"
+    message = f"{name} is missing; Debian has it in {PACKAGES[name]}"
     if os.environ.get("PAYFEED_STRICT"):
         pytest.fail(message)
     pytest.skip(message)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from .errors import BadAddress
 
@@ -13,7 +13,8 @@ MAX_AMOUNT = 21 * 10**14  # satoshi that will ever exist
 class Address:
     """Where a feed is.
 
-    base: host, port and path up to `/payfeed`, without a scheme or a final slash.
+    base: host, port and path, of LNbits up to `/payfeed`, without a scheme or a final
+        slash.
     host: as entered; `ascii_host` is its IDNA form.
     """
 
@@ -42,19 +43,7 @@ def parse_address(url: str) -> Address:
 
     Raises BadAddress.
     """
-    try:
-        parts = urlsplit(url.strip())
-        (parts.hostname or "").encode("idna")
-    except ValueError as exc:
-        raise BadAddress("the address has an invalid host") from exc
-    if parts.scheme not in ("http", "https", "ws", "wss"):
-        raise BadAddress("the address must begin with http:// or https://")
-    try:
-        port = parts.port
-    except ValueError as exc:
-        raise BadAddress("the port is not a number") from exc
-    if not parts.hostname:
-        raise BadAddress("the address has no host")
+    parts = _split(url, ("http", "https", "ws", "wss"))
     if not parts.path.isascii() or not parts.path.isprintable() or " " in parts.path:
         raise BadAddress("the path of the address has characters that must be escaped")
     if parts.username or parts.query or parts.fragment:
@@ -68,11 +57,46 @@ def parse_address(url: str) -> Address:
         raise BadAddress("the address must not contain a key; pass the key separately")
     if not path.endswith("/payfeed"):
         path += "/payfeed"
+    return _address(parts, path)
+
+
+def parse_receiver(url: str) -> Address:
+    """The address of a receiver of webhooks. Raises BadAddress."""
+    parts = _split(url, ("http", "https"))
+    if parts.username or parts.fragment:
+        raise BadAddress("the address of the receiver must have no user or fragment")
+    target = parts.path + parts.query
+    if not target.isascii() or not target.isprintable() or " " in target:
+        raise BadAddress(
+            "the address of the receiver has characters that must be escaped"
+        )
+    return _address(parts, parts.path)
+
+
+def _split(url: str, schemes: tuple[str, ...]) -> SplitResult:
+    """The parts of a URL that has one of these schemes, a host and a valid port."""
+    try:
+        parts = urlsplit(url.strip())
+        (parts.hostname or "").encode("idna")
+    except ValueError as exc:
+        raise BadAddress("the address has an invalid host") from exc
+    if parts.scheme not in schemes:
+        raise BadAddress("the address must begin with http:// or https://")
+    try:
+        _ = parts.port
+    except ValueError as exc:
+        raise BadAddress("the port is not a number") from exc
+    if not parts.hostname:
+        raise BadAddress("the address has no host")
+    return parts
+
+
+def _address(parts: SplitResult, path: str) -> Address:
     is_secure = parts.scheme in ("https", "wss")
     return Address(
         base=parts.netloc + path,
-        host=parts.hostname,
-        port=port or (443 if is_secure else 80),
+        host=str(parts.hostname),
+        port=parts.port or (443 if is_secure else 80),
         is_secure=is_secure,
     )
 

@@ -1,6 +1,7 @@
 """Limit numbers from the server to a range that timers and dates can hold."""
 
 import logging
+from collections.abc import Sequence
 
 log = logging.getLogger("lnbits_payfeed")
 
@@ -16,3 +17,11 @@ def clamp(name: str, value: float, least: float, most: float) -> float:
     nearest = least if value < least else most
     log.warning("%s of %.40s is out of range, using %s", name, value, nearest)
     return nearest
+
+
+def parse_retry_after(values: Sequence[str]) -> float | None:
+    """Seconds of the header `Retry-After`, or None; dates are not supported."""
+    text = values[0] if values else ""
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return clamp("Retry-After", float(text), 0, LONGEST_RETRY_SECONDS)

@@ -6,22 +6,19 @@ The commands are coroutines: click parses the arguments and returns the coroutin
 
 import asyncio
 import contextlib
-import functools
 import io
 import json
 import logging
 import os
-import ssl
+import signal
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-from .address import check_key, parse_address
-from .connection import Trace
+from .address import parse_address
 from .cursor import FileCursor
 from .doctor import Doctor
 from .errors import (
@@ -34,94 +31,40 @@ from .errors import (
 )
 from .http import request
 from .listen import CommandFailed, NothingToRun, listen
+from .options import (
+    FILE,
+    FILTER_OPTIONS,
+    FORWARD_OPTIONS,
+    Common,
+    new_forwarder,
+    read_key,
+    tls_context,
+    with_common_options,
+    with_options,
+)
+from .sample import KINDS, sample
 from .signals import on_end
-from .terminal import printable
+from .terminal import print_error, print_line
 from .version import __version__
+from .webhooks import webhooks
 
 OK = 0
 FAULT_FOUND = 1
 WRONG_USAGE = 2
 REFUSED = 3
+UNREACHED = 4
 INTERRUPTED = 130
 EXIT_CODES: dict[type[PayfeedError], int] = {
     BadAddress: WRONG_USAGE,
     Refused: REFUSED,
-    GaveUp: 4,
-    RequestFailed: 4,
+    GaveUp: UNREACHED,
+    RequestFailed: UNREACHED,
     WrongSignature: 5,
     CommandFailed: 6,
     NothingToRun: 7,
 }
-REFUSING_STATUSES = (401, 403, 404, 413, 422)
-
-FILE = click.Path(path_type=Path)
-
-
-@dataclass(frozen=True)
-class Common:
-    """The options that every command has."""
-
-    url: str | None
-    key: str | None
-    key_file: Path | None
-    ca: Path | None
-    verbose: bool
-
-    def find_url(self) -> str:
-        """Raises BadAddress if there is none."""
-        if not self.url:
-            raise BadAddress("an address is needed: --url or PAYFEED_URL")
-        return self.url
-
-    def find_key(self) -> str:
-        """From --key-file, --key or PAYFEED_KEY; raises BadAddress."""
-        if self.key_file:
-            return read_key(self.key_file)
-        key = self.key or os.environ.get("PAYFEED_KEY", "")
-        if not key:
-            raise BadAddress("a key is needed: PAYFEED_KEY, --key-file or --key")
-        return check_key(key)
-
-    def connect_options(self, *keys: str) -> dict[str, Any]:
-        """`tls` and `trace`, as Feed takes them; `keys` are masked in the trace.
-
-        Raises OSError if the certificate authority cannot be read.
-        """
-        tls = ssl.create_default_context(cafile=self.ca) if self.ca else None
-        trace: Trace | None = None
-        if self.verbose:
-            trace = functools.partial(print_trace, keys)
-        return {"tls": tls, "trace": trace}
-
-
-COMMON_OPTIONS = (
-    click.option("--url", envvar="PAYFEED_URL", help="LNbits' address; PAYFEED_URL."),
-    click.option("--key", help="Access or invoice key; better in PAYFEED_KEY."),
-    click.option("--key-file", type=FILE, help="A file that contains the key."),
-    click.option("--ca", type=FILE, help="A private certificate authority, PEM."),
-    click.option(
-        "--verbose", is_flag=True, help="Show handshake and frames, with keys masked."
-    ),
-)
-
-
-def with_common_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Pass the options that every command has as one argument."""
-
-    @functools.wraps(command)
-    def wrapper(
-        url: str | None,
-        key: str | None,
-        key_file: Path | None,
-        ca: Path | None,
-        verbose: bool,
-        **options: Any,
-    ) -> Any:
-        return command(Common(url, key, key_file, ca, verbose), **options)
-
-    for add_option in reversed(COMMON_OPTIONS):
-        wrapper = add_option(wrapper)
-    return wrapper
+SHOWN_BYTES = 512
+PASSING_STATUSES = (408, 429)  # of 4xx, those that can change later
 
 
 @click.group(
@@ -134,30 +77,25 @@ def payfeed() -> None:
     \b
     Exit codes:
       0    done; SIGINT or SIGTERM ended listen or bridge
-      1    the doctor found a fault
+      1    the doctor found a fault; the request of webhooks test failed
       2    wrong usage, or a file cannot be read or written
-      3    refused by the server
+      3    refused by the server or, with 4xx, by the receiver of trigger
       4    no connection, or an HTTP answer that can change (429, 5xx)
       5    wrong signature
       6    the command of --exec failed
-      7    --exec met a malformed event
+      7    --exec or --forward-to met a malformed event
       130  interrupted
     """
+
+
+payfeed.add_command(webhooks)
 
 
 @payfeed.command("listen", short_help="Show events.")
 @with_common_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 @click.option("--since", help="Event id, start, @<unix seconds> or acked.")
-@click.option(
-    "--types", default="", help="Event types with commas: payment,message,test,…"
-)
-@click.option("--direction", type=click.Choice(("in", "out")), help="Of payments.")
-@click.option(
-    "--status", type=click.Choice(("confirmed", "failed")), help="Of payments."
-)
-@click.option("--min-amount", type=float, metavar="SAT", help="Of payments, satoshi.")
-@click.option("--tag", help="The extension that made the payment.")
+@with_options(FILTER_OPTIONS)
 @click.option("--balance", is_flag=True, help="Show balances too.")
 @click.option(
     "--state", type=FILE, metavar="FILE", help="Resume from this file, and update it."
@@ -169,18 +107,52 @@ def payfeed() -> None:
     help="Run for each event, with its JSON on standard input.",
 )
 @click.option(
+    "--forward-to", metavar="URL", help="Send each event there, as a webhook does."
+)
+@with_options(FORWARD_OPTIONS)
+@click.option(
     "--secret", envvar="PAYFEED_SECRET", help="Verify signatures; PAYFEED_SECRET."
 )
 @click.option(
     "--max-attempts", type=int, metavar="N", help="Give up after N failures in a row."
 )
 @click.option("--count", type=int, metavar="N", help="End after N events.")
-async def listen_command(common: Common, state: Path | None, **options: Any) -> int:
-    """Show events as they happen, or run a command for each."""
+async def listen_command(
+    common: Common,
+    state: Path | None,
+    forward_to: str | None,
+    webhook_secret: str | None,
+    forward_ca: Path | None,
+    **options: Any,
+) -> int:
+    """Show events as they happen, and run a command or send a request for each."""
     url, key = common.find_url(), common.find_key()
     options |= common.connect_options(key)
     options["cursor"] = FileCursor(state) if state else None
+    if forward_to:
+        if options["command"]:
+            raise click.UsageError("use either --exec or --forward-to")
+        options["forwarder"] = new_forwarder(
+            forward_to, webhook_secret, forward_ca, options["max_attempts"]
+        )
     await listen(url, key, **options)
+    return OK
+
+
+@payfeed.command(short_help="Send a sample event to a receiver of webhooks.")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.option("--forward-to", metavar="URL", required=True, help="The receiver.")
+@with_options(FORWARD_OPTIONS)
+async def trigger(
+    kind: str, forward_to: str, webhook_secret: str | None, forward_ca: Path | None
+) -> int:
+    """Send one signed request with a sample event, which is in no feed."""
+    forwarder = new_forwarder(forward_to, webhook_secret, forward_ca)
+    event_id, body = sample(kind)
+    answer = await forwarder.attempt(event_id, body)
+    answer.checked()
+    reply = answer.text[:SHOWN_BYTES].decode("utf-8", "replace")
+    print_line(f"{event_id} forwarded: {answer.status} {reply}".rstrip())
     return OK
 
 
@@ -198,7 +170,7 @@ async def notify(common: Common, message: str, is_json: bool) -> int:
             value = json.loads(value)
         except ValueError as exc:
             raise BadAddress(f"the message is not JSON: {exc}") from exc
-    return await send("notify", url, key, value, options)
+    return await post_event("notify", url, key, value, options)
 
 
 @payfeed.command(short_help="Record a test event.")
@@ -206,7 +178,7 @@ async def notify(common: Common, message: str, is_json: bool) -> int:
 async def test(common: Common) -> int:
     """Record a test event."""
     url, key = common.find_url(), common.find_key()
-    return await send("test", url, key, None, common.connect_options(key))
+    return await post_event("test", url, key, None, common.connect_options(key))
 
 
 @payfeed.command("bridge", short_help="Publish feeds to an MQTT broker.")
@@ -245,8 +217,8 @@ async def bridge_command(
         raise BadAddress(
             "the bridge needs an extra: pip install 'lnbits-payfeed[mqtt]'"
         ) from exc
-    tls = ssl.create_default_context(cafile=broker_ca) if broker_ca else None
-    target = parse_broker(broker, os.environ.get("PAYFEED_MQTT_PASSWORD"), tls)
+    password = os.environ.get("PAYFEED_MQTT_PASSWORD")
+    target = parse_broker(broker, password, tls_context(broker_ca))
     options["homeassistant"] = homeassistant
     feed_bridges = [
         FeedBridge(target, url, key, name, prefix, print_error, **options)
@@ -274,16 +246,6 @@ class NamedKey(NamedTuple):
     key: str
 
 
-def read_key(file: Path) -> str:
-    """The key in a file; raises BadAddress."""
-    try:
-        return check_key(file.read_text().strip())
-    except OSError as exc:
-        raise BadAddress(f"the key file cannot be read: {exc.strerror}") from exc
-    except UnicodeError as exc:
-        raise BadAddress("the key file does not contain a key") from exc
-
-
 def read_feeds(feeds: Sequence[str]) -> list[NamedKey]:
     """`<name>=<key file>` of every feed; raises BadAddress unless all differ."""
     pairs = [feed.partition("=") for feed in feeds]
@@ -297,7 +259,7 @@ def read_feeds(feeds: Sequence[str]) -> list[NamedKey]:
     return named_keys
 
 
-async def send(
+async def post_event(
     route: str, url: str, key: str, value: Any, options: dict[str, Any]
 ) -> int:
     """POST an event, and print its id and how many listeners received it."""
@@ -311,23 +273,6 @@ async def send(
     return OK
 
 
-def print_line(line: str) -> None:
-    print(printable(line), flush=True)
-
-
-def print_error(line: str) -> None:
-    """Print a whole line in one write: other threads print their warnings too."""
-    sys.stderr.write(f"{printable(line)}\n")
-    sys.stderr.flush()
-
-
-def print_trace(keys: Sequence[str], line: str) -> None:
-    """Print a line of handshake or traffic, with `keys` masked."""
-    for key in keys:
-        line = line.replace(key, "***")
-    print_error(line)
-
-
 class _WarningPrinter(logging.Handler):
     """Prints the library's warnings to standard error."""
 
@@ -336,8 +281,8 @@ class _WarningPrinter(logging.Handler):
 
 
 def exit_code(exc: PayfeedError) -> int:
-    if isinstance(exc, RequestFailed) and exc.status in REFUSING_STATUSES:
-        return REFUSED
+    if isinstance(exc, RequestFailed) and 400 <= exc.status < 500:
+        return UNREACHED if exc.status in PASSING_STATUSES else REFUSED
     return next(code for kind, code in EXIT_CODES.items() if isinstance(exc, kind))
 
 
@@ -393,6 +338,7 @@ def main() -> None:
     except BrokenPipeError:  # the program that reads the output has ended
         code = OK
     except (KeyboardInterrupt, click.Abort):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it would replace the exit code
         code = INTERRUPTED
     except OSError as exc:
         code = WRONG_USAGE

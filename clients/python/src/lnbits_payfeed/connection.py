@@ -15,7 +15,7 @@ from websockets.http11 import Response
 from websockets.typing import Data
 
 from .address import Address
-from .clamp import LONGEST_RETRY_SECONDS, clamp
+from .clamp import parse_retry_after
 from .proxy import Proxy, dial
 from .version import __version__
 
@@ -66,14 +66,6 @@ def _trace_headers(trace: Trace, mark: str, headers: Headers) -> None:
         trace(f"{mark} {name}: {'***' if name == 'X-Api-Key' else value}")
 
 
-def _retry_after(answer: Response) -> float | None:
-    """Seconds, or None; dates are not supported."""
-    text = (answer.headers.get_all("Retry-After") or [""])[0]
-    if not (text.isascii() and text.isdigit()):
-        return None
-    return clamp("Retry-After", float(text), 0, LONGEST_RETRY_SECONDS)
-
-
 class Connection:
     """An open WebSocket. `trace` gets every line of handshake and traffic."""
 
@@ -107,7 +99,8 @@ class Connection:
             if trace:
                 _trace_answer(trace, answer)
             text = f"HTTP {answer.status_code} instead of 101"
-            raise ConnectionLost(text, retry_after=_retry_after(answer)) from exc
+            wait = parse_retry_after(answer.headers.get_all("Retry-After"))
+            raise ConnectionLost(text, retry_after=wait) from exc
         except (
             TimeoutError,
             asyncio.TimeoutError,

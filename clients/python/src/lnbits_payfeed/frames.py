@@ -7,6 +7,7 @@ import hmac
 import json
 import math
 import re
+import secrets
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -230,8 +231,19 @@ class _Members:
         )
 
 
-class Verifier:
-    """Checks signatures with the feed's signing secret `whsec_…`."""
+def body_of(text: str) -> str:
+    """The frame without its signature: what the server stores and signs."""
+    body, mark, _ = text.rpartition(MARK)
+    return f"{body}}}" if mark else text
+
+
+def new_secret() -> str:
+    """A random signing secret, `whsec_<base64>`."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+class Signer:
+    """Signs bodies with a secret `whsec_…`, as Standard Webhooks."""
 
     def __init__(self, secret: str) -> None:
         try:
@@ -241,13 +253,22 @@ class Verifier:
         if not self._key:
             raise BadAddress("the signing secret is empty")
 
+    def signature(self, body: str, event_id: str, timestamp: Any) -> str:
+        """`v1,<base64>`: HMAC-SHA256 over `<id>.<timestamp>.<body>`."""
+        signed = f"{event_id}.{timestamp}.{body}".encode("utf-8", "surrogatepass")
+        digest = hmac.digest(self._key, signed, hashlib.sha256)
+        return f"v1,{base64.b64encode(digest).decode()}"
+
+
+class Verifier(Signer):
+    """Checks signatures with the feed's signing secret `whsec_…`."""
+
     def is_signed(self, text: str, event_id: str, timestamp: Any) -> bool:
         """Whether `text`, the frame as it arrived, has a valid signature.
 
         timestamp: as in `text`, not clamped. Compares in constant time.
         """
-        body, mark, tail = text.rpartition(MARK)
-        signed = f"{event_id}.{timestamp}.{body}}}".encode("utf-8", "surrogatepass")
-        digest = base64.b64encode(hmac.digest(self._key, signed, hashlib.sha256))
-        given = tail.encode("utf-8", "surrogatepass")
-        return bool(mark) and hmac.compare_digest(digest + b'"}', given)
+        _, mark, tail = text.rpartition(MARK)
+        expected = self.signature(body_of(text), event_id, timestamp)
+        given = f"v1,{tail}".encode("utf-8", "surrogatepass")
+        return bool(mark) and hmac.compare_digest(f'{expected}"}}'.encode(), given)

@@ -7,11 +7,12 @@ import json
 import re
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from .address import Address
+from .clamp import parse_retry_after
 from .connection import MAX_FRAME_BYTES, Trace
 from .errors import RequestFailed
 from .proxy import Proxy, dial, find_proxy
@@ -33,7 +34,7 @@ async def request(
     tls: ssl.SSLContext | None = None,
     trace: Trace | None = None,
 ) -> Any:
-    """Send one request and return the answer's JSON.
+    """Send one request and return the JSON of a 2xx answer.
 
     value: sent as JSON with POST. Raises RequestFailed, and BadAddress for the proxy.
     """
@@ -43,16 +44,22 @@ async def request(
         if body:
             trace(f"> {body}")
     try:
-        proxy = find_proxy(address)
-        text = await _fetch(_Request(method, address, url, key, body, tls), proxy)
-        answer = _parse(text)
+        answer = await send(
+            method, address, url, _headers(key), body, find_proxy(address), tls
+        )
+        value = _parse(answer.checked())
     except RequestFailed as exc:
         if trace:
             trace(f"< {exc}")
         raise
     if trace:
-        trace(f"< 200 {json.dumps(answer)}")
-    return answer
+        trace(f"< {answer.status} {json.dumps(value)}")
+    return value
+
+
+def _headers(key: str | None) -> dict[str, str]:
+    headers = {"Content-Type": "application/json"}
+    return headers | {"X-Api-Key": key} if key else headers
 
 
 def _parse(text: bytes) -> Any:
@@ -80,7 +87,8 @@ async def find_too_large(
     RequestFailed.
     """
     url = f"{address.http}/events?{urlencode(query | {'limit': '1'})}"
-    text = await _fetch(_Request("GET", address, url, key, None, tls), proxy)
+    answer = await send("GET", address, url, _headers(key), None, proxy, tls)
+    text = answer.checked()
     if len(text) <= MAX_FRAME_BYTES:
         return None
     match = FIRST_ID.match(text)
@@ -90,33 +98,78 @@ async def find_too_large(
 
 
 @dataclass(frozen=True)
-class _Request:
-    method: str
-    address: Address
-    url: str
-    key: str | None
-    body: str | None
-    tls: ssl.SSLContext | None
+class Answer:
+    """text: the body, up to one byte more than a frame may have.
+
+    reason: the server's `detail`, or else the status in words. retry_after: seconds.
+    """
+
+    status: int
+    phrase: str
+    text: bytes = field(repr=False)
+    retry_after: float | None = None
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def reason(self) -> str:
+        with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
+            return str(json.loads(self.text)["detail"])
+        return self.phrase
+
+    def checked(self) -> bytes:
+        """The body of a 2xx answer; raises RequestFailed for any other."""
+        if not self.is_success:
+            raise RequestFailed(self.status, self.reason)
+        return self.text
 
 
-async def _fetch(request: _Request, proxy: Proxy | None) -> bytes:
-    """The body of a 2xx answer, read up to one byte more than a frame may have."""
+async def send(
+    method: str,
+    address: Address,
+    url: str,
+    headers: dict[str, str],
+    body: str | None,
+    proxy: Proxy | None,
+    tls: ssl.SSLContext | None,
+    timeout_seconds: float | None = None,
+) -> Answer:
+    """Send one request. Raises RequestFailed with status 0 if there is no answer.
+
+    timeout_seconds: for the connection, and again for the answer; default:
+    TIMEOUT_SECONDS.
+    """
+    limit = timeout_seconds or TIMEOUT_SECONDS
     try:
-        sock = await asyncio.wait_for(dial(request.address, proxy), TIMEOUT_SECONDS)
+        sock = await asyncio.wait_for(dial(address, proxy), limit)
     except (TimeoutError, asyncio.TimeoutError) as exc:
-        raise RequestFailed(0, f"no connection within {TIMEOUT_SECONDS} s") from exc
+        raise RequestFailed(0, f"no connection within {limit} s") from exc
     except OSError as exc:
         raise RequestFailed(0, str(exc) or type(exc).__name__) from exc
+    request = _Request(method, address, url, headers, body, tls, limit)
     exchange = _Exchange(sock, request)
     try:
         running = asyncio.to_thread(exchange.run)
-        return await asyncio.wait_for(running, TIMEOUT_SECONDS)
+        return await asyncio.wait_for(running, limit)
     except (TimeoutError, asyncio.TimeoutError) as exc:
-        raise RequestFailed(0, f"no answer within {TIMEOUT_SECONDS} s") from exc
+        raise RequestFailed(0, f"no answer within {limit} s") from exc
     except (OSError, ValueError, http.client.HTTPException) as exc:
         raise RequestFailed(0, str(exc) or type(exc).__name__) from exc
     finally:
         exchange.abort()
+
+
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    address: Address
+    url: str
+    headers: dict[str, str]
+    body: str | None
+    tls: ssl.SSLContext | None
+    timeout_seconds: float
 
 
 class _Exchange:
@@ -126,8 +179,8 @@ class _Exchange:
         self._sock = sock
         self._request = request
 
-    def run(self) -> bytes:
-        self._sock.settimeout(TIMEOUT_SECONDS)
+    def run(self) -> Answer:
+        self._sock.settimeout(self._request.timeout_seconds)
         with contextlib.closing(self._connection()) as connection:
             connection.sock = self._sock
             if isinstance(self._sock, ssl.SSLSocket):
@@ -145,31 +198,23 @@ class _Exchange:
         )
         return http.client.HTTPSConnection(host, port, context=tls)
 
-    def _send(self, connection: http.client.HTTPConnection) -> bytes:
+    def _send(self, connection: http.client.HTTPConnection) -> Answer:
         """Follows no redirects: the key must not be sent to another address."""
-        parts = urlsplit(self._request.url)
-        headers = {
-            "Content-Type": "application/json",
+        request, parts = self._request, urlsplit(self._request.url)
+        headers = request.headers | {
             "User-Agent": f"lnbits-payfeed/{__version__}",
             "Connection": "close",
         }
-        if self._request.key:
-            headers["X-Api-Key"] = self._request.key
-        target = parts.path + (f"?{parts.query}" if parts.query else "")
-        connection.request(self._request.method, target, self._request.body, headers)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        body = request.body
+        content = None if body is None else body.encode("utf-8", "surrogatepass")
+        connection.request(request.method, target, content, headers)
         answer = connection.getresponse()
         text = answer.read(MAX_FRAME_BYTES + 1)
-        if not 200 <= answer.status < 300:
-            raise RequestFailed(answer.status, _detail(answer, text))
-        return text
+        retry_after = parse_retry_after(answer.headers.get_all("Retry-After") or [])
+        return Answer(answer.status, answer.reason, text, retry_after)
 
     def abort(self) -> None:
         """End a `run` that waits in its thread."""
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
-
-
-def _detail(answer: http.client.HTTPResponse, text: bytes) -> str:
-    with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
-        return str(json.loads(text)["detail"])
-    return answer.reason

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sys
-import time
 from dataclasses import asdict
 from typing import Any, TextIO
 
@@ -22,8 +21,9 @@ from .events import (
     TestEvent,
 )
 from .feed import Feed
+from .forward import Forwarder
 from .signals import on_end
-from .terminal import printable, printable_json
+from .terminal import local_time, printable, printable_json
 
 COLOURS = {"green": 32, "red": 31, "yellow": 33, "cyan": 36, "dim": 2}
 
@@ -33,7 +33,7 @@ class CommandFailed(PayfeedError):
 
 
 class NothingToRun(PayfeedError):
-    """--exec does not run for a malformed event, which is not acknowledged."""
+    """A malformed event is neither run, forwarded nor acknowledged."""
 
 
 async def listen(
@@ -42,20 +42,24 @@ async def listen(
     *,
     as_json: bool = False,
     command: str | None = None,
+    forwarder: Forwarder | None = None,
     count: int | None = None,
     **options: Any,
 ) -> None:
     """Print events until there were `count` of them, or until SIGINT or SIGTERM.
 
-    command: run for each event. options: those of Feed. Raises what Feed raises, and
-    CommandFailed and NothingToRun.
+    command: run for each event. forwarder: sends each event, and gaps. options: those
+    of Feed. Raises what Feed and the forwarder raise, CommandFailed and NothingToRun.
     """
     printer = Printer(sys.stdout, sys.stderr, as_json)
     feed = Feed(url, key, on_change=printer.print_change, **options)
     processing, closing = asyncio.Lock(), set()
 
     async def close() -> None:
-        async with processing:  # the command ends, and its event is acknowledged
+        if forwarder:
+            forwarder.stop()
+        # the command or the request ends, and its event is acknowledged
+        async with processing:
             await feed.close()
 
     on_end(lambda: closing.add(asyncio.ensure_future(close())))
@@ -64,6 +68,9 @@ async def listen(
         async for item in feed:
             async with processing:
                 printer.print_item(item)
+                if forwarder and not isinstance(item, Balance):
+                    if not await forward(forwarder, item):
+                        return
                 if isinstance(item, Gap | Balance):
                     continue
                 if command:
@@ -81,10 +88,7 @@ async def run(command: str, event: Event | InvalidEvent) -> None:
     Raises CommandFailed and NothingToRun.
     """
     if isinstance(event, InvalidEvent):
-        raise NothingToRun(
-            f"event {event.id} is malformed ({event.reason}); no command was run: check"
-            " the wallet, then acknowledge it with `listen --count 1` without --exec"
-        )
+        raise NothingToRun(malformed(event, "no command was run", "--exec"))
     process = await asyncio.create_subprocess_shell(
         command, stdin=asyncio.subprocess.PIPE, start_new_session=True
     )
@@ -95,6 +99,20 @@ async def run(command: str, event: Event | InvalidEvent) -> None:
         raise
     if process.returncode:
         raise CommandFailed(f"the command failed with exit code {process.returncode}")
+
+
+async def forward(forwarder: Forwarder, item: Event | InvalidEvent | Gap) -> bool:
+    """Whether the receiver has it. Raises GaveUp and NothingToRun."""
+    if isinstance(item, InvalidEvent):
+        raise NothingToRun(malformed(item, "it was not forwarded", "--forward-to"))
+    return await forwarder.forward(item)
+
+
+def malformed(event: InvalidEvent, consequence: str, option: str) -> str:
+    return (
+        f"event {event.id} is malformed ({event.reason}); {consequence}: check the"
+        f" wallet, then acknowledge it with `listen --count 1` without {option}"
+    )
 
 
 class Printer:
@@ -148,18 +166,7 @@ def describe(item: Item) -> tuple[str, str]:
     if isinstance(item, Balance):
         return "cyan", f"balance {item.balance} sat"
     colour, text = _describe_event(item)
-    return colour, f"{_local_time(item.timestamp)}  {item.id}  {text}"
-
-
-def _local_time(timestamp: int) -> str:
-    try:
-        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(timestamp))
-    except (
-        OSError,
-        OverflowError,
-        ValueError,
-    ):  # some systems do not support all years
-        return f"@{timestamp}"
+    return colour, f"{local_time(item.timestamp)}  {item.id}  {text}"
 
 
 def _describe_event(event: Event) -> tuple[str, str]:

@@ -1,4 +1,7 @@
-"""Make text from servers and payers safe to print on a terminal."""
+"""Print text from servers and payers in a form that is safe on a terminal."""
+
+import sys
+import time
 
 SPACES = str.maketrans("\t\n\r", "   ")
 
@@ -6,6 +9,16 @@ SPACES = str.maketrans("\t\n\r", "   ")
 def printable(text: str) -> str:
     """Replace control characters: memos are written by payers."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def print_line(line: str) -> None:
+    print(printable(line), flush=True)
+
+
+def print_error(line: str) -> None:
+    """Print a whole line in one write: other threads print their warnings too."""
+    sys.stderr.write(f"{printable(line)}\n")
+    sys.stderr.flush()
 
 
 def printable_json(text: str) -> str:
@@ -20,3 +33,15 @@ def printable_json(text: str) -> str:
 def _escape(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
+
+
+def local_time(timestamp: float) -> str:
+    """A time in Unix seconds, in the local time zone."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(timestamp))
+    except (
+        OSError,
+        OverflowError,
+        ValueError,
+    ):  # some systems do not support all years
+        return f"@{timestamp}"

@@ -1,0 +1,157 @@
+"""Options that several commands have, and what they mean."""
+
+import functools
+import os
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .address import check_key
+from .connection import Trace
+from .errors import BadAddress
+from .forward import Forwarder
+from .frames import new_secret
+from .terminal import print_error
+
+FILE = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True)
+class Common:
+    """The options that every command has."""
+
+    url: str | None
+    key: str | None
+    key_file: Path | None
+    ca: Path | None
+    verbose: bool
+
+    def find_url(self) -> str:
+        """Raises BadAddress if there is none."""
+        if not self.url:
+            raise BadAddress("an address is needed: --url or PAYFEED_URL")
+        return self.url
+
+    def find_key(self) -> str:
+        """From --key-file, --key or PAYFEED_KEY; raises BadAddress."""
+        if self.key_file:
+            return read_key(self.key_file)
+        key = self.key or os.environ.get("PAYFEED_KEY", "")
+        if not key:
+            raise BadAddress("a key is needed: PAYFEED_KEY, --key-file or --key")
+        return check_key(key)
+
+    def connect_options(self, *keys: str) -> dict[str, Any]:
+        """`tls` and `trace`, as Feed takes them; `keys` are masked in the trace.
+
+        Raises OSError if the certificate authority cannot be read.
+        """
+        trace: Trace | None = None
+        if self.verbose:
+            trace = functools.partial(print_trace, keys)
+        return {"tls": tls_context(self.ca), "trace": trace}
+
+
+COMMON_OPTIONS = (
+    click.option("--url", envvar="PAYFEED_URL", help="LNbits' address; PAYFEED_URL."),
+    click.option("--key", help="Access or wallet key; better in PAYFEED_KEY."),
+    click.option("--key-file", type=FILE, help="A file that contains the key."),
+    click.option("--ca", type=FILE, help="A private certificate authority, PEM."),
+    click.option(
+        "--verbose", is_flag=True, help="Show handshake and frames, with keys masked."
+    ),
+)
+FILTER_OPTIONS = (
+    click.option(
+        "--types", default="", help="Event types with commas: payment,message,test,…"
+    ),
+    click.option("--direction", type=click.Choice(("in", "out")), help="Of payments."),
+    click.option(
+        "--status", type=click.Choice(("confirmed", "failed")), help="Of payments."
+    ),
+    click.option(
+        "--min-amount", type=float, metavar="SAT", help="Of payments, satoshi."
+    ),
+    click.option("--tag", help="The extension that made the payment."),
+)
+FORWARD_OPTIONS = (
+    click.option(
+        "--webhook-secret",
+        envvar="PAYFEED_WEBHOOK_SECRET",
+        metavar="whsec_…",
+        help="Signs the requests; PAYFEED_WEBHOOK_SECRET. Default: a new one.",
+    ),
+    click.option(
+        "--forward-ca",
+        type=FILE,
+        help="The receiver's private certificate authority, PEM.",
+    ),
+)
+
+
+def with_options(
+    options: Sequence[Callable[..., Any]],
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add these options to a command."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for add_option in reversed(options):
+            command = add_option(command)
+        return command
+
+    return add
+
+
+def with_common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Pass the options that every command has as one argument."""
+
+    @functools.wraps(command)
+    def wrapper(
+        url: str | None,
+        key: str | None,
+        key_file: Path | None,
+        ca: Path | None,
+        verbose: bool,
+        **options: Any,
+    ) -> Any:
+        return command(Common(url, key, key_file, ca, verbose), **options)
+
+    return with_options(COMMON_OPTIONS)(wrapper)
+
+
+def read_key(file: Path) -> str:
+    """The key in a file; raises BadAddress."""
+    try:
+        return check_key(file.read_text().strip())
+    except OSError as exc:
+        raise BadAddress(f"the key file cannot be read: {exc.strerror}") from exc
+    except UnicodeError as exc:
+        raise BadAddress("the key file does not contain a key") from exc
+
+
+def tls_context(ca: Path | None) -> ssl.SSLContext | None:
+    return ssl.create_default_context(cafile=ca) if ca else None
+
+
+def new_forwarder(
+    url: str, secret: str | None, ca: Path | None, max_attempts: int | None = None
+) -> Forwarder:
+    """Prints the secret if it is a new one. Raises BadAddress, OSError."""
+    chosen = secret or new_secret()
+    forwarder = Forwarder(
+        url, chosen, print_error, max_attempts=max_attempts, tls=tls_context(ca)
+    )
+    if not secret:
+        print_error(f"signing secret: {chosen}")
+    return forwarder
+
+
+def print_trace(keys: Sequence[str], line: str) -> None:
+    """Print a line of handshake or traffic, with `keys` masked."""
+    for key in keys:
+        line = line.replace(key, "***")
+    print_error(line)

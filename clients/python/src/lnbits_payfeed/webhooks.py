@@ -1,0 +1,202 @@
+"""`payfeed webhooks`: manage the webhooks of a wallet with its admin key."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import click
+
+from .address import parse_address
+from .errors import RequestFailed
+from .http import request
+from .options import FILTER_OPTIONS, Common, with_common_options, with_options
+from .terminal import local_time, print_line
+
+OK = 0
+NOT_DELIVERED = 1
+JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@contextmanager
+def reading_answer() -> Iterator[None]:
+    """An answer without the members that are needed is an error of the server."""
+    try:
+        yield
+    except (KeyError, TypeError) as exc:
+        raise RequestFailed(200, "the answer is not Payfeed's") from exc
+
+
+@click.group(short_help="Manage webhooks; needs the wallet's admin key.")
+def webhooks() -> None:
+    """Webhooks of a wallet: signed requests for its events. Needs its admin key."""
+
+
+@webhooks.command("list", short_help="List webhooks.")
+@with_common_options
+@JSON_OPTION
+async def list_command(common: Common, as_json: bool) -> int:
+    """List the webhooks of the wallet, oldest first."""
+    found = await call(common, "GET", "")
+    with reading_answer():
+        for webhook in found:
+            print_line(json.dumps(webhook) if as_json else describe(webhook))
+    return OK
+
+
+@webhooks.command(short_help="Create a webhook.")
+@with_common_options
+@JSON_OPTION
+@click.option("--description", default="", help="At most 200 characters.")
+@click.option("--since", help="Event id, start or @<unix seconds>.")
+@with_options(FILTER_OPTIONS)
+@click.option("--ordered", is_flag=True, help="An event waits for the one before.")
+@click.argument("receiver", metavar="URL")
+async def create(
+    common: Common,
+    as_json: bool,
+    receiver: str,
+    description: str,
+    since: str | None,
+    ordered: bool,
+    types: str,
+    **payment_filter: Any,
+) -> int:
+    """Send the wallet's events to URL; prints the id and the signing secret."""
+    event_filter = payment_filter | {"types": types.split(",") if types else None}
+    body = {
+        "url": receiver,
+        "description": description,
+        "since": since,
+        "ordered": ordered,
+        "filter": {name: v for name, v in event_filter.items() if v is not None},
+    }
+    made = await call(common, "POST", "", body)
+    with reading_answer():
+        if as_json:
+            print_line(json.dumps(made))
+        else:
+            print_line(f"id: {made['id']}")
+            print_line(f"signing secret: {made['secret']}")
+    return OK
+
+
+@webhooks.command(short_help="Send a test request.")
+@with_common_options
+@JSON_OPTION
+@click.argument("webhook")
+async def test(common: Common, as_json: bool, webhook: str) -> int:
+    """Send one signed test request now, and show the receiver's answer."""
+    outcome = await call(common, "POST", f"/{quote(webhook, '')}/test", {})
+    with reading_answer():
+        print_line(json.dumps(outcome) if as_json else describe_outcome(outcome))
+        return OK if outcome["delivered"] else NOT_DELIVERED
+
+
+@webhooks.command(short_help="List deliveries, or the attempts of one.")
+@with_common_options
+@JSON_OPTION
+@click.option(
+    "--state", type=click.Choice(("delivered", "waiting", "retrying", "failed"))
+)
+@click.option("--before", metavar="EVENT", help="What follows this event in the list.")
+@click.option("--limit", type=int, metavar="N", help="1 to 1000; default 100.")
+@click.argument("webhook")
+@click.argument("event", required=False)
+async def deliveries(
+    common: Common, as_json: bool, webhook: str, event: str | None, **query: Any
+) -> int:
+    """List the deliveries of WEBHOOK, newest first, or the attempts for EVENT."""
+    path = f"/{quote(webhook, '')}/deliveries" + (
+        f"/{quote(event, '')}" if event else ""
+    )
+    describe_line = describe_attempt if event else describe_delivery
+    given = {name: value for name, value in query.items() if value is not None}
+    found = await call(common, "GET", f"{path}?{urlencode(given)}")
+    with reading_answer():
+        for line in found["tries" if event else "deliveries"]:
+            print_line(json.dumps(line) if as_json else describe_line(line))
+    return OK
+
+
+@webhooks.command(short_help="Send events again.")
+@with_common_options
+@click.option("--since", help="All after an event id or @<unix seconds>.")
+@click.option("--all", "is_all", is_flag=True, help="Also those that were delivered.")
+@click.argument("webhook")
+@click.argument("event", required=False)
+async def resend(
+    common: Common, webhook: str, event: str | None, since: str | None, is_all: bool
+) -> int:
+    """Send EVENT again, or with --since what failed after an event or a time."""
+    if (event is None) == (since is None):
+        raise click.UsageError("name either EVENT or --since")
+    body: dict[str, str | None] = {"event": event}
+    if since is not None:
+        body = {"since": since, "only": "all" if is_all else "failed"}
+    answer = await call(common, "POST", f"/{quote(webhook, '')}/resend", body)
+    with reading_answer():
+        print_line(f"{answer['count']} will be sent again")
+    return OK
+
+
+@webhooks.command(short_help="Delete a webhook.")
+@with_common_options
+@click.argument("webhook")
+async def delete(common: Common, webhook: str) -> int:
+    """Delete WEBHOOK with its deliveries."""
+    await call(common, "DELETE", f"/{quote(webhook, '')}")
+    print_line(f"{webhook} is deleted")
+    return OK
+
+
+async def call(common: Common, method: str, path: str, value: Any = None) -> Any:
+    """The answer of a route below `/webhooks`. Raises RequestFailed, BadAddress."""
+    url, key = common.find_url(), common.find_key()
+    address = parse_address(url)
+    return await request(
+        method,
+        address,
+        f"{address.http}/webhooks{path}",
+        key,
+        value,
+        **common.connect_options(key),
+    )
+
+
+def describe(webhook: dict[str, Any]) -> str:
+    words = [webhook["id"], webhook["state"], webhook["url"]]
+    if webhook["reason"]:
+        words[1] += f" ({webhook['reason']})"
+    for name in ("lag", "waiting", "failed"):
+        if webhook[name]:
+            words.append(f"{name} {webhook[name]}")
+    if webhook["description"]:
+        words.append(webhook["description"])
+    return "  ".join(words)
+
+
+def describe_delivery(delivery: dict[str, Any]) -> str:
+    words = [
+        local_time(delivery["recorded_at"]),
+        delivery["event"],
+        delivery["type"],
+        delivery["state"],
+        f"attempts {delivery['attempts']}",
+    ]
+    if delivery["next_attempt_at"]:
+        words.append(f"next {local_time(delivery['next_attempt_at'])}")
+    if delivery["error"]:
+        words.append(delivery["error"])
+    return "  ".join(words)
+
+
+def describe_attempt(attempt: dict[str, Any]) -> str:
+    kind = "probe  " if attempt["is_probe"] else ""
+    return f"{local_time(attempt['at'])}  {kind}{describe_outcome(attempt)}"
+
+
+def describe_outcome(outcome: dict[str, Any]) -> str:
+    words = outcome["error"] or f"{outcome['status']} {outcome['reply']}".rstrip()
+    return f"{words}  ({outcome['duration_ms']} ms)"
