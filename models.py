@@ -206,11 +206,11 @@ class Filter:
     payment_hash: str | None = None
     external_id: str | None = None
 
-    @property
+    @cached_property
     def has_identifier(self) -> bool:
         return self.payment_hash is not None or self.external_id is not None
 
-    @property
+    @cached_property
     def is_about_payments(self) -> bool:
         """Does it leave out everything but payments?"""
         return self.has_identifier or (
