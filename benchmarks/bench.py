@@ -153,7 +153,11 @@ async def _until_behind(
         answer = await bench.shop.server.payfeed(
             "GET", "subscribers", bench.shop.wallet["inkey"]
         )
-        behind = [one for one in answer.json() if one["lag"] > BEHIND_EVENTS]
+        behind = [
+            subscriber
+            for subscriber in answer.json()
+            if subscriber["lag"] > BEHIND_EVENTS
+        ]
         if len(behind) == stalls:
             return
     raise AssertionError(f"{len(behind)} of {stalls} are behind")
@@ -171,7 +175,7 @@ async def _others(
         found = await asyncio.to_thread(bench.crowd.arrivals, "others", 10)
         if len(found) < count:
             break
-        took += [one - began for one in found]
+        took += [moment - began for moment in found]
     return took
 
 

@@ -99,7 +99,7 @@ class Bench:
         process = self.shop.server.process
         assert process
         status = Path(f"/proc/{process.pid}/status").read_text()
-        line = next(one for one in status.splitlines() if one.startswith(name))
+        line = next(text for text in status.splitlines() if text.startswith(name))
         return int(line.split()[1])
 
     def forget_peak(self) -> None:

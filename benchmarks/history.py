@@ -131,11 +131,13 @@ class Old:
 
     def memory_mb(self, name: str = "VmRSS") -> float:
         lines = self.process_file("status").splitlines()
-        return int(next(one for one in lines if one.startswith(name)).split()[1]) / 1024
+        return (
+            int(next(line for line in lines if line.startswith(name)).split()[1]) / 1024
+        )
 
     def written_kb(self) -> float:
         lines = self.process_file("io").splitlines()
-        found = next(one for one in lines if one.startswith("write_bytes"))
+        found = next(line for line in lines if line.startswith("write_bytes"))
         return int(found.split()[1]) / 1024
 
     async def state(self) -> dict[str, int]:

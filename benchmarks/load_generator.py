@@ -25,7 +25,7 @@ AT_ONCE = 50
 
 
 class Crowd:
-    """Handle of the process. Times are CLOCK_MONOTONIC, one for the whole machine."""
+    """Handle of the process. Times are CLOCK_MONOTONIC, the same in all processes."""
 
     def __init__(self) -> None:
         self._pipe, other = Pipe()
@@ -101,7 +101,7 @@ def _serve(pipe: Connection) -> None:
 
 
 class _Wire:
-    """Where the frames of one socket begin, to find the pings among them."""
+    """Where the frames of connection socket begin, to find the pings among them."""
 
     def __init__(self) -> None:
         self.left = 0
@@ -198,37 +198,37 @@ class _House:
                 _knock(port, opening, tls)
                 for _ in range(min(AT_ONCE, count - len(group)))
             ]
-            for one in batch:
+            for connection in batch:
                 wire = _Wire() if opening.startswith(b"GET ") else _MqttWire()
-                wire.answers(_enter(one, answered))
-                group.append(one)
-                self.selector.register(one, selectors.EVENT_READ, wire)
+                wire.answers(_enter(connection, answered))
+                group.append(connection)
+                self.selector.register(connection, selectors.EVENT_READ, wire)
             self.read_until(lambda: False, 0)
 
     def stall(self, name: str) -> None:
-        for one in self.groups[name]:
-            self.selector.unregister(one)
+        for connection in self.groups[name]:
+            self.selector.unregister(connection)
 
     def close(self, name: str) -> None:
-        for one in self.groups.pop(name):
-            if one.fileno() in self.selector.get_map():
-                self.selector.unregister(one)
-            one.close()
+        for connection in self.groups.pop(name):
+            if connection.fileno() in self.selector.get_map():
+                self.selector.unregister(connection)
+            connection.close()
 
     def release(self, name: str, opening: bytes) -> None:
-        for one in self.groups[name]:
-            one.setblocking(True)
-            one.sendall(opening)
-            one.setblocking(False)
+        for connection in self.groups[name]:
+            connection.setblocking(True)
+            connection.sendall(opening)
+            connection.setblocking(False)
 
     def arm(self, name: str, marker: bytes) -> None:
         self.read_until(lambda: False, 0.05)
         self.marker, self.first = marker, {}
-        self.armed = {one.fileno() for one in self.groups[name]}
+        self.armed = {connection.fileno() for connection in self.groups[name]}
 
     def arrivals(self, name: str, seconds: float) -> list[float]:
-        wanted = len(self.groups[name])
-        self.read_until(lambda: len(self.first) == wanted, seconds)
+        count = len(self.groups[name])
+        self.read_until(lambda: len(self.first) == count, seconds)
         self.armed = set()
         return sorted(self.first.values())
 
@@ -236,10 +236,10 @@ class _House:
         self, port: int, opening: bytes, marker: bytes, until: int, seconds: float
     ) -> float:
         began, found, tail = 0.0, 0, b""
-        with _knock(port, opening, None) as one:
-            one.settimeout(seconds)
+        with _knock(port, opening, None) as connection:
+            connection.settimeout(seconds)
             while found < until:
-                data = one.recv(RECEIVE_BYTES)
+                data = connection.recv(RECEIVE_BYTES)
                 if not data:
                     raise ConnectionError(f"ended after {found} of {until}")
                 began = began or time.monotonic()
@@ -255,43 +255,43 @@ class _House:
             if done() or time.monotonic() > deadline:
                 return
 
-    def _read(self, one: Any, wire: _Wire | _MqttWire) -> None:
+    def _read(self, connection: Any, wire: _Wire | _MqttWire) -> None:
         try:
-            data = one.recv(RECEIVE_BYTES)
-            while isinstance(one, ssl.SSLSocket) and one.pending():
-                data += one.recv(RECEIVE_BYTES)
+            data = connection.recv(RECEIVE_BYTES)
+            while isinstance(connection, ssl.SSLSocket) and connection.pending():
+                data += connection.recv(RECEIVE_BYTES)
         except (BlockingIOError, ssl.SSLWantReadError, ConnectionError):
             return
         now = time.monotonic()
-        number = one.fileno()
+        number = connection.fileno()
         if not data:
-            self.selector.unregister(one)
+            self.selector.unregister(connection)
         elif number in self.armed and number not in self.first and self.marker in data:
             self.first[number] = now
         for answer in wire.answers(data):
-            one.send(answer)
+            connection.send(answer)
 
 
 def _knock(port: int, opening: bytes, tls: ssl.SSLContext | None) -> Any:
-    one = socket.socket()
-    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
-    one.settimeout(OPENING_SECONDS)
-    one.connect(("127.0.0.1", port))
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+    connection.settimeout(OPENING_SECONDS)
+    connection.connect(("127.0.0.1", port))
     if tls:
-        one = tls.wrap_socket(one, server_hostname="localhost")
-    one.sendall(opening)
-    return one
+        connection = tls.wrap_socket(connection, server_hostname="localhost")
+    connection.sendall(opening)
+    return connection
 
 
-def _enter(one: Any, answered: bytes) -> bytes:
+def _enter(connection: Any, answered: bytes) -> bytes:
     """What came behind the head of the answer."""
     got = b""
     while answered not in got:
-        data = one.recv(65536)
+        data = connection.recv(65536)
         if not data:
             raise ConnectionError(f"refused: {got[:300]!r}")
         got += data
-    one.setblocking(False)
+    connection.setblocking(False)
     return got.partition(b"\r\n\r\n")[2]
 
 

@@ -146,8 +146,15 @@ async def lock_feeds(
     PostgreSQL does not wait here for rows that another connection holds.
     """
     if db.type != POSTGRES:
-        taken = {one: await lock_feed(conn, one) for one in sorted(wallet_ids)}
-        return {one: place for one, place in taken.items() if place}, set(), None
+        taken = {
+            wallet_id: await lock_feed(conn, wallet_id)
+            for wallet_id in sorted(wallet_ids)
+        }
+        return (
+            {wallet_id: place for wallet_id, place in taken.items() if place},
+            set(),
+            None,
+        )
     found = await conn.execute(
         text(
             "SELECT wallet_id, epoch, head, txid_current() AS transaction_id"

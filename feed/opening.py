@@ -95,7 +95,9 @@ class Opening:
         waiting = sorted(wallet_ids)
         for start in range(0, len(waiting), GROUP_FEEDS):
             group = waiting[start : start + GROUP_FEEDS]
-            await crud.insert_feeds([new_feed(one, self._now()) for one in group])
+            await crud.insert_feeds(
+                [new_feed(wallet_id, self._now()) for wallet_id in group]
+            )
             marks: list[PaymentRow] = []
             for wallet_id in group:
                 last = ""

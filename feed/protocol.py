@@ -184,7 +184,7 @@ def once(key: str, draft: Draft) -> Once:
     if not IDEMPOTENCY_KEY.match(key):
         raise Malformed("Idempotency-Key must have 1 to 255 printable characters.")
     content = json.dumps([draft.type, draft.members], sort_keys=True)
-    return Once(*(hashlib.sha256(one.encode()).hexdigest() for one in (key, content)))
+    return Once(*(hashlib.sha256(text.encode()).hexdigest() for text in (key, content)))
 
 
 def test_draft(message: str) -> Draft:

@@ -8,7 +8,7 @@ _reserved: list[socket.socket] = []
 def free_port() -> int:
     """A port on loopback that nobody else is given as long as this process lives.
 
-    It stays bound, without listening. Only who asks for just this port and sets
+    It stays bound, without listening. Only a program that asks for this port and sets
     SO_REUSEADDR, as servers do, may listen there, again and again.
     """
     held = socket.socket()

@@ -517,7 +517,7 @@ export class PayfeedClient {
     }
     socket.onclose = ({code, reason}) =>
       this.#ended(link, isTooLarge ? FRAME_TOO_LARGE : code, reason || trouble)
-    // package ws tells the HTTP answer; browsers keep it to themselves
+    // the package ws reports the HTTP answer; browsers do not
     socket.on?.('unexpected-response', (_, {statusCode, headers}) => {
       const reason = `HTTP ${statusCode} where 101 is due`
       this.#ended(link, BROKEN, reason, retrySeconds(headers['retry-after']))
@@ -554,7 +554,7 @@ export class PayfeedClient {
     const seconds = Math.min(usual, mostSeconds)
     link.timer = later(seconds, () => {
       if (link.socket.isPaused) this.#watch(link)
-      else this.#ended(link, BROKEN, `nothing was heard for ${seconds} s`)
+      else this.#ended(link, BROKEN, `nothing was received for ${seconds} s`)
     })
   }
 
@@ -594,7 +594,7 @@ export class PayfeedClient {
   }
 
   /**
-   * Before a gap has been told, the position must stay: it would be hidden. The newest
+   * Before a gap has been reported, the position must stay: it would be hidden. The newest
    * ack is sent once more, as it may have been lost with the connection before; but
    * behind a gap the feed may have another epoch, and the server would refuse it.
    */

@@ -22,11 +22,11 @@ MODULE = "/payfeed/static/js/payfeed-client.js"
 START = """
 async ({module, ...options}) => {
   const {PayfeedClient} = await import(module)
-  window.told = []
+  window.received = []
   window.states = []
   window.client = new PayfeedClient({
     ...options,
-    onEvent: ({payment}) => payment && told.push(payment.amount),
+    onEvent: ({payment}) => payment && received.push(payment.amount),
     onState: state => states.push(state)
   })
   client.start()
@@ -75,13 +75,13 @@ async def listening(
     return page
 
 
-async def state(page: Page, wanted: str) -> None:
-    await page.wait_for_function(f"states.at(-1)?.state === '{wanted}'")
+async def state(page: Page, expected: str) -> None:
+    await page.wait_for_function(f"states.at(-1)?.state === '{expected}'")
 
 
-async def told(page: Page, *amounts: Any) -> None:
-    await page.wait_for_function(f"told.length >= {len(amounts)}")
-    assert await page.evaluate("told") == list(amounts)
+async def received(page: Page, *amounts: Any) -> None:
+    await page.wait_for_function(f"received.length >= {len(amounts)}")
+    assert await page.evaluate("received") == list(amounts)
 
 
 async def test_a_payment_arrives_verified_and_the_key_stays_out_of_addresses(
@@ -90,13 +90,13 @@ async def test_a_payment_arrives_verified_and_the_key_stays_out_of_addresses(
     feed = await shop.server.payfeed("GET", "feed", shop.wallet["adminkey"])
     page = await listening(context, shop, secret=feed.json()["secret"])
     await shop.sell(21)
-    await told(page, 21)
+    await received(page, 21)
     assert '"WebSocket /payfeed/api/v1/ws"' in shop.server.log
     assert shop.wallet["inkey"] not in shop.server.log
     options = {"secret": "whsec_d3Jvbmc=", "since": "start"}
     wrong = await listening(context, shop, until="disconnected", **options)
     assert "signature" in await wrong.evaluate("states.at(-1).reason")
-    assert await wrong.evaluate("told") == []
+    assert await wrong.evaluate("received") == []
 
 
 async def test_a_lost_connection_loses_and_repeats_nothing(
@@ -105,12 +105,12 @@ async def test_a_lost_connection_loses_and_repeats_nothing(
     async with stoppable_proxy(shop.server.port) as proxy:
         page = await listening(context, shop, base=proxy.base)
         await shop.sell(1)
-        await told(page, 1)
+        await received(page, 1)
         await proxy.stop()
         await state(page, "reconnecting")
         await shop.sell(2)
         await proxy.start()
-        await told(page, 1, 2)
+        await received(page, 1, 2)
 
 
 async def test_offline_and_back_reconnects_immediately_and_catches_up(
@@ -119,14 +119,14 @@ async def test_offline_and_back_reconnects_immediately_and_catches_up(
     async with stoppable_proxy(shop.server.port) as proxy:
         page = await listening(context, shop, base=proxy.base, **PAUSES)
         await shop.sell(1)
-        await told(page, 1)
+        await received(page, 1)
         await context.set_offline(True)
         await proxy.stop()
         await state(page, "reconnecting")
         await shop.sell(2)
         await proxy.start()
         await context.set_offline(False)
-        await told(page, 1, 2)
+        await received(page, 1, 2)
 
 
 async def test_a_page_that_is_looked_at_again_does_not_wait(
@@ -151,13 +151,13 @@ async def test_a_page_that_comes_again_resumes_from_its_cursor(
 ) -> None:
     page = await listening(context, shop)
     await shop.sell(1)
-    await told(page, 1)
+    await received(page, 1)
     cursor = await page.evaluate("client.cursor")
     await page.close()
     await shop.sell(2)
     await shop.sell(3)
     again = await listening(context, shop, since=cursor)
-    await told(again, 2, 3)
+    await received(again, 2, 3)
 
 
 async def test_a_refusal_is_final_and_says_why(

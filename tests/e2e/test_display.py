@@ -516,7 +516,7 @@ async def test_the_page_creates_the_address_of_a_display(
         await page.get_by_label("Since", exact=True).fill("2026-01-02T03:04")
         await expect(shown).to_contain_text("total=2026-01-02T03%3A04")
         keys = await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])
-        assert [one["scopes"] for one in keys.json()] == [["read"]]
+        assert [made["scopes"] for made in keys.json()] == [["read"]]
         key = address.partition("#")[2]
         await page.get_by_label("Access key").fill("")
         await page.get_by_label("Access key").fill(key)

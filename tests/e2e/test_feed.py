@@ -358,7 +358,9 @@ async def test_access_keys_respect_their_scopes_and_revoking_ends_their_connecti
         await reader.connection.send('{"type":"ping"}')
         await reader.until("pong")
         subscribers = (await shop.server.payfeed("GET", "subscribers", admin)).json()
-        assert [(one["name"], one["lag"]) for one in subscribers] == [("till", 0)]
+        assert [
+            (subscriber["name"], subscriber["lag"]) for subscriber in subscribers
+        ] == [("till", 0)]
         assert (
             await shop.server.payfeed("POST", "notify", key, json=1)
         ).status_code == (403)

@@ -1,9 +1,6 @@
 """Through LNbits' extension manager: install, enable, upgrade, deactivate, remove."""
 
 import asyncio
-import hashlib
-import json
-import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -15,7 +12,7 @@ import build_release
 import pytest
 from lnbits_server import Server
 from postgres import Postgres
-from publisher import install, manage, publishing
+from publisher import install, manage, publish_commit, publishing
 from reader import reading
 
 HANG_GUARD = 40
@@ -26,22 +23,6 @@ PAYLAB = Path(__file__).resolve().parent.parent / "paylab"
 def publisher(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     with publishing(tmp_path) as base:
         yield tmp_path, base
-
-
-def publish_from_git(folder: Path, base: str, version: str) -> None:
-    """What a repository host packs: all that is tracked, in a folder of any name."""
-    archive = folder / f"{version}.zip"
-    command = ["git", "archive", "--format=zip", "--prefix=payfeed-5ba8e1/"]
-    subprocess.run(
-        [*command, "-o", str(archive), "HEAD"], cwd=build_release.ROOT, check=True
-    )
-    listing = json.loads((folder / "extensions.json").read_text())
-    listing["extensions"][0] |= {
-        "version": version,
-        "archive": f"{base}/{archive.name}",
-        "hash": hashlib.sha256(archive.read_bytes()).hexdigest(),
-    }
-    (folder / "extensions.json").write_text(json.dumps(listing))
 
 
 async def stored(server: Server, key: str) -> list[dict[str, Any]]:
@@ -219,7 +200,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
         gone = await server.payfeed("GET", "events", shop["inkey"])
         assert gone.status_code == 404
         await server.pay(payer, await server.invoice(shop, 40))
-        publish_from_git(folder, base, "0.1.2")
+        publish_commit(folder, base, "HEAD", "0.1.2")
         await install(server, "0.1.2")
         await manage(server, "PUT", "/activate")
         await server.swept()

@@ -226,7 +226,7 @@ async def test_a_payment_that_fails_and_is_tried_again_is_two_events(
             await shop.lab("node", outcome=outcome)
             await try_to_pay(shop, bolt11)
             result.append(await next_payment(reader))
-    assert [one["status"] for one in result] == ["failed", "confirmed"]
+    assert [payment["status"] for payment in result] == ["failed", "confirmed"]
     assert result[0]["payment_hash"] == result[1]["payment_hash"]
     await shop.server.swept()
     key = shop.payer["inkey"]
@@ -271,7 +271,9 @@ async def test_the_balance_is_right_when_many_payments_settle_at_once(
     invoices = [await shop.server.invoice(shop.wallet, n) for n in range(1, 11)]
     async with reading(feed_of(shop, shop.wallet)) as reader:
         await reader.next()
-        await asyncio.gather(*(shop.server.pay(shop.payer, one) for one in invoices))
+        await asyncio.gather(
+            *(shop.server.pay(shop.payer, invoice) for invoice in invoices)
+        )
         events = await reader.events(10)
         assert sum(event["payment"]["amount"] for event in events) == 55
         while (await reader.until("balance_update"))["balance_msat"] != 55_000:

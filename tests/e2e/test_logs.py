@@ -141,7 +141,7 @@ def decoded(line: str) -> str:
 def showing(lines: list[str], secrets: list[str]) -> list[str]:
     """The lines that show one of them, however it is spelled."""
     known = [secret.lower() for secret in secrets]
-    return [line for line in lines if any(one in decoded(line) for one in known)]
+    return [line for line in lines if any(secret in decoded(line) for secret in known)]
 
 
 async def test_no_key_is_written_in_any_state_of_the_extension(

@@ -1,4 +1,4 @@
-"""What Payfeed tells of itself, and to whom."""
+"""What the metrics contain, and who may read them."""
 
 import asyncio
 import re

@@ -245,13 +245,15 @@ async def test_the_clients_address_reaches_the_limits_and_cannot_be_forged(
     ) as live:
         await live.until("hello")
         subscribers = await front.shop.server.payfeed("GET", "subscribers", key)
-        assert [one["address"] for one in subscribers.json()] == ["127.0.0.7"]
+        assert [subscriber["address"] for subscriber in subscribers.json()] == [
+            "127.0.0.7"
+        ]
 
 
 async def test_lnbits_sees_what_nginx_says_whatever_the_client_claims(
     front: Behind,
 ) -> None:
-    """Uploads are larger than the megabyte that nginx takes unless told."""
+    """Uploads are larger than the megabyte that nginx accepts by default."""
     forged = {
         "X-Forwarded-For": "10.0.0.1",
         "X-Forwarded-Proto": "http",

@@ -155,7 +155,7 @@ async def test_after_restoring_a_backup_clients_get_a_gap_and_then_what_is_new(
 async def test_a_backup_of_a_running_lnbits_misses_no_payment_that_lnbits_has(
     shop: Shop,
 ) -> None:
-    """Nor is any told again; what was paid after the backup is gone in both."""
+    """Nor is any sent again; what was paid after the backup is gone in both."""
     server, key = shop.server, shop.wallet["inkey"]
     backup = Backup(shop)
     hashes: list[str] = []

@@ -86,7 +86,7 @@ async def test_a_share_opens_the_feed_of_the_wallet_that_it_may_view(
         feed = (await server.payfeed("GET", "feed", share["adminkey"])).json()
         assert "secret" not in feed
         assert "channel" not in feed
-        assert not [one for one in reader.texts if '"error"' in one]
+        assert not [text for text in reader.texts if '"error"' in text]
         for user in (visitor.user, shop.user):
             await server.enable(user, on=False)
             async with reading(socket) as without:

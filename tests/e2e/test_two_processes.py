@@ -81,13 +81,13 @@ class Pair:
         return {row["pid"] for row in rows}
 
     async def settle(self, invoice: dict[str, Any]) -> None:
-        """The node tells both processes that the invoice is paid."""
+        """The node reports the paid invoice to both processes."""
         body = {"payment_hash": invoice["payment_hash"]}
         for server in (self.shop.server, self.other):
             await server.call("POST", "/paylab/settle", json=body)
 
     async def is_settled(self, invoice: dict[str, Any]) -> bool:
-        """LNbits may lose what its node tells while it has no database."""
+        """LNbits may lose what its node reports while it has no database."""
         path = f"/api/v1/payments/{invoice['payment_hash']}"
         await asyncio.sleep(0.5)
         result = await self.other.call("GET", path, headers={"X-Api-Key": self.key})
@@ -309,7 +309,8 @@ async def test_both_recover_when_the_database_was_unavailable(
     servers, received = (pair.shop.server, pair.other), ({}, {})
     sales = asyncio.create_task(sell())
     listening = [
-        asyncio.create_task(listen(*one)) for one in zip(servers, received, strict=True)
+        asyncio.create_task(listen(*pair))
+        for pair in zip(servers, received, strict=True)
     ]
     try:
         await until(lambda: all(received))
@@ -318,7 +319,7 @@ async def test_both_recover_when_the_database_was_unavailable(
         before = len(received[0])
         await asyncio.to_thread(postgres.start)
         pair.database = await asyncpg.connect(pair.url)
-        await until(lambda: all(len(one) > before + 3 for one in received))
+        await until(lambda: all(len(events) > before + 3 for events in received))
         selling = False
         await sales
         await pair.listeners(2)
@@ -330,7 +331,7 @@ async def test_both_recover_when_the_database_was_unavailable(
         for task in listening:
             task.cancel()
         ended = await asyncio.gather(sales, *listening, return_exceptions=True)
-    assert all(isinstance(one, asyncio.CancelledError) for one in ended[1:])
+    assert all(isinstance(outcome, asyncio.CancelledError) for outcome in ended[1:])
 
 
 async def test_lost_database_connections_are_restored_and_nothing_is_lost(

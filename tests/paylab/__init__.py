@@ -6,6 +6,7 @@ passwords are hashed cheaply.
 
 import asyncio
 import logging
+import re
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -99,7 +100,7 @@ async def foreign_invoice(amount_sat: int = Body(embed=True)) -> str:
 
 @paylab_ext.post("/settle")
 async def settle(payment_hash: str = Body(), times: int = Body(1)) -> None:
-    """The node's stream tells that an invoice was paid from outside."""
+    """The node's stream reports that an invoice was paid from outside."""
     source: Any = get_funding_source()
     source.paid_invoices.add(payment_hash)
     for _ in range(times):
@@ -141,7 +142,7 @@ async def invoice(
 
 @paylab_ext.post("/hold/settle")
 async def hold_settle(payment_hash: str = Body(embed=True)) -> str:
-    """LNbits tells its node to take the money; the preimage that it was shown."""
+    """LNbits asks its node to take the money; returns the preimage."""
     payment = await get_standalone_payment(payment_hash)
     assert payment
     await settle_hold_invoice(payment, held[payment_hash])
@@ -219,9 +220,13 @@ def _awaited(coro: Any) -> list[str]:
 
 
 def payfeed_module(name: str) -> Any:
-    """A module of the running extension, by whatever name LNbits gave it."""
-    for known, module in list(sys.modules.items()):
-        if known.endswith(f"payfeed.{name}"):
+    """A module of the running extension, by whatever name LNbits gave it.
+
+    LNbits before 1.6 imports an upgrade as `payfeed-<hash>`, beside the old one.
+    """
+    is_it = re.compile(rf"(.*\.)?payfeed(-[0-9a-f]+)?\.{re.escape(name)}\Z")
+    for known, module in reversed(list(sys.modules.items())):
+        if is_it.match(known):
             return module
     raise LookupError(f"payfeed.{name} is not loaded")
 
@@ -350,4 +355,4 @@ async def dump() -> list[str]:
 async def masks() -> int:
     """How many filters keep keys out of the server's log of requests."""
     filters = logging.getLogger("uvicorn.access").filters
-    return sum(type(one).__name__ == "RedactingFilter" for one in filters)
+    return sum(type(found).__name__ == "RedactingFilter" for found in filters)

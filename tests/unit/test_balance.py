@@ -50,7 +50,9 @@ async def test_readers_that_connect_together_cost_one_query_for_all_their_wallet
         wallets.balances.request(name, has_changed=False)
     assert await wallets.until_woken(100) == names
     assert wallets.reads == [names]
-    assert {(one.msat, one.readings, one.changes) for one in kept} == {(1000, 1, 0)}
+    assert {(balance.msat, balance.readings, balance.changes) for balance in kept} == {
+        (1000, 1, 0)
+    }
 
 
 async def test_a_wallet_without_a_reader_of_its_balance_is_not_asked_for(

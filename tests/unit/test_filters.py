@@ -83,7 +83,9 @@ async def all_pages(log: Journal, event_filter: models.Filter) -> list[int]:
     while position < tail.head:
         page = await log.page(tail, position, event_filter)
         assert position < page.end <= tail.head
-        found += offsets([one for one in page.events if event_filter.accepts(one)])
+        found += offsets(
+            [event for event in page.events if event_filter.accepts(event)]
+        )
         position = page.end
     return found
 
@@ -95,7 +97,8 @@ async def all_pages_back(log: Journal, event_filter: models.Filter) -> list[int]
     while page := await log.page_before(tail, position, event_filter):
         assert page.end < position
         found = (
-            offsets([one for one in page.events if event_filter.accepts(one)]) + found
+            offsets([event for event in page.events if event_filter.accepts(event)])
+            + found
         )
         position = page.end
     return found

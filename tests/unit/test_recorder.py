@@ -275,16 +275,16 @@ async def test_the_balance_is_read_once_for_a_burst_and_all_readers(
     assert tail
     three = [Listener(copy, tail) for _ in range(3)]
     replayed = ("hello", "payment", "balance_update")
-    for one in three:
-        await one.until(*replayed)
+    for listener in three:
+        await listener.until(*replayed)
     assert reads == 1
     reports = Reports()
     drafts = [draft_of(row(number, 1000), 1, reports) for number in range(2, 12)]
     await asyncio.gather(
         *(copy.journal.append("w", [draft]) for draft in drafts if draft)
     )
-    for one in three:
-        await one.until(*replayed, *["payment"] * 10, "balance_update")
+    for listener in three:
+        await listener.until(*replayed, *["payment"] * 10, "balance_update")
     assert reads == 2
     late = Listener(copy, tail)
     await late.until("hello", *["payment"] * 11, "balance_update")
@@ -292,11 +292,11 @@ async def test_the_balance_is_read_once_for_a_burst_and_all_readers(
     await store(row(12, -1000, "pending"))
     await sweep(copy)
     await late.until("hello", *["payment"] * 11, "balance_update", "balance_update")
-    for one in three:
-        await one.until(
+    for listener in three:
+        await listener.until(
             *(*replayed, *["payment"] * 10, "balance_update", "balance_update")
         )
-        one.task.cancel()
+        listener.task.cancel()
     late.task.cancel()
 
 
