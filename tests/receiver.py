@@ -31,6 +31,10 @@ class Received:
     def frame(self) -> Any:
         return json.loads(self.body)
 
+    @property
+    def payment_hash(self) -> str:
+        return str(self.frame["payment"]["payment_hash"])
+
 
 def reply(status: int, body: bytes = b"ok", **headers: str) -> bytes:
     lines = [f"HTTP/1.1 {status} Status", f"Content-Length: {len(body)}"]

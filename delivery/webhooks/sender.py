@@ -40,6 +40,17 @@ class Outcome:
         return self.status is not None and 200 <= self.status < 300
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A URL that these rules allow: its destination, with addresses in its place."""
+
+    url: str
+    rules: Rules
+    destination: Destination
+    urls: list[httpx.URL]
+    until: float
+
+
 def signed_headers(
     webhook: Webhook, event_id: str, body: str, timestamp: int
 ) -> dict[str, str]:
@@ -84,7 +95,7 @@ class Sender:
         self._tls = tls
         self._user_agent = user_agent
         self._transport: httpx.AsyncHTTPTransport | None = None
-        self._checked: tuple[Destination, Rules, list[str], float] | None = None
+        self._checked: Checked | None = None
 
     async def send(self, url: str, headers: dict[str, str], body: str) -> Outcome:
         """Never raises, except when cancelled."""
@@ -113,49 +124,47 @@ class Sender:
     async def _request(
         self, url: str, headers: dict[str, str], body: str
     ) -> httpx.Response:
-        destination = parse(url, self._rules())
-        addresses = await self._addresses(destination)
+        checked = await self._check(url)
         if self._transport is None:
             # a client would log the URL, and follow redirects and proxies
             self._transport = httpx.AsyncHTTPTransport(
                 verify=await self._tls.context(), limits=LIMITS, trust_env=False
             )
         headers = headers | {
-            "host": destination.authority,
+            "host": checked.destination.authority,
             "user-agent": self._user_agent,
             "accept": "*/*",
             "accept-encoding": "identity",
         }
         extensions = {
-            "sni_hostname": destination.host,
+            "sni_hostname": checked.destination.host,
             "timeout": {"connect": CONNECT_SECONDS},
         }
         content = body.encode("ascii")
         failure: httpx.HTTPError | None = None
-        for address in addresses:
+        for address in checked.urls:
             request = httpx.Request(
-                "POST",
-                destination.at(address),
-                headers=headers,
-                content=content,
-                extensions=extensions,
+                "POST", address, headers=headers, content=content, extensions=extensions
             )
             try:
                 return await self._transport.handle_async_request(request)
             except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
                 failure = exc
         self._checked = None
-        raise failure or Unresolved(f"{destination.host} has no address.")
+        raise failure or Unresolved(f"{checked.destination.host} has no address.")
 
-    async def _addresses(self, destination: Destination) -> list[str]:
+    async def _check(self, url: str) -> Checked:
+        """Where the request goes. Raises Malformed, Unresolved."""
         rules, now = self._rules(), time.monotonic()
-        if self._checked:
-            known, checked_rules, addresses, until = self._checked
-            if (known, checked_rules) == (destination, rules) and now < until:
-                return addresses
-        addresses = await find_addresses(destination, self._resolve, rules)
-        self._checked = (destination, rules, addresses, now + ADDRESS_SECONDS)
-        return addresses
+        known = self._checked
+        if known and (known.url, known.rules) == (url, rules) and now < known.until:
+            return known
+        found = parse(url, rules)
+        addresses = await find_addresses(found, self._resolve, rules)
+        urls = [found.at(address) for address in addresses]
+        until = now + ADDRESS_SECONDS
+        self._checked = Checked(url, rules, found, urls, until)
+        return self._checked
 
     async def close(self) -> None:
         transport, self._transport = self._transport, None
