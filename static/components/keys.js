@@ -91,32 +91,18 @@
         })
       },
       async revoke({id, name}) {
-        if (!(await this.confirm('payfeed.keys.revoke_really', {name}))) return
+        const question = this.$t('payfeed.keys.revoke_really', {name})
+        if (!(await Payfeed.ask(question))) return
         await this.request('DELETE', `keys/${id}`, undefined, () => this.load())
       },
       change(name, value) {
         return this.request('PATCH', 'feed', {[name]: value}, () => this.feed.refresh())
       },
       async rotate({name, question, done}) {
-        if (!(await this.confirm(question))) return
+        if (!(await Payfeed.ask(this.$t(question)))) return
         await this.request('POST', 'feed/rotate', {what: name}, () => {
           Quasar.Notify.create({type: 'positive', message: this.$t(done)})
           return this.feed.refresh()
-        })
-      },
-      confirm(text, values) {
-        const message = this.$t(text, values)
-        const dialog = {
-          message,
-          'aria-label': message,
-          class: 'payfeed-dialog',
-          ok: {flat: true, color: 'primary'},
-          cancel: {flat: true, color: undefined}
-        }
-        return new Promise(resolve => {
-          Quasar.Dialog.create(dialog)
-            .onOk(() => resolve(true))
-            .onDismiss(() => resolve(false))
         })
       },
       async request(method, path, body, done) {
