@@ -4,6 +4,7 @@
     {name: 'plots', icon: 'bar_chart', text: 'payfeed.tab.plots'},
     {name: 'connect', icon: 'cable', text: 'payfeed.tab.connect'},
     {name: 'keys', icon: 'vpn_key', text: 'payfeed.tab.keys'},
+    {name: 'webhooks', icon: 'dns', text: 'payfeed.tab.webhooks'},
     {name: 'subscribers', icon: 'people', text: 'payfeed.tab.subscribers'},
     {name: 'send', icon: 'send', text: 'payfeed.tab.send'},
     {name: 'display-builder', icon: 'tv', text: 'payfeed.tab.display'}

@@ -23,6 +23,7 @@ Payfeed.addTexts('en', {
     plots: 'Plots',
     connect: 'Connect',
     keys: 'Keys',
+    webhooks: 'Webhooks',
     subscribers: 'Subscribers',
     send: 'Send',
     display: 'Display'
@@ -163,6 +164,101 @@ Payfeed.addTexts('en', {
     rotated_channel: 'The feed has a new channel.',
     rotate_channel:
       'Create a new channel? Programs that use the old one receive no more events.'
+  },
+  webhooks: {
+    title: 'Webhooks',
+    what: 'Payfeed sends events to the URL of your program as signed requests, and repeats them for three days until they arrive.',
+    none: 'No webhooks yet.',
+    create: 'Create a webhook',
+    change: 'Change the webhook',
+    save: 'Save',
+    created:
+      'The webhook is created. Copy its secret to your program, then send a test.',
+    changed: 'The webhook is changed.',
+    state: {
+      delivering: 'Delivering',
+      sending: 'Sending, {waiting} waiting',
+      retrying: 'Retrying since {since}, {waiting} waiting',
+      paused: 'Disabled by you',
+      gone: 'Stopped: receiver answered 410',
+      failed: 'Stopped: every request failed for five days',
+      blocked: 'Stopped: an event could not be delivered in order'
+    },
+    since: 'since {since}',
+    probe: 'next probe {time}',
+    waiting: 'waiting: {waiting}',
+    lag: 'not tried yet: {lag}',
+    failed: 'failed: {failed}',
+    from: 'from {amount}',
+    tag: 'tag {tag}',
+    in_order: 'in order',
+    url_hint: 'It begins with https://',
+    description: 'Description',
+    description_hint: 'For example: web shop',
+    events: 'Events',
+    by_name: 'Types by name',
+    names: 'Names of types, separated by commas',
+    names_hint: 'For example: payment, door. The name message stands for all messages.',
+    minimum: 'Minimum (sat)',
+    status: 'Status',
+    statuses: {confirmed: 'Confirmed', failed: 'Failed', any: 'Any status'},
+    ordered: 'Deliver in order',
+    ordered_what:
+      'Each event waits until the one before it is delivered. If an event cannot be delivered for three days, the webhook stops.',
+    test: 'Send a test',
+    test_passed: 'Delivered: status {status} after {ms} ms.',
+    test_failed: 'Not delivered: status {status} after {ms} ms.',
+    test_no_answer: 'Not delivered: {error}',
+    edit: 'Edit',
+    secret: 'Secret',
+    secret_what:
+      'Your program uses it to verify each request, with a library of Standard Webhooks.',
+    rotate_question: 'Create a new secret. How long does the current one remain valid?',
+    overlaps: {
+      hour: 'For 1 hour',
+      day: 'For 1 day',
+      week: 'For 7 days',
+      none: 'It ends immediately, for a secret that leaked'
+    },
+    rotated: 'The webhook has a new secret.',
+    overlap: 'Requests are signed with the previous secret too, until {until}.',
+    end: 'End now',
+    end_question:
+      'End the previous secret now? Programs that still use it can no longer verify requests.',
+    ended: 'The previous secret has ended.',
+    disable: 'Disable',
+    disable_question:
+      'Disable this webhook? Nothing is sent until you enable it. Then you choose whether the events in between are sent.',
+    disabled: 'The webhook is disabled.',
+    enable: 'Enable',
+    enable_question: 'Enable this webhook. Where does it continue?',
+    starts: {
+      stopped: 'From where it stopped: missed events are sent',
+      now: 'From now: missed events are not sent'
+    },
+    enabled: 'The webhook is enabled.',
+    delete: 'Delete',
+    delete_question:
+      'Delete the webhook “{name}”? It sends nothing more, not even what is waiting. Its secret and its list of deliveries are deleted. The events remain in the feed.',
+    deleted: 'The webhook is deleted.',
+    resend: 'Resend',
+    resend_failed: 'Resend all failed',
+    resent: 'Sent again: {count}',
+    delivery: {
+      title: 'Deliveries',
+      show: 'Show',
+      all: 'All',
+      delivered: 'Delivered',
+      waiting: 'Waiting',
+      retrying: 'Retrying',
+      failed: 'Failed',
+      attempts: 'attempts: {attempts}',
+      next: 'next attempt {time}',
+      status: 'status {status} after {ms} ms',
+      probe: 'probe',
+      none: 'No deliveries.',
+      more: 'Load older deliveries'
+    }
   },
   subscribers: {
     title: 'Connected subscribers',

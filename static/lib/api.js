@@ -11,3 +11,23 @@ Payfeed.request = async (key, method, url, body, options) => {
 /** The same to Payfeed's REST routes, with a wallet's key or an access key. */
 Payfeed.api = (key, method, path, body, options) =>
   Payfeed.request(key, method, `/payfeed/api/v1/${path}`, body, options)
+
+/**
+ * A function that runs `read`. A call during a reading makes it read once more, so that
+ * its promise resolves with what is newer than the call. `read` must not reject.
+ */
+Payfeed.rereading = read => {
+  let isAsked = false
+  let reading = null
+  const readAll = async () => {
+    while (isAsked) {
+      isAsked = false
+      await read()
+    }
+    reading = null
+  }
+  return () => {
+    isAsked = true
+    return (reading ??= readAll())
+  }
+}

@@ -48,6 +48,14 @@
       return date.toLocaleString(locale(), style)
     },
 
+    /** Unix seconds as "12:04", or with the date if that is not today. */
+    recent(timestamp, timeStyle = 'short') {
+      const moment = new Date(timestamp * 1000)
+      const isToday = moment.toDateString() === new Date().toDateString()
+      const style = {timeStyle, ...(!isToday && {dateStyle: 'medium'})}
+      return moment.toLocaleString(locale(), style)
+    },
+
     /** Unix seconds as local date and time. */
     time(timestamp) {
       return new Date(timestamp * 1000).toLocaleString(locale())

@@ -1,0 +1,104 @@
+;(() => {
+  const REFRESH_SECONDS = 5
+  const STOPPED = {
+    paused: 'payfeed.webhooks.state.paused',
+    gone: 'payfeed.webhooks.state.gone',
+    failed: 'payfeed.webhooks.state.failed',
+    blocked: 'payfeed.webhooks.state.blocked'
+  }
+  const STATUSES = {
+    confirmed: 'payfeed.webhooks.statuses.confirmed',
+    failed: 'payfeed.webhooks.statuses.failed'
+  }
+  const DIRECTIONS = {in: 'payfeed.live.in', out: 'payfeed.live.out'}
+  const FORBIDDEN = 403
+
+  /** The webhooks of a wallet, read again while they are shown; one opened in place. */
+  window.app.component('payfeed-webhooks', {
+    template: '#payfeed-webhooks-template',
+    props: ['wallet', 'feed'],
+    data: () => ({webhooks: null, failure: '', openedId: null}),
+    watch: {
+      'feed.isOwner'() {
+        this.refresh()
+      }
+    },
+    created() {
+      this.refresh = Payfeed.rereading(this.read)
+      this.refresh()
+      this.timer = setInterval(this.refresh, REFRESH_SECONDS * 1000)
+    },
+    beforeUnmount() {
+      clearInterval(this.timer)
+    },
+    methods: {
+      /** After a refusal there is no list: webhooks are off on this server. */
+      async read() {
+        if (!this.feed.isOwner) return
+        try {
+          this.webhooks = await Payfeed.api(this.wallet.adminkey, 'GET', 'webhooks')
+          this.failure = ''
+        } catch (error) {
+          if (error.response?.status === FORBIDDEN) this.webhooks = null
+          this.failure = Payfeed.failureText(error)
+        }
+      },
+      async onSaved({id}) {
+        await this.refresh()
+        this.openedId = id
+        await this.$nextTick()
+        const opened = this.$el.querySelector('.payfeed-webhook')
+        opened?.scrollIntoView({block: 'nearest'})
+      },
+      toggle({id}) {
+        this.openedId = this.openedId === id ? null : id
+      },
+      /** Its state in words, and the color of the words. */
+      chip({state, reason, waiting, failing_since}) {
+        const color = state === 'delivering' ? 'text-positive' : 'text-warning'
+        if (state === 'disabled') {
+          const stopped = reason === 'paused' ? 'text-grey' : 'payfeed-stopped'
+          return {text: this.$t(STOPPED[reason]), color: stopped}
+        }
+        if (state === 'delivering') {
+          return {text: this.$t('payfeed.webhooks.state.delivering'), color}
+        }
+        if (!failing_since) {
+          return {text: this.$t('payfeed.webhooks.state.sending', {waiting}), color}
+        }
+        const since = Payfeed.format.recent(failing_since)
+        const values = {since, waiting}
+        return {text: this.$t('payfeed.webhooks.state.retrying', values), color}
+      },
+      /** What its filter lets through, in words. */
+      conditions({filter, ordered}) {
+        const {types, direction, status, min_amount: amount, tag} = filter
+        const {sat} = Payfeed.format
+        const parts = types ? [...types] : []
+        if (direction) parts.push(this.$t(DIRECTIONS[direction]))
+        if (status) parts.push(this.$t(STATUSES[status]))
+        if (amount) parts.push(this.$t('payfeed.webhooks.from', {amount: sat(amount)}))
+        if (tag) parts.push(this.$t('payfeed.webhooks.tag', {tag}))
+        if (!parts.length) parts.push(this.$t('payfeed.live.types.all'))
+        if (ordered) parts.push(this.$t('payfeed.webhooks.in_order'))
+        return parts
+      },
+      /** What is not delivered, in one line. */
+      backlog({enabled, waiting, lag, failed, disabled_at, next_probe_at}) {
+        const parts = []
+        if (next_probe_at) {
+          const time = Payfeed.format.recent(next_probe_at, 'medium')
+          parts.push(this.$t('payfeed.webhooks.probe', {time}))
+        }
+        if (!enabled) {
+          const since = Payfeed.format.recent(disabled_at)
+          parts.push(this.$t('payfeed.webhooks.since', {since}))
+          if (waiting) parts.push(this.$t('payfeed.webhooks.waiting', {waiting}))
+        }
+        if (lag) parts.push(this.$t('payfeed.webhooks.lag', {lag}))
+        if (failed) parts.push(this.$t('payfeed.webhooks.failed', {failed}))
+        return parts.join(' · ')
+      }
+    }
+  })
+})()
