@@ -3,6 +3,7 @@
 from axe import violations
 from page import PLAIN, browser_page, open_payfeed
 from playwright.async_api import Browser, Page, expect
+from receiver import Receiver
 from shop import Shop
 
 # rules of axe-core whose result depends on the theme
@@ -36,10 +37,16 @@ class Walk:
         await self.page.get_by_role("button", name=name).last.click()
 
 
+TABS = (
+    *("Live", "Plots", "Connect", "Keys", "Webhooks"),
+    *("Subscribers", "Send", "Display"),
+)
+
+
 async def walk(way: Walk) -> None:
     """Every tab and every dialog that they open."""
     page = way.page
-    for tab in ("Live", "Plots", "Connect", "Keys", "Subscribers", "Send", "Display"):
+    for tab in TABS:
         await way.open(tab)
     await page.set_viewport_size({"width": 390, "height": 844})
     for tab in ("Live", "Plots", "Connect"):
@@ -78,6 +85,38 @@ async def walk(way: Walk) -> None:
     await way.check("Display with a preview")
 
 
+async def walk_webhooks(way: Walk, shop: Shop, receiver: Receiver) -> None:
+    """A webhook in every state that has a color, its deliveries and its questions."""
+    page, shown = way.page, way.page.locator("#payfeed-webhooks")
+    receiver.always(500, b"out of order")
+    await page.get_by_role("tab", name="Webhooks").click()
+    await way.press("Create a webhook")
+    await page.get_by_label("URL").fill(receiver.url())
+    await way.check("create a webhook")
+    await way.press("Save")
+    await expect(page.locator("#payfeed-webhook-secret")).to_be_visible()
+    await expect(page.locator(".q-dialog")).to_have_count(0)
+    await way.check("a webhook")
+    await way.press("Send a test")
+    await expect(page.locator("#payfeed-webhook-test")).to_be_visible()
+    await shop.sell(21, "tea")
+    await page.locator("#payfeed-deliveries .q-item").click()
+    await expect(page.locator(".payfeed-attempts")).to_be_visible()
+    await way.check("a webhook that is retried, with its attempts")
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await way.check("the same on a phone")
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    await way.press("Rotate: Secret")
+    await expect(page.locator(".q-dialog")).to_be_visible()
+    await way.check("rotate a webhook's secret")
+    await way.press("Rotate")
+    await expect(shown).to_contain_text("the previous secret too")
+    receiver.always(410)
+    await way.press("Resend")
+    await expect(shown).to_contain_text("Stopped")
+    await way.check("a webhook that has stopped")
+
+
 THEMES = (
     *("autumn", "bitcoin", "classic", "cyber", "flamingo"),
     *("freedom", "mint", "monochrome", "salvador"),
@@ -97,9 +136,9 @@ async def try_on(way: Walk) -> None:
 async def test_every_tab_and_dialog_passes_axe_core(
     browser: Browser, shop: Shop
 ) -> None:
-    async with browser_page(browser, shop, reduced_motion="reduce") as (
-        page,
-        complaints,
+    async with (
+        browser_page(browser, shop, reduced_motion="reduce") as (page, complaints),
+        Receiver() as receiver,
     ):
         await page.add_init_script(PLAIN)
         await open_payfeed(page, shop)
@@ -110,6 +149,7 @@ async def test_every_tab_and_dialog_passes_axe_core(
         await expect(page.locator("#payfeed-events")).to_contain_text("tea")
         await shop.server.payfeed("POST", "test", shop.wallet["inkey"])
         await walk(way)
+        await walk_webhooks(way, shop, receiver)
         await try_on(way)
         assert not way.found, "\n".join(way.found)
         assert complaints == []
