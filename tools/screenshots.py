@@ -13,10 +13,20 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from browser import chromium  # noqa: E402
 from page import LIGHT, browser_page, open_payfeed  # noqa: E402
-from playwright.async_api import Browser, Page  # noqa: E402
+from playwright.async_api import Browser, Page, expect  # noqa: E402
+from receiver import Receiver  # noqa: E402
 from shop import Shop, opened  # noqa: E402
 
-TABS = ("Live", "Plots", "Connect", "Keys", "Subscribers", "Send", "Display")
+TABS = (
+    *("Live", "Plots", "Connect", "Keys", "Webhooks"),
+    *("Subscribers", "Send", "Display"),
+)
+SETTINGS = {
+    "PAYFEED_HEARTBEAT_SECONDS": "2",
+    "PAYFEED_WEBHOOK_ALLOW_HTTP": "on",
+    "PAYFEED_WEBHOOK_ALLOW_PRIVATE_IPS": "on",
+    "LNBITS_CALLBACK_URL_RULES": '["https?://.*"]',
+}
 SALES = ((2100, "Cappuccino"), (5400, "Two croissants"), (900, "Espresso"))
 README = {
     "page.png": "live-1280-light.png",
@@ -38,10 +48,43 @@ async def trade(shop: Shop) -> str:
     return str(made.json()["key"])
 
 
-async def shoot(page: Page, path: Path) -> None:
+async def add_webhooks(shop: Shop, *receivers: Receiver) -> None:
+    """One that delivers, one that is retried, and one that has stopped."""
+    working, broken, closed = receivers
+    working.always(200, b'{"received": true}')
+    broken.always(503, b"upstream connect error")
+    closed.always(410)
+    received = {"types": ["payment"], "direction": "in", "status": "confirmed"}
+    for description, receiver, event_filter in (
+        ("web shop", working, received),
+        ("bookkeeping", broken, {}),
+        ("old till", closed, received | {"min_amount": 1000}),
+    ):
+        body = {
+            "url": receiver.url("/payments"),
+            "description": description,
+            "filter": event_filter,
+        }
+        key = shop.wallet["adminkey"]
+        made = await shop.server.payfeed("POST", "webhooks", key, json=body)
+        made.raise_for_status()
+
+
+async def open_webhook(page: Page) -> None:
+    """The one that is retried, with its answer to a test and its last attempts."""
+    await expect(page.locator("#payfeed-webhooks")).to_contain_text("Stopped")
+    await page.get_by_text("bookkeeping").click()
+    await page.get_by_role("button", name="Send a test").click()
+    await expect(page.locator("#payfeed-webhook-test")).to_be_visible()
+    await page.locator("#payfeed-deliveries .q-item").last.click()
+    await expect(page.locator(".payfeed-attempts")).to_be_visible()
+    await page.evaluate("scrollTo(0, 0)")
+
+
+async def shoot(page: Page, path: Path, full_page: bool = False) -> None:
     await page.mouse.move(0, 0)
     await page.wait_for_timeout(1000)
-    await page.screenshot(path=path, animations="disabled")
+    await page.screenshot(path=path, animations="disabled", full_page=full_page)
 
 
 async def shoot_tabs(
@@ -55,6 +98,9 @@ async def shoot_tabs(
             await page.get_by_role("tab", name=tab).click()
             name = f"{tab.lower()}-{width}-{'light' if is_light else 'dark'}.png"
             await shoot(page, folder / name)
+            if tab == "Webhooks":
+                await open_webhook(page)
+                await shoot(page, folder / f"webhook-{name}", full_page=True)
 
 
 async def shoot_displays(browser: Browser, shop: Shop, key: str, folder: Path) -> None:
@@ -70,7 +116,14 @@ async def shoot_displays(browser: Browser, shop: Shop, key: str, folder: Path) -
 
 async def main(folder: Path, shown: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    async with opened(PAYFEED_HEARTBEAT_SECONDS="2") as shop, chromium() as browser:
+    async with (
+        opened(**SETTINGS) as shop,
+        chromium() as browser,
+        Receiver() as working,
+        Receiver() as broken,
+        Receiver() as closed,
+    ):
+        await add_webhooks(shop, working, broken, closed)
         key = await trade(shop)
         for width in (1280, 390):
             for is_light in (False, True):
