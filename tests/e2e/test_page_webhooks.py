@@ -44,6 +44,7 @@ class Tab:
         await self.choose("Status", "Any status")
         await self.press("Save")
         await expect(self.page.locator("#payfeed-webhook-secret")).to_be_visible()
+        await expect(self.dialog).to_have_count(0)
 
     async def answer(self, action: str, choice: str = "") -> None:
         """Agree in the dialog that asks."""
