@@ -317,7 +317,9 @@ async def messages(
 @paylab_ext.get("/last-sweep")
 async def last_sweep() -> int:
     """When the last completed look at users and payments began, in Unix seconds."""
-    running = payfeed_module("extension").current()
+    running = payfeed_module("extension")._Running.extension
+    if running is None:  # it is starting
+        return 0
     followed_at, looked_at = running.beginnings.followed_at, running.looks.looked_at
     return int(min(followed_at or 0, looked_at))
 
