@@ -75,7 +75,9 @@ async def m003_filters(db: Any) -> None:
         ) {"WITHOUT ROWID" if is_sqlite else ""}
         """
     )
-    for name, columns in (
+    # PostgreSQL's indexes have no room for the long tags that 0.1.0 stored
+    tag = " tag," if is_sqlite else ""
+    indexes = [
         ("payments_by_hash", "payments (wallet_id, payment_hash)"),
         (
             "payments_by_external_id",
@@ -85,9 +87,13 @@ async def m003_filters(db: Any) -> None:
         (
             "events_without_bodies",
             "events (wallet_id, event_offset, type, custom, direction, status,"
-            " amount_msat, tag, size, created_at)",
+            f" amount_msat,{tag} size, created_at)",
         ),
-    ):
+    ]
+    if not is_sqlite:
+        by_tag = "events (wallet_id, left(tag, 64), event_offset) WHERE tag IS NOT NULL"
+        indexes.append(("events_by_tag", by_tag))
+    for name, columns in indexes:
         index, table = ("payfeed.", "") if is_sqlite else ("", "payfeed.")
         await db.execute(f"CREATE INDEX {index}{name} ON {table}{columns}")
 

@@ -12,6 +12,8 @@ from .statements import db
 
 MAX_TYPES = 100  # SQLite bounds the parameters of a statement
 
+# as PostgreSQL's index has it
+BY_TAG_START = "tag IS NOT NULL AND left(tag, 64) = left(:tag, 64)"
 BY_IDENTIFIER = (
     " AND event_offset IN (SELECT event_offset FROM payfeed.payments"
     " WHERE wallet_id = :wallet_id AND {column} = :{column})"
@@ -35,11 +37,14 @@ def condition_of(
         sql += f" AND (type IN ({parameters}){any_custom})"
     if event_filter.is_about_payments:
         sql += " AND type = 'payment'"
-    for column in ("direction", "status", "tag"):
+    for column in ("direction", "status"):
         value = getattr(event_filter, column)
         if value is not None:
             values[column] = value
             sql += f" AND {column} = :{column}"
+    if event_filter.tag is not None:
+        values["tag"] = event_filter.tag
+        sql += " AND " + (BY_TAG_START if db.type == POSTGRES else "tag = :tag")
     if event_filter.min_amount_msat is not None:
         values["min_amount_msat"] = event_filter.min_amount_msat
         sql += " AND amount_msat >= :min_amount_msat"

@@ -1,3 +1,5 @@
+import atexit
+import functools
 import os
 import sys
 import tempfile
@@ -16,14 +18,29 @@ for folder in (HERE, HERE.parent / "tools", HERE.parent / "clients/python/src"):
 # before anything imports LNbits, which reads its settings then; each worker has its own
 os.environ["LNBITS_DATA_FOLDER"] = tempfile.mkdtemp(prefix="payfeed-unit-")
 
+ON_POSTGRES = os.environ.get("PAYFEED_DATABASE") == "postgres"
+
+from postgres import ZONE, Postgres  # noqa: E402
+
+
+@functools.cache
+def cluster() -> Postgres:
+    """The PostgreSQL of this process, started when first needed."""
+    made = Postgres()
+    atexit.register(made.close)
+    made.start()
+    return made
+
+
+if ON_POSTGRES:
+    os.environ["LNBITS_DATABASE_URL"] = cluster().database()
+
 import payfeed_package  # noqa: E402, F401
 from browser import chromium  # noqa: E402
 from limited import LIMITED_SETTINGS  # noqa: E402
 from playwright.async_api import Browser  # noqa: E402
-from postgres import ZONE, Postgres  # noqa: E402
 from shop import Shop, opened  # noqa: E402
 
-ON_POSTGRES = os.environ.get("PAYFEED_DATABASE") == "postgres"
 SHARED_SETTINGS = {
     "PAYFEED_HEARTBEAT_SECONDS": "2",
     "PAYFEED_CONNECTS_PER_MINUTE": "100000",
@@ -44,23 +61,6 @@ SHARED_BY_A_MODULE = {
     "shop_to_restore",
 }
 SHARED_BY_MODULES = {"server_with_limits"}
-CLUSTER = pytest.StashKey[Postgres]()
-
-
-def cluster_of(config: pytest.Config) -> Postgres:
-    """The PostgreSQL of this process, started when first needed."""
-    if CLUSTER not in config.stash:
-        config.stash[CLUSTER] = cluster = Postgres()
-        config.add_cleanup(cluster.close)
-        cluster.start()
-    return config.stash[CLUSTER]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Unit tests have a database of their own, as LNbits reads it when imported."""
-    runs_tests = not config.getoption("numprocesses", None)
-    if ON_POSTGRES and runs_tests:
-        os.environ["LNBITS_DATABASE_URL"] = cluster_of(config).database()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -73,35 +73,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(name))
 
 
-def database_settings(config: pytest.Config) -> dict[str, str]:
+def database_settings() -> dict[str, str]:
     """LNbits' settings of a new database; PostgreSQL when the run asks for it."""
     if not ON_POSTGRES:
         return {}
-    return {"LNBITS_DATABASE_URL": cluster_of(config).database(), "TZ": ZONE}
+    return {"LNBITS_DATABASE_URL": cluster().database(), "TZ": ZONE}
 
 
 @pytest.fixture
-def database(pytestconfig: pytest.Config) -> dict[str, str]:
-    return database_settings(pytestconfig)
+def database() -> dict[str, str]:
+    return database_settings()
 
 
 @pytest.fixture(scope="session")
-def postgres(pytestconfig: pytest.Config) -> Postgres:
-    return cluster_of(pytestconfig)
+def postgres() -> Postgres:
+    return cluster()
 
 
 @pytest.fixture(scope="module")
-def module_database(pytestconfig: pytest.Config) -> dict[str, str]:
-    return database_settings(pytestconfig)
+def module_database() -> dict[str, str]:
+    return database_settings()
 
 
 @pytest_asyncio.fixture(scope="session")
-async def shared_shop(pytestconfig: pytest.Config) -> AsyncIterator[Shop]:
+async def shared_shop() -> AsyncIterator[Shop]:
     """The server that the tests of this process share.
 
     Limits that count by address do not apply: all tests connect from the same one.
     """
-    async with opened(**SHARED_SETTINGS, **database_settings(pytestconfig)) as ready:
+    async with opened(**SHARED_SETTINGS, **database_settings()) as ready:
         yield ready
 
 
@@ -131,9 +131,9 @@ async def shop(shared_shop: Shop) -> Shop:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def server_with_limits(pytestconfig: pytest.Config) -> AsyncIterator[Shop]:
+async def server_with_limits() -> AsyncIterator[Shop]:
     """The server with low limits that the tests of this process share."""
-    async with opened(**LIMITED_SETTINGS, **database_settings(pytestconfig)) as ready:
+    async with opened(**LIMITED_SETTINGS, **database_settings()) as ready:
         yield ready
 
 

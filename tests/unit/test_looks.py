@@ -189,7 +189,6 @@ async def test_a_crash_while_a_feed_opens_makes_no_history_into_news(
 
     monkeypatch.setattr(crud, "mark_seen", fail_at_third)
     first = new_extension()
-    await first.enablement.follow()
     with pytest.raises(OSError, match="killed"):
         await first.opening.open_all(["w"])
     monkeypatch.setattr(crud, "mark_seen", mark_seen)
