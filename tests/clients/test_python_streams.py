@@ -13,6 +13,7 @@ from typing import Any
 
 import lnbits_payfeed as payfeed
 import pytest
+from bad_proxy import NotHttp, request_head
 from command import HANG_GUARD, SOURCE, running
 from lnbits_payfeed.terminal import printable, printable_json
 from scripted_server import KEY, scripted_server
@@ -30,8 +31,8 @@ async def answering(*bodies: str, status: str = "200 OK") -> AsyncIterator[str]:
     async def answer(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
+        with contextlib.suppress(OSError, NotHttp):
+            await request_head(reader)
             body = (remaining.pop(0) if len(remaining) > 1 else remaining[0]).encode()
             head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n"
             writer.write(head.encode() + body)
