@@ -231,10 +231,17 @@ def payfeed_module(name: str) -> Any:
     raise LookupError(f"payfeed.{name} is not loaded")
 
 
+async def _journal_with_feed(wallet_id: str) -> Any:
+    """The journal; the feed of a new wallet would open seconds later."""
+    running = payfeed_module("extension").current()
+    await running.opening.open(wallet_id)
+    return running.journal
+
+
 @paylab_ext.post("/fill")
 async def fill(wallet_id: str = Body(), count: int = Body()) -> None:
     """Append test events to a feed, a thousand in each transaction."""
-    journal = payfeed_module("extension").current().journal
+    journal = await _journal_with_feed(wallet_id)
     draft = payfeed_module("feed.protocol").test_draft("One of many. " + "." * 250)
     for start in range(0, count, 1000):
         if not await journal.append(wallet_id, [draft] * min(1000, count - start)):
@@ -309,7 +316,7 @@ async def messages(
     draft, rest = payfeed_module("feed.protocol").custom_draft, "." * padding
     numbers = range(1, count + 1)
     drafts = [draft(f"message {number} of many{rest}") for number in numbers]
-    journal = payfeed_module("extension").current().journal
+    journal = await _journal_with_feed(wallet_id)
     if not await journal.append(wallet_id, drafts):
         raise LookupError("nothing was stored")
 
