@@ -12,6 +12,7 @@ from loguru import logger
 from . import crud
 from .delivery.webhooks.dispatcher import RENEW_SECONDS
 from .extension import Extension, set_current, unset_current
+from .feed.restored import renew_epochs
 from .host import postgres, server, settings
 from .host import tasks as host_tasks
 
@@ -53,8 +54,10 @@ async def run() -> None:
 @contextlib.asynccontextmanager
 async def running_extension() -> AsyncIterator[Extension]:
     """A copy of the extension with its loops; all of it ends with the block."""
+    chosen = settings.load()
+    await renew_epochs(chosen.restored)
     crud.open_databases()
-    extension = Extension(settings.load())
+    extension = Extension(chosen)
     set_current(extension)
     loops = [asyncio.create_task(loop()) for loop in loops_of(extension)]
     stop_listening = host_tasks.listen_for_payments(

@@ -1,6 +1,6 @@
 """The table `feeds`, and `state`: numbers of the whole extension."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -17,6 +17,9 @@ LOCK_FEED = text(
     " RETURNING epoch, head"
 )
 MOVE_HEAD = text("UPDATE payfeed.feeds SET head = :head WHERE wallet_id = :wallet_id")
+BEGIN_EPOCH = text(
+    "UPDATE payfeed.feeds SET epoch = :epoch, head = 0 WHERE wallet_id = :wallet_id"
+)
 
 
 def _feed(row: Any) -> Feed:
@@ -115,13 +118,7 @@ async def end_epoch(feed: Feed, epoch: str) -> bool:
 
 
 async def begin_epoch(conn: Any, wallet_id: str, epoch: str) -> None:
-    await conn.execute(
-        text(
-            "UPDATE payfeed.feeds SET epoch = :epoch, head = 0"
-            " WHERE wallet_id = :wallet_id"
-        ),
-        {"wallet_id": wallet_id, "epoch": epoch},
-    )
+    await conn.execute(BEGIN_EPOCH, {"wallet_id": wallet_id, "epoch": epoch})
     for sql in (
         "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id",
         "DELETE FROM payfeed.payments WHERE wallet_id = :wallet_id",
@@ -129,6 +126,47 @@ async def begin_epoch(conn: Any, wallet_id: str, epoch: str) -> None:
     ):
         await conn.execute(text(sql), {"wallet_id": wallet_id})
     await notify_others(conn, "feed", wallet_id)
+
+
+@shielded
+async def renew_epochs(name: str, value: int, new: Callable[[], str]) -> int | None:
+    """Begin a new epoch in every feed, and store `value` as the state `name`.
+
+    Returns how many feeds there are; None, and changes nothing, if `name` has that
+    value. All in one transaction: a crash leaves all or nothing. Other processes find
+    the new epochs when they append or poll: a notification for each of thousands of
+    feeds costs them more.
+    """
+    async with transaction() as conn:
+        if db.type == POSTGRES:
+            # nobody appends meanwhile; reading goes on
+            await conn.execute(text("LOCK TABLE payfeed.feeds IN EXCLUSIVE MODE"))
+        done = await conn.execute(
+            text(
+                "INSERT INTO payfeed.state AS kept VALUES (:name, :value)"
+                " ON CONFLICT (name) DO UPDATE SET value = :value"
+                " WHERE kept.value <> :value"
+            ),
+            {"name": name, "value": value},
+        )
+        if not done.rowcount:
+            return None
+        found = await conn.execute(text("SELECT wallet_id FROM payfeed.feeds"))
+        rows = [
+            {"wallet_id": wallet_id, "epoch": new()}
+            for wallet_id in found.scalars().all()
+        ]
+        if rows:
+            await conn.execute(BEGIN_EPOCH, rows)
+        # whatever their number, in one statement of bounded time
+        empty = "TRUNCATE" if db.type == POSTGRES else "DELETE FROM"
+        for sql in (
+            f"{empty} payfeed.events",
+            f"{empty} payfeed.payments",
+            "UPDATE payfeed.access_keys SET acked = 0 WHERE acked <> 0",
+        ):
+            await conn.execute(text(sql))
+        return len(rows)
 
 
 async def lock_feed(conn: Any, wallet_id: str) -> tuple[str, int] | None:

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     heartbeat_seconds: int = 20
     send_timeout_seconds: int = 30
     metrics_token: str = ""
+    restored: str = ""
     webhooks: bool = True
     webhooks_per_wallet: int = 10
     webhook_allow_http: bool = False

@@ -321,6 +321,32 @@ async def test_before_the_first_event_there_is_nothing_and_a_cursor(
     assert [event["id"] for event in after.json()["events"]] == [event_id]
 
 
+async def test_after_a_restore_a_locked_database_holds_up_payfeed_and_not_lnbits(
+    sqlite_lab: Lab,
+) -> None:
+    lab, server = sqlite_lab, sqlite_lab.server
+    before = (await lab.say("before the backup")).json()["id"]
+    await server.terminate()
+    server.env["PAYFEED_RESTORED"] = "once"
+    server.begin_log()
+    with exclusive(lab.file):
+        await server.start()
+        payment_hash = await lab.shop.sell(1)
+        assert (await lab.say("refused")).status_code == 503
+        assert await lab.health() == 503
+
+        async def is_logged() -> bool:
+            return "restored, new epochs are retried" in server.log
+
+        await until(is_logged)
+    await server.swept()
+    (event,) = await lab.stored()
+    assert event["payment"]["payment_hash"] == payment_hash
+    assert event["id"].partition("-")[0] != before.partition("-")[0]
+    assert server.log.count("restored, new epochs are retried") == 1
+    assert not server.faults
+
+
 # an older copy put in place
 
 

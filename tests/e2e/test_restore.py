@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-import re
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,16 @@ import asyncpg
 import pytest_asyncio
 from lnbits_payfeed import Event, Feed, Gap
 from needs import need
+from receiver import Receiver
 from shop import Shop, opened
 
-OPERATING = Path(__file__).resolve().parent.parent.parent / "docs/operating.md"
 HANG_GUARD = 60
-
-
-def statements(dialect: str) -> str:
-    found = re.search(rf"```{dialect}\n(.*?)```", OPERATING.read_text(), re.DOTALL)
-    assert found
-    return found[1]
+SETTINGS = {
+    "PAYFEED_HEARTBEAT_SECONDS": "2",
+    "PAYFEED_WEBHOOK_ALLOW_HTTP": "on",
+    "PAYFEED_WEBHOOK_ALLOW_PRIVATE_IPS": "on",
+    "LNBITS_CALLBACK_URL_RULES": '["https?://.*"]',
+}
 
 
 class Backup:
@@ -35,10 +35,10 @@ class Backup:
         self.copy = shop.server.folder / "backup"
         self.url = shop.server.env.get("LNBITS_DATABASE_URL")
 
-    async def _postgres(self, *commands: str, database: str = "postgres") -> None:
+    async def _postgres(self, *commands: str) -> None:
         assert self.url
         base, _, _ = self.url.rpartition("/")
-        connection = await asyncpg.connect(f"{base}/{database}")
+        connection = await asyncpg.connect(f"{base}/postgres")
         for command in commands:
             await connection.execute(command)
         await connection.close()
@@ -80,25 +80,23 @@ class Backup:
         self._copy("database.sqlite3")
 
     async def restore(self) -> None:
+        """Put the backup in place, for the next start."""
+        self.server.env["PAYFEED_RESTORED"] = f"{time.time()}"
         if self.url:
             name = self.url.rpartition("/")[2]
             await self._postgres(
                 f"DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {name}"
             )
             self._client("pg_restore", "-d", self.url, str(self.copy / "dump"))
-            await self._postgres(statements("postgresql"), database=name)
             return
         for path in self.data.glob("*.sqlite3*"):
             path.unlink()
         shutil.copytree(self.copy, self.data, dirs_exist_ok=True)
-        path = self.data / "ext_payfeed.sqlite3"
-        with contextlib.closing(sqlite3.connect(path)) as database:
-            database.executescript(statements("sqlite"))
 
 
 @pytest_asyncio.fixture(scope="module")
 async def shop_to_restore(module_database: dict[str, str]) -> AsyncIterator[Shop]:
-    async with opened(PAYFEED_HEARTBEAT_SECONDS="2", **module_database) as ready:
+    async with opened(**SETTINGS, **module_database) as ready:
         yield ready
 
 
@@ -106,7 +104,7 @@ async def shop_to_restore(module_database: dict[str, str]) -> AsyncIterator[Shop
 async def shop(shop_to_restore: Shop) -> AsyncIterator[Shop]:
     """One server for all tests; each has a user of its own, and a backup."""
     yield await shop_to_restore.for_new_user()
-    shutil.rmtree(shop_to_restore.server.folder / "backup")
+    shutil.rmtree(shop_to_restore.server.folder / "backup", ignore_errors=True)
 
 
 async def take(feed: Feed, count: int) -> list[Any]:
@@ -150,6 +148,48 @@ async def test_after_restoring_a_backup_clients_get_a_gap_and_then_what_is_new(
     recorded = [event["payment"]["payment_hash"] for event in page["events"]]
     assert recorded == [payment_hash]
     assert payment_hash not in kept
+
+
+async def test_after_restoring_a_backup_a_webhook_is_sent_a_gap_and_then_what_is_new(
+    shop: Shop,
+) -> None:
+    server, key = shop.server, shop.wallet["adminkey"]
+    async with Receiver() as receiver:
+        body = {"url": receiver.url()}
+        await server.payfeed("POST", "webhooks", key, json=body)
+        first = await shop.sell(1)
+        before = (await receiver.until(1))[0]
+        assert before.payment_hash == first
+        backup = Backup(shop)
+        await backup.take_stopped()
+        await shop.sell(2)
+        await receiver.until(2)
+        server.kill()
+        await backup.restore()
+        await server.start()
+        gap = (await receiver.until(3))[2].frame
+        assert (gap["type"], gap["reason"]) == ("gap", "unknown")
+        assert gap["since"] == before.id
+        last = await shop.sell(3)
+        assert (await receiver.until(4))[3].payment_hash == last
+
+
+async def test_a_later_start_with_the_same_text_goes_on_in_the_epoch(
+    shop: Shop,
+) -> None:
+    server, key = shop.server, shop.wallet["inkey"]
+    server.env["PAYFEED_RESTORED"] = f"{time.time()}"
+    await server.terminate()
+    await server.start()
+    await shop.sell(1)
+    await server.swept()
+    before = (await server.payfeed("GET", "events?since=start", key)).json()
+    await server.terminate()
+    await server.start()
+    await server.swept()
+    after = (await server.payfeed("GET", "events?since=start", key)).json()
+    assert [event["id"] for event in after["events"]] == [before["events"][0]["id"]]
+    assert "begin a new epoch" in server.log
 
 
 async def test_a_backup_of_a_running_lnbits_misses_no_payment_that_lnbits_has(
