@@ -1,5 +1,6 @@
 """The running copy of the extension: its parts, wired once."""
 
+import contextlib
 import hmac
 import random
 import time
@@ -25,7 +26,7 @@ from .delivery.webhooks.notices import notice
 from .delivery.webhooks.resolver import resolve
 from .delivery.webhooks.sender import Outcome, Sender, Tls
 from .delivery.webhooks.worker import Parts
-from .errors import PayfeedError, Restarting
+from .errors import PayfeedError, Restarting, Unavailable
 from .feed.beginnings import Beginnings
 from .feed.feeds import Feeds
 from .feed.journal import Journal
@@ -197,9 +198,12 @@ class Extension:
         is_equal = hmac.compare_digest(hash_of(token), hash_of(expected))
         return bool(expected) and is_equal
 
-    def metrics_text(self) -> str:
+    async def metrics_text(self) -> str:
+        webhooks = None
+        with contextlib.suppress(Unavailable):
+            webhooks = await self.endpoints.measure()
         subscribers = sum(1 for _ in self.subscribers)
-        return self.metrics.text(subscribers, self.subscribers.largest_lag)
+        return self.metrics.text(subscribers, self.subscribers.largest_lag, webhooks)
 
     def close_readers(self) -> None:
         """End every subscriber and long answer with 1012."""

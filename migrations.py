@@ -139,7 +139,11 @@ async def m004_webhooks(db: Any) -> None:
     # SQLite has the schema before the index, PostgreSQL before the table
     indexes = (
         ("webhooks_wallet", "webhooks", "wallet_id"),
-        ("webhook_deliveries_due", "webhook_deliveries", "webhook_id, next_at"),
+        (
+            "webhook_deliveries_due",
+            "webhook_deliveries",
+            "webhook_id, next_at, event_at, event_offset",
+        ),
         (
             "webhook_deliveries_newest",
             "webhook_deliveries",

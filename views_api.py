@@ -60,13 +60,13 @@ async def get_health() -> Response:
 
 @api.get("/metrics")
 async def get_metrics(request: Request) -> Response:
-    """Counters of this process in Prometheus' text format."""
+    """Counters of this process, and what waits, in Prometheus' text format."""
     extension, token = current(), bearer_of(request)
     if not (token and extension.is_metrics_token(token)):
         if not await wallets.is_administrator(request, token):
             raise Forbidden("This is for administrators of LNbits.")
     media_type = "text/plain; version=0.0.4; charset=utf-8"
-    return Response(extension.metrics_text(), media_type=media_type)
+    return Response(await extension.metrics_text(), media_type=media_type)
 
 
 @api.get("/feed", **documented(answer=FeedAnswer))

@@ -1,6 +1,7 @@
 """All SQL, one file for each family of tables. Parameters are always bound."""
 
 from .deliveries import (
+    count_all_waiting,
     count_deliveries,
     expire_attempts,
     expire_failed,
@@ -131,6 +132,7 @@ __all__ = [
     "change_webhook",
     "close_databases",
     "core_db",
+    "count_all_waiting",
     "count_bounds",
     "count_deliveries",
     "count_events",

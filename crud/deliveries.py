@@ -8,7 +8,14 @@ from sqlalchemy import text
 from ..models_webhooks import Attempt, Change, Delivery, Listed, Webhook
 from ..shielded import shielded
 from .statements import fetch_all, notify_others, transaction
-from .webhooks import DELIVERY, SAVE_DELIVERY, bound, has_leases
+from .webhooks import (
+    COLUMNS,
+    DELIVERY,
+    SAVE_DELIVERY,
+    bound,
+    has_leases,
+    webhook_of,
+)
 
 ATTEMPT = ", ".join(field.name for field in fields(Attempt))
 SLICE_ROWS = 1000
@@ -298,6 +305,25 @@ async def count_deliveries(wallet_id: str) -> dict[str, tuple[int, int, int | No
         {"wallet_id": wallet_id},
     )
     return {row["id"]: (row["waiting"], row["failed"], row["oldest"]) for row in rows}
+
+
+async def count_all_waiting() -> list[tuple[Webhook, int, int | None]]:
+    """Every endpoint, how many deliveries wait, and the time of the oldest event.
+
+    Nothing waits for an endpoint that is disabled or whose feed is suspended.
+    """
+    names = ", ".join(f"w.{name}" for name in COLUMNS)
+    # `>= 0` is a range of the index `webhook_deliveries_due`, which has all columns
+    rows = await fetch_all(
+        f"SELECT {names}, COUNT(d.next_at) AS waiting, MIN(d.event_at) AS oldest"
+        " FROM payfeed.webhooks w"
+        " LEFT JOIN payfeed.feeds f ON f.wallet_id = w.wallet_id"
+        " AND f.active = true AND w.disabled IS NULL"
+        " LEFT JOIN payfeed.webhook_deliveries d ON d.webhook_id = w.id"
+        " AND d.next_at >= 0 AND f.wallet_id IS NOT NULL"
+        " GROUP BY w.id"
+    )
+    return [(webhook_of(row), row["waiting"], row["oldest"]) for row in rows]
 
 
 @shielded

@@ -23,7 +23,7 @@ def bound(names: str) -> str:
     return ", ".join(f":{name}" for name in names.split(", "))
 
 
-def _webhook(row: Any) -> Webhook:
+def webhook_of(row: Any) -> Webhook:
     values = {name: row[name] for name in COLUMNS}
     for name in ("ordered", "is_reported"):
         values[name] = bool(values[name])
@@ -67,14 +67,14 @@ async def get_webhooks(wallet_id: str) -> list[Webhook]:
         " ORDER BY created_at, id",
         {"wallet_id": wallet_id},
     )
-    return [_webhook(row) for row in rows]
+    return [webhook_of(row) for row in rows]
 
 
 async def get_webhook(webhook_id: str) -> Webhook | None:
     rows = await fetch_all(
         f"SELECT {WEBHOOK} FROM payfeed.webhooks WHERE id = :id", {"id": webhook_id}
     )
-    return _webhook(rows[0]) if rows else None
+    return webhook_of(rows[0]) if rows else None
 
 
 async def get_work(wallet_id: str | None = None) -> list[Work]:
@@ -90,7 +90,7 @@ async def get_work(wallet_id: str | None = None) -> list[Work]:
         {"wallet_id": wallet_id} if wallet_id else {},
     )
     return [
-        Work(_webhook(row), row["feed_epoch"], row["head"], row["next_at"])
+        Work(webhook_of(row), row["feed_epoch"], row["head"], row["next_at"])
         for row in rows
     ]
 
@@ -234,7 +234,7 @@ async def take_webhook(webhook_id: str, holder: str, seconds: int) -> Webhook | 
             {"id": webhook_id, "holder": holder, "seconds": seconds},
         )
         row = done.mappings().first()
-        return _webhook(row) if row else None
+        return webhook_of(row) if row else None
 
 
 @shielded

@@ -1,6 +1,7 @@
 """The endpoints of a wallet: create, list, change, enable, rotate, test, resend."""
 
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from ...feed.protocol import (
     parse_id,
     test_draft,
 )
+from ...metrics import WebhookGauges
 from ...models import Event
 from ...models_webhooks import (
     PAUSED,
@@ -113,6 +115,16 @@ class Endpoints:
         tail = await self._journal.current_tail(wallet_id, "start")
         shown = self._public(webhook, tail.feed.epoch, tail.head, counts)
         return shown | {"secret": webhook.secret}
+
+    async def measure(self) -> WebhookGauges:
+        """Of all wallets, as the database has them."""
+        waiting, states = 0, Counter[str]()
+        now = oldest = self._journal.now()
+        for webhook, count, oldest_at in await crud.count_all_waiting():
+            states[state_of(webhook, count)] += 1
+            waiting += count
+            oldest = min(oldest, oldest_at or oldest)
+        return WebhookGauges(waiting, now - oldest, states)
 
     async def change(
         self, wallet_id: str, webhook_id: str, request: PatchWebhook
@@ -306,14 +318,7 @@ class Endpoints:
     ) -> dict[str, Any]:
         waiting, failed, oldest = counts.get(webhook.id, (0, 0, None))
         cursor = self._dispatcher.position_of(webhook)
-        is_failing = not webhook.ordered and webhook.failures >= FAILING_FAILURES
-        state = "delivering"
-        if webhook.disabled:
-            state = "disabled"
-        elif is_failing:
-            state = "failing"
-        elif waiting or webhook.failures:
-            state = "retrying"
+        state = state_of(webhook, waiting)
         until = webhook.previous_until or 0
         return {
             "id": webhook.id,
@@ -335,6 +340,15 @@ class Endpoints:
             "created_at": webhook.created_at,
             "previous_secret_until": until if until > self._journal.now() else None,
         }
+
+
+def state_of(webhook: Webhook, waiting: int) -> str:
+    """`delivering`, `retrying`, `failing` or `disabled`; `waiting`: deliveries."""
+    if webhook.disabled:
+        return "disabled"
+    if not webhook.ordered and webhook.failures >= FAILING_FAILURES:
+        return "failing"
+    return "retrying" if waiting or webhook.failures else "delivering"
 
 
 def _checked_description(text: str) -> str:

@@ -9,7 +9,10 @@ from reader import reading
 from shop import Shop
 
 HANG_GUARD = 60
-LABELS = r'type="(?:payment|message|test)"|code="\d{4}"|outcome="(?:delivered|failed)"'
+LABELS = (
+    r'type="(?:payment|message|test)"|code="\d{4}"|outcome="(?:delivered|failed)"'
+    r'|state="(?:delivering|retrying|failing|disabled)"'
+)
 SAMPLE = re.compile(rf"payfeed_(\w+)(?:\{{(?:{LABELS})\}})? (\d+)")
 
 
@@ -78,6 +81,33 @@ async def test_metrics_count_what_happens_and_contain_no_names(
     assert grown['refusals_total{code="4401"}'] == 1
     assert (after["subscribers"], after["lag_events"]) == (0, 0)
     assert METRICS_TOKEN not in server.log
+
+
+async def test_metrics_show_webhooks_by_state_and_what_waits_for_them(
+    limited_shop: Shop,
+) -> None:
+    shop, server = limited_shop, limited_shop.server
+    key = shop.wallet["adminkey"]
+    before = await measure(shop)
+    body = {"url": "https://receiver.invalid/hook"}  # such names have no address
+    for _ in range(2):
+        made = (await server.payfeed("POST", "webhooks", key, json=body)).json()
+    path = f"webhooks/{made['id']}"
+    await server.payfeed("PATCH", path, key, json={"enabled": False})
+    await shop.sell(1000)
+    deadline = time.monotonic() + HANG_GUARD
+    while (after := await measure(shop))["webhook_waiting"] == (
+        before["webhook_waiting"]
+    ):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.2)
+    grown = {name: after[name] - before[name] for name in after if name in before}
+    assert grown["webhook_waiting"] == 1
+    states = [
+        grown[f'webhook_endpoints{{state="{name}"}}']
+        for name in ("delivering", "retrying", "failing", "disabled")
+    ]
+    assert states == [0, 1, 0, 1]
 
 
 async def test_metrics_are_for_administrators_and_the_token(shop: Shop) -> None:

@@ -636,6 +636,37 @@ async def test_a_database_that_is_away_stops_requests_and_loses_no_result(
     assert (await row(webhook_id)).cursor_offset == 39
 
 
+async def test_the_gauges_show_what_waits_and_not_what_has_failed(
+    process: Process,
+) -> None:
+    process.always(500)
+    quiet = await process.create()
+    busy = await process.create()
+    await process.endpoints.change("w", quiet, PatchWebhook(enabled=False))
+    await process.record(1)
+    await process.settle()
+    process.clock.now += 90
+    shown = await process.endpoints.measure()
+    assert (shown.waiting, shown.oldest_seconds) == (1, 90)
+    assert shown.endpoints == {"retrying": 1, "disabled": 1}
+    await crud.execute("UPDATE payfeed.webhook_deliveries SET next_at = NULL")
+    await crud.execute(
+        "UPDATE payfeed.webhooks SET failures = 9 WHERE id = :id", {"id": busy}
+    )
+    shown = await process.endpoints.measure()
+    assert (shown.waiting, shown.oldest_seconds) == (0, 0)
+    assert shown.endpoints == {"failing": 1, "disabled": 1}
+
+
+async def test_nothing_waits_for_a_suspended_feed(process: Process) -> None:
+    process.always(500)
+    await process.create()
+    await process.record(1)
+    await process.settle()
+    await crud.suspend_feed("w")
+    assert (await process.endpoints.measure()).waiting == 0
+
+
 async def test_a_suspended_feed_pauses_its_endpoints(process: Process) -> None:
     webhook_id = await process.create()
     process.always(500)
