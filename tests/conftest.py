@@ -1,4 +1,3 @@
-import atexit
 import functools
 import os
 import sys
@@ -27,7 +26,6 @@ from postgres import ZONE, Postgres  # noqa: E402
 def cluster() -> Postgres:
     """The PostgreSQL of this process, started when first needed."""
     made = Postgres()
-    atexit.register(made.close)
     made.start()
     return made
 
@@ -61,6 +59,11 @@ SHARED_BY_A_MODULE = {
     "shop_to_restore",
 }
 SHARED_BY_MODULES = {"server_with_limits"}
+
+
+def pytest_unconfigure() -> None:
+    if cluster.cache_info().currsize:
+        cluster().close()
 
 
 @pytest.hookimpl(tryfirst=True)
