@@ -252,6 +252,7 @@ async def history(database: str, size: int, wallets: int) -> list[Row]:
         await asyncio.sleep(5)
         took, wait, memory = await opening(old, wallets + (2 if wallets > 1 else 1))
         await old.until("audit_rounds", 1)
+        await old.until("is_upgraded", 1)
         used = await idle(old)
         frames = await sent(old)
         healthy = await restart(old)

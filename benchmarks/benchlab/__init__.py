@@ -78,8 +78,11 @@ async def record(
 async def state() -> dict[str, int]:
     """How far the running copy is."""
     running = payfeed_module("extension").current()
-    feeds = await payfeed_module("crud").get_feeds()
+    crud = payfeed_module("crud")
+    feeds = await crud.get_feeds()
+    is_upgraded = await crud.get_state("bodies_are_bounded")
     return {
         "active_feeds": sum(feed.active for feed in feeds),
         "audit_rounds": running.audit.rounds,
+        "is_upgraded": int(bool(is_upgraded and running.journal.are_payments_indexed)),
     }
