@@ -40,9 +40,11 @@ def held_engine(engine: AsyncEngine, path: str, schema: str | None) -> AsyncEngi
 
     def prepare(connection: Any, record: Any) -> None:
         record.info["file"] = record.info["file"] or _identity(path)
+        cursor = connection.cursor()
+        # what a query sorts or collects is small, and need not be written to a disk
+        cursor.execute("PRAGMA temp_store = MEMORY")
         if schema is None:
             return
-        cursor = connection.cursor()
         cursor.execute(f"ATTACH ? AS {schema}", (path,))
         cursor.execute(f"PRAGMA {schema}.synchronous = FULL")
         cursor.execute(f"PRAGMA {schema}.journal_mode = PERSIST")

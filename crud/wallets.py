@@ -76,9 +76,9 @@ async def get_balances(wallet_ids: Collection[str]) -> dict[str, tuple[int, str]
 async def get_enabled_wallets() -> list[tuple[str, str]]:
     """(wallet id, owner) of every living wallet whose owner enabled the extension."""
     rows = await fetch_all(
-        'SELECT w.id AS id, w."user" AS owner FROM wallets w'
-        ' JOIN extensions e ON e."user" = w."user"'
-        " WHERE e.extension = 'payfeed' AND e.active = true AND w.deleted = false",
+        'SELECT id, "user" AS owner FROM wallets WHERE NOT deleted'
+        ' AND "user" IN (SELECT "user" FROM extensions'
+        " WHERE extension = 'payfeed' AND active = true)",
         database=core_db,
     )
     return [(row["id"], row["owner"]) for row in rows]
