@@ -1,4 +1,4 @@
-"""Compares all of LNbits' payments with the log, slice by slice, for ever.
+"""Compares all of LNbits' payments with the log, slice by slice, without end.
 
 It finds what no time can: a payment that settled without a stamp, an older LNbits
 database put in place, a clock that was wrong. Once through after a start, it is slower.

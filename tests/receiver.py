@@ -1,4 +1,4 @@
-"""A receiver of webhooks for tests: it records requests and answers as it is told."""
+"""A receiver of webhooks for tests: it records requests and answers as it is set."""
 
 import asyncio
 import contextlib
