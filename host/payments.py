@@ -12,7 +12,6 @@ from ..models import PaymentKey, PaymentRow, SettledPayment
 
 RELEASE = tuple(map(int, re.findall(r"\d+", settings.version)[:3]))
 MOVES_UPDATED_AT = RELEASE >= (1, 4, 1)  # when a payment settles
-HAS_TIME_INDEXES = RELEASE >= (1, 4, 0)
 # on PostgreSQL, LNbits' times are in the time zone of its session, instead of UTC
 IN_LOCAL_TIME = RELEASE < (1, 4, 0)
 STAMP_SLACK_SECONDS = 60

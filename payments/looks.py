@@ -51,7 +51,8 @@ class Looks:
         self._monotonic = monotonic
         self.looked_at = float(journal.now())
         self._ticks = monotonic()
-        self._rowid: int | None = None
+        self._rowid: int | None = None  # of the last look that succeeded
+        self._newest_rowid: int | None = None
         self._version: object = None
         self._has_looked_back = False
         self.scan_seconds = 0.0
@@ -94,6 +95,7 @@ class Looks:
         if abs(skipped) > JUMP_SECONDS:
             self._on_jump()
         self.looked_at, self._ticks = started, ticks
+        self._rowid = self._newest_rowid
 
     async def _changed(self, since: float, until: float) -> list[PaymentRow]:
         is_local = payments.IN_LOCAL_TIME
@@ -105,7 +107,7 @@ class Looks:
             return await crud.get_created_payments(since, until, is_local, False)
         newest = await crud.get_newest_rowid()
         after = newest if self._rowid is None else min(self._rowid, newest)
-        self._rowid = newest
+        self._newest_rowid = newest
         return await crud.get_payments_after_rowid(after - ROWID_OVERLAP)
 
     async def _read_again(self, hashes: list[str]) -> list[PaymentRow]:
