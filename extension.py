@@ -60,7 +60,9 @@ class Extension:
         arriving: Counter[str] = Counter()
         reports = Reports()
 
-        self.journal = Journal(self._on_append, self._on_epoch_end)
+        self.journal = Journal(
+            self._on_append, self._on_epoch_end, on_advance=self._on_advance
+        )
         self.feeds = Feeds(self.journal, self._close_wallet)
         self.beginnings = Beginnings(self.journal.now)
         self.opening = Opening(
@@ -117,7 +119,6 @@ class Extension:
         self.peers = Peers(
             self.journal,
             self.subscribers,
-            self.balances,
             self.tasks,
             self._publish,
             self.webhooks,
@@ -175,6 +176,9 @@ class Extension:
         self.reconciler.forget()
         self.audit.hurry()
         self._close_wallet(wallet_id, Restarting("The feed begins a new epoch."))
+
+    def _on_advance(self, wallet_id: str) -> None:
+        self.balances.request(wallet_id)
 
     def _close_wallet(self, wallet_id: str, reason: PayfeedError) -> None:
         self.subscribers.close_wallet(wallet_id, reason)

@@ -91,7 +91,7 @@ def loops_of(extension: Extension) -> list[Loop]:
         await extension.retention.bound_bodies()
         await extension.payment_index.complete()
 
-    recheck, poll = extension.subscribers.recheck, extension.peers.poll
+    recheck = extension.subscribers.recheck
     beat_seconds = extension.settings.heartbeat_seconds
     loops: list[Loop] = [
         lambda: watch(extension),
@@ -100,7 +100,6 @@ def loops_of(extension: Extension) -> list[Loop]:
         lambda: repeat("clock", 1, clock),
         lambda: repeat("retention", RETENTION_SECONDS, retention),
         lambda: repeat("recheck", beat_seconds, recheck),
-        lambda: repeat("poll", POLL_SECONDS, poll),
     ]
     if extension.settings.webhooks:
         webhooks, renew = extension.webhooks.poll, extension.webhooks.renew_leases
@@ -161,7 +160,7 @@ def sweep_pause(
 
 
 async def listen(extension: Extension) -> None:
-    """Receive PostgreSQL's notifications; while that fails, `poll` backs them up."""
+    """Receive PostgreSQL's notifications; `Enablement.follow` finds what is lost."""
     reported = ""
     while True:
         began = time.monotonic()

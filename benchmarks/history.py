@@ -23,7 +23,7 @@ from reader import reading
 
 DAY = 86400
 WALLETS = 1000
-IDLE_SECONDS = 30
+IDLE_SECONDS = 60  # LNbits has work of its own once a minute
 SENT_PAYMENTS = 20
 POLL_SECONDS = 0.02
 GUARD_SECONDS = 900

@@ -1,7 +1,7 @@
 """The table `feeds`, and `state`: numbers of the whole extension."""
 
 from collections.abc import Callable, Collection
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from lnbits.db import POSTGRES
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from ..models import Feed
 from ..shielded import shielded
 from .lists import among, json_list
-from .statements import db, execute, fetch_all, notify_others, transaction
+from .statements import db, execute, fetch_all, fetch_tuples, notify_others, transaction
 
 LOCK_FEED = text(
     "UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"
@@ -22,8 +22,13 @@ BEGIN_EPOCH = text(
 )
 
 
+COLUMNS = ", ".join(field.name for field in fields(Feed))
+
+
 def _feed(row: Any) -> Feed:
-    feed = Feed(**dict(row))
+    """Of a row of COLUMNS."""
+    feed = Feed(*row)
+    # SQLite has numbers for booleans
     feed.mirror_to_inkey = bool(feed.mirror_to_inkey)
     feed.allow_inkey = bool(feed.allow_inkey)
     feed.active = bool(feed.active)
@@ -32,24 +37,25 @@ def _feed(row: Any) -> Feed:
 
 async def get_feed(wallet_id: str) -> Feed | None:
     rows = await fetch_all(
-        "SELECT * FROM payfeed.feeds WHERE wallet_id = :wallet_id",
+        f"SELECT {COLUMNS} FROM payfeed.feeds WHERE wallet_id = :wallet_id",
         {"wallet_id": wallet_id},
     )
-    return _feed(rows[0]) if rows else None
+    return _feed(rows[0].values()) if rows else None
 
 
 async def get_feeds() -> list[Feed]:
-    return [_feed(row) for row in await fetch_all("SELECT * FROM payfeed.feeds")]
+    rows = await fetch_tuples(f"SELECT {COLUMNS} FROM payfeed.feeds")
+    return [_feed(row) for row in rows]
 
 
 async def get_feeds_of(wallet_ids: Collection[str]) -> list[Feed]:
     if not wallet_ids:
         return []
     rows = await fetch_all(
-        f"SELECT * FROM payfeed.feeds WHERE {among('wallet_id', 'wallet_ids')}",
+        f"SELECT {COLUMNS} FROM payfeed.feeds WHERE {among('wallet_id', 'wallet_ids')}",
         {"wallet_ids": json_list(wallet_ids)},
     )
-    return [_feed(row) for row in rows]
+    return [_feed(row.values()) for row in rows]
 
 
 @shielded

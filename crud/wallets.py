@@ -11,7 +11,7 @@ from lnbits.db import POSTGRES
 
 from ..models import WalletRow
 from .lists import among, json_list
-from .statements import core_db, fetch_all
+from .statements import core_db, fetch_all, fetch_tuples
 
 
 async def get_wallets(
@@ -75,10 +75,10 @@ async def get_balances(wallet_ids: Collection[str]) -> dict[str, tuple[int, str]
 
 async def get_enabled_wallets() -> list[tuple[str, str]]:
     """(wallet id, owner) of every living wallet whose owner enabled the extension."""
-    rows = await fetch_all(
-        'SELECT id, "user" AS owner FROM wallets WHERE NOT deleted'
+    rows = await fetch_tuples(
+        'SELECT id, "user" FROM wallets WHERE NOT deleted'
         ' AND "user" IN (SELECT "user" FROM extensions'
         " WHERE extension = 'payfeed' AND active = true)",
         database=core_db,
     )
-    return [(row["id"], row["owner"]) for row in rows]
+    return [(wallet_id, owner) for wallet_id, owner in rows]

@@ -11,13 +11,12 @@ from ..feed.journal import Journal
 from ..feed.tail import Tail
 from ..host import sockets
 from ..models import Event
-from .balance import Balances
 from .subscribers import Subscribers
 from .webhooks.dispatcher import Dispatcher
 
 
 class Peers:
-    """Follows the notifications that `crud` sends, and polls in case one is lost.
+    """Follows the notifications that `crud` sends.
 
     `publish` pushes an event to LNbits' own sockets of this process.
     """
@@ -26,14 +25,12 @@ class Peers:
         self,
         journal: Journal,
         subscribers: Subscribers,
-        balances: Balances,
         tasks: BackgroundTasks,
         publish: Callable[[Tail, Event], None],
         webhooks: Dispatcher,
     ) -> None:
         self._journal = journal
         self._subscribers = subscribers
-        self._balances = balances
         self._tasks = tasks
         self._publish = publish
         self._webhooks = webhooks
@@ -90,7 +87,6 @@ class Peers:
             await self._subscribers.recheck(wallet_id)
 
     async def poll(self) -> None:
-        for feed in await crud.get_feeds() if self._journal.has_tails else ():
-            if not await self._journal.renew_if_past(feed):
-                if self._journal.refresh(feed):
-                    self._balances.request(feed.wallet_id)
+        """Take over all feeds; `Enablement.follow` does so every few seconds, too."""
+        for feed in await crud.get_feeds():
+            await self._journal.take(feed)

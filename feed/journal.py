@@ -35,7 +35,7 @@ class Journal:
     """All feeds of this process.
 
     `on_append` is called with new events after their commit, `on_epoch_end` with a
-    wallet whose epoch has ended.
+    wallet whose epoch has ended, `on_advance` with one whose row shows new events.
     """
 
     def __init__(
@@ -43,9 +43,11 @@ class Journal:
         on_append: Callable[[Tail, Sequence[Event]], None],
         on_epoch_end: Callable[[str], None],
         clock: Callable[[], float] = time.time,
+        on_advance: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._on_append = on_append
         self._on_epoch_end = on_epoch_end
+        self._on_advance = on_advance
         self._clock = clock
         self._tails: OrderedDict[str, Tail] = OrderedDict()
         self._tail_bytes = 0
@@ -59,10 +61,6 @@ class Journal:
     def now(self) -> int:
         """Unix seconds."""
         return int(self._clock())
-
-    @property
-    def has_tails(self) -> bool:
-        return bool(self._tails)
 
     def has_tail(self, wallet_id: str) -> bool:
         return wallet_id in self._tails
@@ -204,6 +202,11 @@ class Journal:
         """One page at a time in the process, and the wallets take turns."""
         async with tail.page_lock, self._page_lock:
             yield
+
+    async def take(self, feed: Feed) -> None:
+        """Take over a feed's row, which may have changed elsewhere."""
+        if not await self.renew_if_past(feed) and self.refresh(feed):
+            self._on_advance(feed.wallet_id)
 
     def refresh(self, feed: Feed) -> bool:
         """Take over a feed's row as the database has it. True if its head moved."""

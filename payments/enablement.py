@@ -37,7 +37,7 @@ class Enablement:
         enabled = frozenset(dict(await crud.get_enabled_wallets()))
         active = set()
         for feed in await crud.get_feeds():
-            await self._suspend_unless(feed, feed.wallet_id in enabled)
+            await self._take(feed, feed.wallet_id in enabled)
             if feed.active:
                 active.add(feed.wallet_id)
         self._opening.remember(enabled, active & enabled)
@@ -55,10 +55,10 @@ class Enablement:
         finally:
             self._is_opening = False
 
-    async def _suspend_unless(self, feed: Feed, is_enabled: bool) -> None:
+    async def _take(self, feed: Feed, is_enabled: bool) -> None:
         """A failure with one wallet is logged once and does not stop the others."""
         try:
-            await self._journal.renew_if_past(feed)
+            await self._journal.take(feed)
             if feed.active and not is_enabled:
                 await self._feeds.suspend(feed)
         except Exception as exc:
