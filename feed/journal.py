@@ -21,7 +21,7 @@ from .tail import Tail
 from .writer import Drafts, Writer
 
 PAGE_EVENTS = 500
-SCAN_EVENTS = 20_000  # of which a filter selects a page, in one statement
+SCAN_EVENTS = 50_000  # of which a filter selects a page, in one statement
 PAGE_BYTES = 1024 * 1024  # of bodies, unless a single one is larger
 TAIL_BYTES = 16 * 1024 * 1024  # of bodies; signed frames are as much again at most
 TAIL_EVENTS = 1000
