@@ -5,6 +5,7 @@ LNbits opens a connection for each use, which costs about as much as a commit.
 
 import contextlib
 import os
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -70,11 +71,61 @@ def held_engine(engine: AsyncEngine, path: str, schema: str | None) -> AsyncEngi
     return held
 
 
+async def in_one_trip(conn: Any, work: Callable[..., Any], *arguments: Any) -> Any:
+    """`await work(conn, *arguments)`; on SQLite with one trip, commit included.
+
+    `work` must await nothing but `conn.execute`. A trip to the connection's thread
+    takes as long as a small statement. Elsewhere the caller commits.
+    """
+    held = (await conn.get_raw_connection()).dbapi_connection
+    if not isinstance(held, _Connection):
+        return await work(conn, *arguments)
+    return await held.in_thread(_run_through, work, conn.sync_connection, arguments)
+
+
+def _run_through(work: Callable[..., Any], conn: Any, arguments: Any) -> Any:
+    """A coroutine that waits for nothing ends at its first step."""
+    try:
+        work(_Direct(conn), *arguments).send(None)
+    except StopIteration as done:
+        conn.commit()
+        return done.value
+    raise RuntimeError("The work waits for something else than the connection.")
+
+
+class _Direct:
+    """What `work` needs of an AsyncConnection, in the thread of the connection."""
+
+    def __init__(self, conn: Any) -> None:
+        self._conn = conn
+
+    async def execute(self, statement: Any, parameters: Any = None) -> Any:
+        return self._conn.execute(statement, parameters or {})
+
+
 class _Connection(AsyncAdapt_aiosqlite_connection):
     """SQLAlchemy's connection, with one trip to the thread for each statement."""
 
+    is_in_thread = False
+
     def cursor(self, server_side: bool = False) -> "_Cursor":
         return _Cursor(self)
+
+    async def in_thread(self, act: Callable[..., Any], *arguments: Any) -> Any:
+        self.is_in_thread = True
+        try:
+            return await self._connection._execute(act, *arguments)
+        finally:
+            self.is_in_thread = False
+
+    def call(self, act: Callable[..., Any], *arguments: Any) -> Any:
+        if self.is_in_thread:
+            return act(self._connection, *arguments)
+        trip = self._connection._execute(act, self._connection, *arguments)
+        return self.await_(trip)
+
+    def commit(self) -> None:
+        self.call(_commit)
 
     def rollback(self) -> None:
         if self._connection.in_transaction:
@@ -96,11 +147,15 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     def _run(self, *statement: Any) -> None:
         try:
-            self._rows, self.description, self.lastrowid, self.rowcount = self.await_(
-                self._connection._execute(_run, self._connection, *statement)
+            self._rows, self.description, self.lastrowid, self.rowcount = (
+                self._adapt_connection.call(_run, *statement)
             )
         except Exception as exc:
             self._adapt_connection._handle_exception(exc)
+
+
+def _commit(connection: Any) -> None:
+    connection._conn.commit()
 
 
 def _run(connection: Any, method: str, *statement: Any) -> tuple[Any, ...]:

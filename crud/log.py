@@ -14,6 +14,7 @@ from ..errors import Unavailable
 from ..models import Draft, Event
 from ..shielded import is_outage, shielded
 from .feeds import begin_epoch, lock_feeds, move_head
+from .held import in_one_trip
 from .payments import insert_payments
 from .statements import fetch_all, notify_others, transaction
 
@@ -65,7 +66,7 @@ async def append(
     written: Written | None = None
     try:
         async with transaction() as conn:
-            written = await _write(conn, entries, timestamp, build, renew)
+            written = await in_one_trip(conn, _write, entries, timestamp, build, renew)
     except Exception as exc:
         # the answer to COMMIT may have been lost
         if written is None or written.transaction_id is None or not is_outage(exc):

@@ -10,15 +10,18 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 import pytest
 import pytest_asyncio
 from lnbits.db import SQLITE
 from parts import payment
 from payfeed import crud
 from payfeed.crud.database import BoundedDatabase
+from payfeed.crud.held import in_one_trip
 from payfeed.errors import Unavailable
 from payfeed.feed.journal import Journal
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 pytestmark = pytest.mark.skipif(crud.db.type != SQLITE, reason="about files")
 
@@ -227,3 +230,45 @@ async def test_a_process_that_does_not_close_can_end() -> None:
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+
+
+async def test_an_append_goes_to_the_thread_of_the_connection_once(
+    log: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await log.need_tail("w")
+    trips, go = [], aiosqlite.Connection._execute
+
+    async def count(connection: Any, *arguments: Any, **options: Any) -> Any:
+        trips.append(arguments)
+        return await go(connection, *arguments, **options)
+
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", count)
+    events = await log.append("w", [payment(1)])
+    assert [event.offset for event in events] == [1]
+    assert len(trips) == 1
+
+
+async def test_work_that_fails_in_one_trip_leaves_nothing(
+    database: BoundedDatabase,
+) -> None:
+    async def fail(conn: Any) -> None:
+        await conn.execute(text("INSERT INTO payfeedheld.numbers VALUES (1)"))
+        await conn.execute(text("INSERT INTO payfeedheld.nothing VALUES (1)"))
+
+    with pytest.raises(OperationalError):
+        async with crud.transaction(database) as conn:
+            await in_one_trip(conn, fail)
+    assert await numbers(database) == []
+    await add(database, 2)
+    assert await numbers(database) == [2]
+
+
+async def test_work_in_one_trip_may_not_wait_for_anything_else(
+    database: BoundedDatabase,
+) -> None:
+    async def wait(conn: Any) -> None:
+        await asyncio.sleep(0)
+
+    with pytest.raises(RuntimeError, match="something else"):
+        async with crud.transaction(database) as conn:
+            await in_one_trip(conn, wait)
