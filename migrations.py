@@ -156,3 +156,18 @@ async def m004_webhooks(db: Any) -> None:
         else:
             table = f"payfeed.{table}"
         await db.execute(f"CREATE INDEX {name} ON {table} ({columns})")
+
+
+async def m005_narrowed_keys(db: Any) -> None:
+    """A table of its own: 0.1.0 would open the whole feed to a key that it finds."""
+    big = db.big_int
+    await db.execute(
+        f"""
+        CREATE TABLE payfeed.narrowed_keys (
+            id TEXT PRIMARY KEY, wallet_id TEXT NOT NULL, key_hash TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL, event_filter TEXT NOT NULL, is_public BOOLEAN NOT NULL,
+            created_at {big} NOT NULL, expires_at {big}, revoked_at {big},
+            last_used_at {big}, acked {big} NOT NULL
+        )
+        """
+    )

@@ -133,6 +133,18 @@ class AccessKey:
     acked: int = 0
 
 
+@dataclass
+class NarrowedKey(AccessKey):
+    """An access key that reads a part of its feed: only what its filter accepts.
+
+    `event_filter` is stored as `feed.filters` writes it. `is_public`: its readers get
+    redacted payments.
+    """
+
+    event_filter: str = "{}"
+    is_public: bool = False
+
+
 @dataclass(frozen=True)
 class WalletRow:
     """A row of LNbits' wallets that is not deleted.
@@ -171,7 +183,10 @@ class HostWallet:
 
 @dataclass(frozen=True)
 class Access:
-    """What a presented key may do with one feed."""
+    """What a presented key may do with one feed.
+
+    `key_filter` is None for keys that open the whole feed.
+    """
 
     wallet_id: str
     name: str
@@ -182,6 +197,22 @@ class Access:
     is_admin: bool = False
     is_owner: bool = False
     expires_at: int | None = None
+    key_filter: "Filter | None" = None
+    is_public: bool = False
+
+    def narrow(self, event_filter: "Filter") -> "Filter":
+        """Which of the events that a request filters this key may read.
+
+        Everything that reads a feed with a key asks here. Raises Forbidden if the key
+        lacks the scope `read`.
+        """
+        self.require_scope("read")
+        return event_filter & self.key_filter if self.key_filter else event_filter
+
+    def require_whole_feed(self) -> None:
+        """Raises Forbidden for a key that reads a part of its feed."""
+        if self.key_filter:
+            raise Forbidden("This key reads only what its filter accepts.")
 
     def require_scope(self, scope: str) -> None:
         """Raises Forbidden if the key lacks this scope."""
@@ -196,7 +227,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which events a subscriber wants. Empty: all."""
+    """Which events a subscriber wants. Empty: all. `is_contradiction`: none."""
 
     types: frozenset[str] = field(default_factory=frozenset)
     direction: str | None = None
@@ -205,6 +236,25 @@ class Filter:
     status: str | None = None
     payment_hash: str | None = None
     external_id: str | None = None
+    is_contradiction: bool = False
+
+    def __and__(self, other: "Filter") -> "Filter":
+        """The filter of the events that both accept."""
+        if self == EVERYTHING or other == EVERYTHING:
+            return other if self == EVERYTHING else self
+        types = _common_types(self.types, other.types)
+        is_contradiction = self.is_contradiction or other.is_contradiction
+        if is_contradiction or (not types and (self.types or other.types)):
+            return NOTHING
+        both: dict[str, Any] = {}
+        for name in ("direction", "tag", "status", "payment_hash", "external_id"):
+            given = {getattr(self, name), getattr(other, name)} - {None}
+            if len(given) > 1:
+                return NOTHING
+            both[name] = given.pop() if given else None
+        amounts = {self.min_amount_msat, other.min_amount_msat} - {None}
+        least = max((msat for msat in amounts if msat is not None), default=None)
+        return Filter(types=types, min_amount_msat=least, **both)
 
     @cached_property
     def has_identifier(self) -> bool:
@@ -222,6 +272,8 @@ class Filter:
         return "start" if since is None and self.payment_hash else since
 
     def accepts(self, event: Event) -> bool:
+        if self.is_contradiction:
+            return False
         if self.types and event.type not in self.types:
             if not (event.custom and "message" in self.types):
                 return False
@@ -244,6 +296,18 @@ class Filter:
 
 
 EVERYTHING = Filter()  # shared by all readers without a filter
+NOTHING = Filter(is_contradiction=True)
+
+
+def _common_types(ours: frozenset[str], theirs: frozenset[str]) -> frozenset[str]:
+    """`message` includes every custom type. Empty: none, or all if both are empty."""
+    if not ours or not theirs:
+        return ours or theirs
+    common = ours & theirs
+    for names, others in ((ours, theirs), (theirs, ours)):
+        if "message" in names:
+            common |= others - {"payment", "test"}
+    return common
 
 
 class ReadQuery(BaseModel):
@@ -300,12 +364,50 @@ class Rotate(BaseModel):
     what: str = Field(description="`channel`, `secret` or `epoch`", example="secret")
 
 
+class FilterBody(BaseModel):
+    """Which events. Members other than `types` leave out all but payments."""
+
+    types: list[str] | None = Field(
+        None, description="`message`: every custom event.", example=["payment"]
+    )
+    direction: str | None = Field(None, description="`in` or `out`", example="in")
+    status: str | None = Field(None, description="`confirmed` or `failed`")
+    min_amount: float | None = Field(None, description="satoshi", example=1000)
+    tag: str | None = Field(None, description="LNbits' tag", example="lnurlp")
+
+    class Config:
+        extra = "forbid"
+
+
+class KeyFilter(FilterBody):
+    payment_hash: str | None = Field(None, description="64 lower-case hex digits")
+    external_id: str | None = Field(
+        None, description="The identifier that the merchant gave the invoice"
+    )
+
+
 class CreateKey(BaseModel):
     name: str = Field(description="1 to 64 printable characters", example="Till")
     scopes: list[str] = Field(
-        description="Out of `read`, `notify`, `balance`.", example=["read"]
+        default_factory=lambda: ["read"],
+        description="Out of `read`, `notify`, `balance`. A key with a filter, or a"
+        " public one, has `read` alone.",
+        example=["read"],
     )
     expires_at: int | None = Field(None, description="Unix seconds; absent: never.")
+    filter: KeyFilter = Field(
+        default_factory=KeyFilter,
+        description="Fixed for the key; a query can only narrow it further.",
+    )
+    public: bool = Field(
+        False,
+        description="Memo, comment and the merchant's identifiers are empty for its"
+        " readers.",
+    )
+
+
+class RenameKey(BaseModel):
+    name: str = Field(description="1 to 64 printable characters", example="Till")
 
 
 class Retained(BaseModel):
@@ -346,6 +448,8 @@ class KeyAnswer(BaseModel):
     last_used_at: int | None
     acked: str = Field(description="Processed up to this event id.")
     lag: int = Field(description="How many events follow it.")
+    filter: KeyFilter
+    public: bool
 
 
 class CreatedKey(KeyAnswer):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
+from .models import FilterBody
+
 PAUSED = "paused"  # by the owner
 GONE = "gone"  # the receiver answered 410
 FAILED = "failed"  # everything failed for five days
@@ -144,21 +146,6 @@ class Listed:
     def __post_init__(self) -> None:
         place = (self.event_at, self.event_offset, self.event_id)
         object.__setattr__(self, "place", place)
-
-
-class FilterBody(BaseModel):
-    """Which events are sent. Members other than `types` leave out all but payments."""
-
-    types: list[str] | None = Field(
-        None, description="`message`: every custom event.", example=["payment"]
-    )
-    direction: str | None = Field(None, description="`in` or `out`", example="in")
-    status: str | None = Field(None, description="`confirmed` or `failed`")
-    min_amount: float | None = Field(None, description="satoshi", example=1000)
-    tag: str | None = Field(None, description="LNbits' tag", example="lnurlp")
-
-    class Config:
-        extra = "forbid"
 
 
 class CreateWebhook(BaseModel):

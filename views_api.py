@@ -23,6 +23,7 @@ from .models import (
     HealthAnswer,
     KeyAnswer,
     PatchFeed,
+    RenameKey,
     RevokedKey,
     Rotate,
     SentAnswer,
@@ -102,6 +103,7 @@ async def rotate_feed(request: Request) -> Response:
 
 async def _described(extension: Extension, access: Access) -> Response:
     access.require_scope("read")
+    access.require_whole_feed()
     wallet_id = access.wallet_id
     feed = await extension.feeds.describe(wallet_id, with_secrets=access.is_admin)
     feed["subscribers"] = extension.subscribers.count(wallet_id)
@@ -124,6 +126,15 @@ async def create_key(request: Request) -> Response:
     access.require_admin()
     new_key = await parse_body(request, CreateKey)
     return ascii_json(await current().keys.create(access.wallet_id, new_key), 201)
+
+
+@api.patch("/keys/{key_id}", **documented(body=RenameKey, answer=KeyAnswer))
+async def rename_key(request: Request, key_id: str) -> Response:
+    """Rename an access key; needs the admin key."""
+    access = await authenticate(request)
+    access.require_admin()
+    name = (await parse_body(request, RenameKey)).name
+    return ascii_json(await current().keys.rename(access.wallet_id, key_id, name))
 
 
 @api.delete("/keys/{key_id}", **documented(answer=RevokedKey))

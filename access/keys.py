@@ -1,16 +1,18 @@
-"""Access keys: create, list, revoke."""
+"""Access keys: create, list, rename, revoke."""
 
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from .. import crud
-from ..errors import Forbidden, Malformed, PayfeedError
+from ..errors import Forbidden, Malformed, NotFound, PayfeedError
+from ..feed.filters import NO_FILTER, shown_filter, stored_filter
 from ..feed.journal import Journal
 from ..feed.protocol import SCOPES
 from ..feed.tail import Tail
-from ..models import AccessKey, CreateKey
+from ..models import AccessKey, CreateKey, NarrowedKey
 from .records import hash_of
 
 KEY_ID = re.compile(r"[0-9a-f]{16}\Z")
@@ -27,15 +29,19 @@ class AccessKeys:
 
     async def create(self, wallet_id: str, request: CreateKey) -> dict[str, Any]:
         """A new access key; only this answer has the key itself. Raises Malformed."""
-        name = request.name.strip()
-        if not 1 <= len(name) <= 64 or not name.isprintable():
-            raise Malformed("name must have 1 to 64 printable characters.")
+        name = _checked_name(request.name)
         if not request.scopes or not set(request.scopes) <= set(SCOPES):
             raise Malformed(f"scopes must be out of {', '.join(SCOPES)}.")
         if request.expires_at is not None and not (
             self._journal.now() < request.expires_at < 10**12
         ):
             raise Malformed("expires_at must lie in the future, in Unix seconds.")
+        event_filter = stored_filter(request.filter)
+        is_narrowed = request.public or event_filter != NO_FILTER
+        if is_narrowed and set(request.scopes) != {"read"}:
+            raise Malformed(
+                "A public key, or one with a filter, has the scope read alone."
+            )
         tail = await self._journal.need_tail(wallet_id)
         key = "pfk_" + secrets.token_urlsafe(32)
         stored = AccessKey(
@@ -48,6 +54,10 @@ class AccessKeys:
             expires_at=request.expires_at,
             acked=tail.head,
         )
+        if is_narrowed:
+            stored = NarrowedKey(
+                **asdict(stored), event_filter=event_filter, is_public=request.public
+            )
         await crud.insert_key(stored)
         return {"key": key} | _public(stored, tail)
 
@@ -55,6 +65,15 @@ class AccessKeys:
         """The access keys of a wallet, revoked ones included, oldest first."""
         tail = await self._journal.need_tail(wallet_id)
         return [_public(key, tail) for key in await crud.get_keys(wallet_id)]
+
+    async def rename(self, wallet_id: str, key_id: str, name: str) -> dict[str, Any]:
+        """The key with its new name. Raises Malformed, NotFound."""
+        name = _checked_name(name)
+        if KEY_ID.match(key_id) and await crud.rename_key(wallet_id, key_id, name):
+            for key in await self.list(wallet_id):
+                if key["id"] == key_id:
+                    return key
+        raise NotFound("There is no such key.")
 
     async def revoke(self, wallet_id: str, key_id: str) -> bool:
         """End a key for good. False if the wallet has no such key in use."""
@@ -67,8 +86,19 @@ class AccessKeys:
         return True
 
 
+def _checked_name(text: str) -> str:
+    name = text.strip()
+    if not 1 <= len(name) <= 64 or not name.isprintable():
+        raise Malformed("name must have 1 to 64 printable characters.")
+    return name
+
+
 def _public(key: AccessKey, tail: Tail) -> dict[str, Any]:
-    return {
+    narrowing: dict[str, Any] = {"filter": {}, "public": False}
+    if isinstance(key, NarrowedKey):
+        event_filter = shown_filter(key.event_filter)
+        narrowing = {"filter": event_filter, "public": key.is_public}
+    return narrowing | {
         "id": key.id,
         "name": key.name,
         "scopes": key.scopes.split(),

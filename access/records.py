@@ -1,12 +1,14 @@
 """What a key opens, decided from what was read. Pure."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import WALLET_GONE, Forbidden, Unauthorized
+from ..feed.filters import read_filter
 from ..feed.protocol import SCOPES
-from ..models import Access, AccessKey, Feed, HostWallet
+from ..models import Access, AccessKey, Feed, Filter, HostWallet, NarrowedKey
 
+PAYMENTS = frozenset(["payment"])
 NO_LONGER = "This key no longer opens the feed."
 
 
@@ -79,7 +81,22 @@ class Records:
             key_hash=key_hash,
             access_key_id=key.id,
             expires_at=key.expires_at,
+            key_filter=filter_of(key),
+            is_public=isinstance(key, NarrowedKey) and key.is_public,
         )
+
+
+def filter_of(key: AccessKey) -> Filter | None:
+    """What the key reads; None: the whole feed.
+
+    A public key reads payments, unless its filter names other types.
+    """
+    if not isinstance(key, NarrowedKey):
+        return None
+    key_filter = read_filter(key.event_filter)
+    if key.is_public and not key_filter.types:
+        return replace(key_filter, types=PAYMENTS)
+    return key_filter
 
 
 def _require_enabled(wallet: HostWallet) -> None:

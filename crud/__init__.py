@@ -58,9 +58,11 @@ from .feeds import (
 )
 from .keys import (
     ack,
+    expire_keys,
     get_keys,
     get_keys_by_hash,
     insert_key,
+    rename_key,
     revoke_key,
     touch_keys,
 )
@@ -147,6 +149,7 @@ __all__ = [
     "expire_attempts",
     "expire_failed",
     "expire_idempotency_keys",
+    "expire_keys",
     "expire_slice",
     "extend_leases",
     "fetch_all",
@@ -201,6 +204,7 @@ __all__ = [
     "mark_seen",
     "move_webhook",
     "open_databases",
+    "rename_key",
     "renew_epochs",
     "replace_body",
     "resend_failed",

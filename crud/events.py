@@ -82,6 +82,8 @@ async def get_events_before(
 async def _select(
     order: str, values: dict[str, Any], event_filter: Filter, are_payments_indexed: bool
 ) -> list[Event]:
+    if event_filter.is_contradiction:
+        return []
     condition, filter_values = condition_of(event_filter, are_payments_indexed)
     is_by_identifier = are_payments_indexed and event_filter.has_identifier
     # SQLite would look at all events between the offsets, not at the payment's row

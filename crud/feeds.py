@@ -129,6 +129,7 @@ async def begin_epoch(conn: Any, wallet_id: str, epoch: str) -> None:
         "DELETE FROM payfeed.events WHERE wallet_id = :wallet_id",
         "DELETE FROM payfeed.payments WHERE wallet_id = :wallet_id",
         "UPDATE payfeed.access_keys SET acked = 0 WHERE wallet_id = :wallet_id",
+        "UPDATE payfeed.narrowed_keys SET acked = 0 WHERE wallet_id = :wallet_id",
     ):
         await conn.execute(text(sql), {"wallet_id": wallet_id})
     await notify_others(conn, "feed", wallet_id)
@@ -170,6 +171,7 @@ async def renew_epochs(name: str, value: int, new: Callable[[], str]) -> int | N
             f"{empty} payfeed.events",
             f"{empty} payfeed.payments",
             "UPDATE payfeed.access_keys SET acked = 0 WHERE acked <> 0",
+            "UPDATE payfeed.narrowed_keys SET acked = 0 WHERE acked <> 0",
         ):
             await conn.execute(text(sql))
         return len(rows)

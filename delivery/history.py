@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from .. import crud
@@ -71,13 +71,10 @@ class History:
         A request that waits is a subscriber meanwhile, and ends as one: Forbidden,
         Restarting. Raises Malformed for `since` and `before`.
         """
-        access.require_scope("read")
-        since = request.event_filter.since_or_default(request.since)
-        request = replace(request, since=since)
         # a heartbeat that is never due
         beat = request.wait_seconds + 1
         subscription = await self._subscribers.prepare(
-            access, request.event_filter, address, since, beat
+            access, request.event_filter, address, request.since, beat
         )
         if not request.wait_seconds:
             return await self._read(subscription, request)
@@ -91,14 +88,16 @@ class History:
         oldest = await crud.get_oldest(tail.feed.wallet_id)
         is_recovered = True
         if request.before is not None or (
-            request.since is None and not request.wait_seconds
+            subscription.since is None and not request.wait_seconds
         ):
             top = self._top(tail, request.before)
-            events, has_more = await self._read_backwards(tail, top, request)
+            events, has_more = await self._read_backwards(
+                subscription, top, request.limit
+            )
             cursor = max(0, top - 1)
         else:
             acked = await self._authenticator.acked(subscription.access)
-            position = await resolve_position(tail, request.since, acked)
+            position = await resolve_position(tail, subscription.since, acked)
             subscription.start(position, acked)
             is_recovered = position.gap is None
             events, has_more = await self._read_on(subscription, request)
@@ -107,7 +106,7 @@ class History:
             cursor = subscription.position
         self._metrics.delivered += len(events)
         return {
-            "events": [tail.frame(event) for event in events],
+            "events": [subscription.frame(event) for event in events],
             "head": tail.id_of(tail.head),
             "cursor": tail.id_of(cursor),
             "oldest": tail.id_of(oldest) if oldest is not None else None,
@@ -124,14 +123,13 @@ class History:
         return min(offset, tail.head + 1)
 
     async def _read_backwards(
-        self, tail: Tail, top: int, request: EventsRequest
+        self, subscription: Subscription, top: int, limit: int
     ) -> tuple[list[Event], bool]:
-        page = Page(request.limit)
-        while stored := await self._journal.page_before(
-            tail, top, request.event_filter
-        ):
+        tail, event_filter = subscription.tail, subscription.filter
+        page = Page(limit)
+        while stored := await self._journal.page_before(tail, top, event_filter):
             for event in reversed(stored.events):
-                if request.event_filter.accepts(event) and not page.add(event):
+                if event_filter.accepts(event) and not page.add(event):
                     return page.events[::-1], True
             top = stored.end
         return page.events[::-1], False

@@ -78,14 +78,12 @@ class Subscribers:
         access = await self._authenticator.authenticate(credentials)
         name = f"{access.key_hash} {network_of(credentials.address)}"
         self._connects.take(name, "connections")
-        event_filter = parse_filter(query)
-        since = event_filter.since_or_default(since)
-        access.require_scope("read")
         subscription = await self.prepare(
-            access, event_filter, credentials.address, since
+            access, parse_filter(query), credentials.address, since
         )
         acked = await self._authenticator.acked(access)
         with self.registered(subscription):
+            since = subscription.since
             position = await resolve_position(subscription.tail, since, acked)
             subscription.start(position, acked)
             self._metrics.replays += since is not None
@@ -101,10 +99,13 @@ class Subscribers:
         since: str | None,
         heartbeat_seconds: int | None = None,
     ) -> Subscription:
-        """A subscription that is not registered yet.
+        """A subscription to what this key may read, not registered yet.
 
-        A long poll passes a heartbeat beyond its own time, as none may be due.
+        Every request that reads events passes here. A long poll passes a heartbeat
+        beyond its own time, as none may be due. Raises Forbidden for the scope.
         """
+        event_filter = access.narrow(event_filter)
+        since = event_filter.since_or_default(since)
         tail = await self._journal.current_tail(access.wallet_id, since)
         is_stream = heartbeat_seconds is None
         has_balance = is_stream and "balance" in access.scopes
@@ -116,6 +117,7 @@ class Subscribers:
             address,
             heartbeat_seconds or self.heartbeat_seconds,
             self._balances.of(access.wallet_id) if has_balance else None,
+            since,
         )
 
     @contextmanager

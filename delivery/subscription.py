@@ -13,7 +13,7 @@ from ..errors import Malformed, PayfeedError, RateLimited
 from ..feed.journal import Journal
 from ..feed.protocol import dumps, parse_client_frame, parse_id
 from ..feed.tail import Tail
-from ..models import Access, EventPage, Filter
+from ..models import Access, Event, EventPage, Filter
 from .balance import Balance
 from .position import StreamPosition
 
@@ -35,10 +35,11 @@ class Sending:
 
 
 class Subscription:
-    """A registered cursor.
+    """A registered cursor over what its key may read and its filter accepts.
 
-    `position` is the offset that it has passed, events that its filter left out
-    included. `closing` is why it ends.
+    `event_filter` is already narrowed to what the key may read, `since` is where it is
+    to begin. `position` is the offset that it has passed, events that its filter left
+    out included. `closing` is why it ends.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class Subscription:
         address: str,
         heartbeat_seconds: int,
         balance: Balance | None = None,
+        since: str | None = None,
     ) -> None:
         self.tail = tail
+        self.since = since
         self.access = access
         self.filter = event_filter
         self.address = address
@@ -87,6 +90,10 @@ class Subscription:
     def lag(self) -> int:
         """How many events follow the cursor."""
         return max(0, self.tail.head - self.position)
+
+    def frame(self, event: Event) -> str:
+        """The signed frame as this subscriber is sent it."""
+        return self.tail.frame(event, self.access.is_public)
 
     def start(self, position: StreamPosition, acked: int | None) -> None:
         """Begin at a position; `acked` is the access key's acknowledged offset."""
@@ -153,7 +160,7 @@ class Subscription:
                 self.position = event.offset
                 if self.filter.accepts(event):
                     self._report_position()
-                    yield event.id, self.tail.frame(event)
+                    yield event.id, self.frame(event)
                 if self.closing:
                     raise self.closing
             self.position = page.end
@@ -202,7 +209,8 @@ class Subscription:
             raise Malformed(f"The id {event_id} was not sent on this connection.")
         if offset > (self.acked or 0):
             self.acked = offset
-            await crud.ack(key_id, self.wallet_id, epoch, offset)
+            is_narrowed = self.access.key_filter is not None
+            await crud.ack(key_id, self.wallet_id, epoch, offset, is_narrowed)
 
     def _report_position(self) -> None:
         self._reported_position, self._reported_at = self.position, time.monotonic()

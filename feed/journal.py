@@ -23,7 +23,7 @@ from .writer import Drafts, Writer
 PAGE_EVENTS = 500
 SCAN_EVENTS = 50_000  # of which a filter selects a page, in one statement
 PAGE_BYTES = 1024 * 1024  # of bodies, unless a single one is larger
-TAIL_BYTES = 16 * 1024 * 1024  # of bodies; signed frames are as much again at most
+TAIL_BYTES = 16 * 1024 * 1024  # of bodies; signed frames: twice as much at most
 TAIL_EVENTS = 1000
 MAX_TAILS = 10_000
 ANY_OFFSET = 2**62

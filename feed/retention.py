@@ -20,6 +20,7 @@ from .protocol import MAX_PAYMENT_BODY_BYTES, bounded_body
 DAY_SECONDS = 86400
 JUMP_SECONDS = DAY_SECONDS
 IDEMPOTENCY_SECONDS = DAY_SECONDS
+EXPIRED_KEY_SECONDS = 3600  # an expired key is listed, and refused as one
 UNSENT_SECONDS = 7 * DAY_SECONDS  # payments that webhooks have yet to send stay
 SLICE_OFFSETS = 2000
 SLICE_PAUSE_SECONDS = 0.05
@@ -61,6 +62,8 @@ class Retention:
         now = self._now()
         await crud.expire_idempotency_keys(now - IDEMPOTENCY_SECONDS)
         before = await self._recorded_before(now)
+        if before:
+            await crud.expire_keys(now - EXPIRED_KEY_SECONDS)
         return await self.expire_feeds(before, now + JUMP_SECONDS)
 
     async def expire_feeds(self, before: int, future: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ..models import Event, Feed
 from .protocol import sign
+from .redacted import redacted_body
 
 PRUNE_WAITERS = 100  # waiters whose time is over
 
@@ -18,6 +19,7 @@ class Tail:
         self.events: list[Event] = []
         self.size_bytes = 0  # of the events' bodies
         self.signed: dict[int, str] = {}
+        self.redacted: dict[int, str] = {}  # signed too
         self.waiters: list[asyncio.Future[None]] = []
         self._prune_at = PRUNE_WAITERS
         self.readers = 0
@@ -26,19 +28,25 @@ class Tail:
     def id_of(self, offset: int) -> str:
         return f"{self.feed.epoch}-{offset}"
 
-    def frame(self, event: Event) -> str:
-        """The signed frame, made once for all readers while the event is in memory."""
-        text = self.signed.get(event.offset)
+    def frame(self, event: Event, is_public: bool = False) -> str:
+        """The signed frame, made once for all readers while the event is in memory.
+
+        `is_public`: the redacted one, for readers with a public key.
+        """
+        frames = self.redacted if is_public else self.signed
+        text = frames.get(event.offset)
         if text is None:
-            text = sign(event.body, event.id, event.timestamp, self.feed.secret)
+            body = redacted_body(event) if is_public else event.body
+            text = sign(body, event.id, event.timestamp, self.feed.secret)
             if self.events and event.offset >= self.events[0].offset:
-                self.signed[event.offset] = text
+                frames[event.offset] = text
         return text
 
     def update(self, feed: Feed) -> None:
         """Replace the row; frames that were signed with another secret are dropped."""
         if feed.secret != self.feed.secret:
             self.signed.clear()
+            self.redacted.clear()
         self.feed = feed
 
     def recent(self, after: int) -> list[Event] | None:
@@ -62,7 +70,8 @@ class Tail:
 
     def clear(self) -> None:
         """Forget all events: readers find them in the database."""
-        self.events, self.signed, self.size_bytes = [], {}, 0
+        self.events, self.size_bytes = [], 0
+        self.signed, self.redacted = {}, {}
 
     def forget(self) -> None:
         """Drop the older half of the events in memory."""
@@ -70,6 +79,7 @@ class Tail:
         dropped, self.events = self.events[:half], self.events[half:]
         for event in dropped:
             self.signed.pop(event.offset, None)
+            self.redacted.pop(event.offset, None)
             self.size_bytes -= len(event.body)
 
     def wake(self) -> None:

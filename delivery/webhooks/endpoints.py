@@ -8,12 +8,11 @@ from typing import Any
 from ... import crud
 from ...errors import Conflict, Malformed, NotFound
 from ...feed.feeds import new_secret
+from ...feed.filters import shown_filter, stored_filter
 from ...feed.journal import Journal
 from ...feed.protocol import (
     dumps,
     event_body,
-    loads,
-    parse_filter,
     parse_id,
     test_draft,
 )
@@ -24,7 +23,6 @@ from ...models_webhooks import (
     Attempt,
     CreateWebhook,
     Delivery,
-    FilterBody,
     Listed,
     PatchWebhook,
     Resend,
@@ -73,7 +71,7 @@ class Endpoints:
             wallet_id=wallet_id,
             url=request.url,
             description=_checked_description(request.description),
-            event_filter=_stored_filter(request.filter),
+            event_filter=stored_filter(request.filter),
             ordered=request.ordered,
             secret=new_secret(),
             created_at=now,
@@ -138,7 +136,7 @@ class Endpoints:
         if request.description is not None:
             changes["description"] = _checked_description(request.description)
         if request.filter is not None:
-            changes["event_filter"] = _stored_filter(request.filter)
+            changes["event_filter"] = stored_filter(request.filter)
         if request.ordered is not None:
             changes["ordered"] = request.ordered
         if request.enabled is False and webhook.disabled is None:
@@ -324,7 +322,7 @@ class Endpoints:
             "id": webhook.id,
             "url": webhook.url,
             "description": webhook.description,
-            "filter": _shown_filter(webhook),
+            "filter": shown_filter(webhook.event_filter),
             "ordered": webhook.ordered,
             "enabled": webhook.disabled is None,
             "state": state,
@@ -357,30 +355,6 @@ def _checked_description(text: str) -> str:
             f"description must have at most {MAX_DESCRIPTION} printable characters."
         )
     return text
-
-
-def _stored_filter(body: FilterBody) -> str:
-    """As the query that `parse_filter` reads. Raises Malformed."""
-    query: dict[str, str] = {}
-    for name, value in body.dict(exclude_none=True).items():
-        if isinstance(value, list):
-            query[name] = ",".join(value)
-        elif isinstance(value, float):
-            query[name] = f"{value:.3f}".rstrip("0").rstrip(".")
-        else:
-            query[name] = value
-    parse_filter(query)
-    return dumps(query)
-
-
-def _shown_filter(webhook: Webhook) -> dict[str, Any]:
-    query: dict[str, Any] = loads(webhook.event_filter)
-    if "types" in query:
-        query["types"] = query["types"].split(",")
-    if "min_amount" in query:
-        amount = float(query["min_amount"])
-        query["min_amount"] = int(amount) if amount.is_integer() else amount
-    return query
 
 
 def _again(webhook: Webhook, event: Event, now: int) -> Delivery:

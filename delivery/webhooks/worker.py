@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from loguru import logger
 
 from ... import crud
+from ...feed.filters import read_filter
 from ...feed.journal import Journal
-from ...feed.protocol import dumps, loads, parse_filter
+from ...feed.protocol import dumps
 from ...feed.tail import Tail
 from ...models import Event, Filter
 from ...models_webhooks import (
@@ -79,7 +80,7 @@ class Item:
 
 
 def filter_of(webhook: Webhook) -> Filter:
-    return parse_filter(loads(webhook.event_filter))
+    return read_filter(webhook.event_filter)
 
 
 def host_of(webhook: Webhook) -> str:

@@ -10,7 +10,8 @@ from payfeed.feed.feeds import new_feed
 from payfeed.feed.journal import Journal
 
 TABLES = (
-    *("feeds", "events", "payments", "seen", "access_keys", "state"),
+    *("feeds", "events", "payments", "seen", "state"),
+    *("access_keys", "narrowed_keys"),
     "idempotency_keys",
     *("webhooks", "webhook_deliveries", "webhook_attempts"),
 )
@@ -34,6 +35,7 @@ async def log_tables(databases: None) -> None:
     await migrations.m002_idempotency_keys(crud.db)
     await migrations.m003_filters(crud.db)
     await migrations.m004_webhooks(crud.db)
+    await migrations.m005_narrowed_keys(crud.db)
 
 
 @pytest_asyncio.fixture

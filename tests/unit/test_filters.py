@@ -131,6 +131,25 @@ async def test_filters_select_by_sql_what_they_accept(
             assert await all_pages_back(fresh, event_filter) == accepted, event_filter
 
 
+@pytest.mark.parametrize("seed", range(8))
+async def test_two_filters_together_accept_what_both_accept(
+    log: Journal, seed: int
+) -> None:
+    chance = random.Random(seed)
+    kept = await filled(log, chance, 60)
+    (feed,) = await crud.get_feeds()
+    for _ in range(400):
+        ours, theirs = random_filter(chance, 60), random_filter(chance, 60)
+        both = ours & theirs
+        accepted = [one for one in kept if ours.accepts(one) and theirs.accepts(one)]
+        assert [one for one in kept if both.accepts(one)] == accepted, (ours, theirs)
+        third = random_filter(chance, 60)
+        narrower = [one for one in accepted if third.accepts(one)]
+        assert [one for one in kept if (both & third).accepts(one)] == narrower
+    nothing = models.Filter(tag="a") & models.Filter(tag="b")
+    assert await crud.get_events("w", feed.epoch, 0, 9, event_filter=nothing) == []
+
+
 async def test_a_reader_passes_what_its_filter_leaves_out_up_to_the_head(
     log: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
