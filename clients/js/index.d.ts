@@ -26,6 +26,8 @@ export interface Recorded {
 export interface PaymentEvent extends Recorded {
   type: 'payment'
   payment: Payment
+  /** The key's readers are public: the texts of the payment are empty. */
+  redacted?: true
 }
 
 export interface MessageEvent extends Recorded {
@@ -101,6 +103,10 @@ export interface Options<Own extends CustomEvent = never> {
   /** Satoshi. */
   minAmount?: number
   tag?: string
+  /** 64 lower-case hex digits; `since` is then `start` if left out. */
+  paymentHash?: string
+  /** The identifier that the merchant gave the invoice. */
+  externalId?: string
   /** The signing secret `whsec_…`: every event is verified. */
   secret?: string
   /** Failed connections in a row before `GaveUp`. */
@@ -129,6 +135,19 @@ export class PayfeedClient<Own extends CustomEvent = never> {
   stop(): void
   retryNow(): void
   ack(id: string): void
+  /**
+   * The event of a payment, when it is in the log; it may be there already. Received and
+   * confirmed, unless asked otherwise; without `timeoutSeconds` there is no limit.
+   * @throws {PaymentTimeout} and what the loop throws
+   */
+  waitForPayment(
+    paymentHash: string,
+    options?: {
+      timeoutSeconds?: number
+      direction?: 'in' | 'out'
+      status?: 'confirmed' | 'failed'
+    }
+  ): Promise<PaymentEvent>
   /** Invalid frames only if `isEvent`. */
   [Symbol.asyncIterator](): AsyncGenerator<FeedEvent<Own> | Gap | InvalidFrame, void>
 }
@@ -165,6 +184,10 @@ export class WrongSignature extends PayfeedError {
 export class Refused extends PayfeedError {
   code: 4400 | 4401 | 4403
   reason: string
+}
+export class PaymentTimeout extends PayfeedError {
+  paymentHash: string
+  timeoutSeconds: number
 }
 export class GaveUp extends PayfeedError {
   attempts: number

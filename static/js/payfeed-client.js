@@ -9,6 +9,7 @@
  * ├── InvalidFrame     a frame of the wrong shape: an item for `onInvalid` and the loop
  * ├── WrongSignature   an event was not signed with `secret`; the feed stops before it
  * ├── Refused          the server closed for good: `code` 4400, 4401 or 4403
+ * ├── PaymentTimeout   `waitForPayment`: the payment is not in the log in time
  * └── GaveUp           `maxAttempts` connections failed in a row
  */
 
@@ -76,6 +77,16 @@ export class Refused extends PayfeedError {
     this.code = code
     /** @type {string} */
     this.reason = reason
+  }
+}
+
+export class PaymentTimeout extends PayfeedError {
+  constructor(paymentHash, timeoutSeconds) {
+    super(`payment ${paymentHash} did not arrive within ${timeoutSeconds} s`)
+    /** @type {string} */
+    this.paymentHash = paymentHash
+    /** @type {number} */
+    this.timeoutSeconds = timeoutSeconds
   }
 }
 
@@ -314,10 +325,15 @@ function socketAddress(url) {
 }
 
 /** @param {Options<any>} options */
-function filters({types, direction, status, minAmount, tag}) {
-  const least = minAmount == null ? null : Number(minAmount).toFixed(3)
-  const names = types == null ? null : String(types)
-  const given = {types: names, direction, status, min_amount: least, tag}
+function filters({minAmount, types, ...options}) {
+  const {direction, status, tag, paymentHash, externalId} = options
+  const given = {
+    types: types == null ? null : String(types),
+    ...{direction, status, tag},
+    min_amount: minAmount == null ? null : Number(minAmount).toFixed(3),
+    payment_hash: paymentHash,
+    external_id: externalId
+  }
   return Object.entries(given).flatMap(([name, value]) =>
     value == null || value === '' ? [] : [[name, value]]
   )
@@ -336,6 +352,19 @@ const defaults = () => ({
 /** @returns {any} */
 const withoutUndefined = options =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+
+/**
+ * The options of a connection, without filters and callbacks.
+ * @param {Options<any>} options
+ */
+const connectionOptions = ({url, key, secret, WebSocket, ...options}) => {
+  const {maxAttempts, backoffBaseSeconds, backoffCapSeconds} = options
+  const {connectTimeoutSeconds, stableSeconds} = options
+  return {
+    ...{url, key, secret, WebSocket, maxAttempts, backoffBaseSeconds},
+    ...{backoffCapSeconds, connectTimeoutSeconds, stableSeconds}
+  }
+}
 
 const eventName = ({id}) => (id ? `event ${id}` : 'an event')
 
@@ -458,6 +487,37 @@ export class PayfeedClient {
     this.#acked = {id, number, isSent: false}
     if (id === this.#current) this.#position = id
     this.#scheduleAck()
+  }
+
+  /**
+   * The event of a payment, when it is in the log; it may be there already. It has a
+   * connection of its own, which reconnects like a feed: this client does not move.
+   * @param {string} paymentHash
+   * @param {{timeoutSeconds?: number, direction?: 'in' | 'out', status?: 'confirmed' | 'failed'}} [options]
+   * @returns {Promise<PaymentEvent>}
+   * @throws {PaymentTimeout | InvalidFrame | Refused | WrongSignature | GaveUp}
+   */
+  async waitForPayment(
+    paymentHash,
+    {timeoutSeconds = Infinity, direction = 'in', status = 'confirmed'} = {}
+  ) {
+    const client = new PayfeedClient({
+      ...connectionOptions(this.#options),
+      ...{types: 'payment', direction, status, paymentHash, since: 'start'}
+    })
+    const isLimited = Number.isFinite(timeoutSeconds)
+    const timer = isLimited && later(timeoutSeconds, () => client.stop())
+    try {
+      for await (const item of client) {
+        if (item.type === 'invalid') throw item
+        // a server before 0.2.0 sends other payments too
+        if (item.type !== 'payment') continue
+        if (item.payment.payment_hash === paymentHash) return item
+      }
+    } finally {
+      clearTimeout(timer)
+    }
+    throw new PaymentTimeout(paymentHash, timeoutSeconds)
   }
 
   /**

@@ -107,6 +107,8 @@ def filter_query(
     min_amount: int | float | None,
     tag: str | None,
     status: str | None,
+    payment_hash: str | None = None,
+    external_id: str | None = None,
 ) -> dict[str, str]:
     """The filters as query parameters. Raises BadAddress.
 
@@ -120,6 +122,8 @@ def filter_query(
         "min_amount": None if min_amount is None else f"{min_amount:.3f}",
         "tag": tag,
         "status": status,
+        "payment_hash": payment_hash,
+        "external_id": external_id,
     }
     return {name: value for name, value in query.items() if value}
 

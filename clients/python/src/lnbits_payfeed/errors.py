@@ -2,12 +2,14 @@
 
 PayfeedError
 ├── BadAddress       address, key, secret, option, proxy or cursor file cannot be used
-├── InvalidFrame     a malformed frame; passed to `on_invalid`, never raised by a feed
+├── InvalidFrame     a malformed frame; passed to `on_invalid`, raised only by
+│                    `wait_for_payment`
 ├── WrongSignature   an event was not signed with the secret; the feed stops before it
 ├── Refused          the server closed the connection for good; `code` is the reason
 │   ├── Malformed    4400  an invalid option or frame
 │   ├── UnknownKey   4401  the key is missing or unknown
 │   └── NotAllowed   4403  revoked, expired, not enabled, not allowed
+├── PaymentTimeout   `wait_for_payment`: the payment is not in the log in time
 ├── GaveUp           `max_attempts` connections failed in a row
 └── RequestFailed    an HTTP request failed: `notify`, `test`, or `GET events` for an
                      event that is too large for a frame
@@ -68,6 +70,17 @@ class NotAllowed(Refused):
 REFUSALS: dict[int, type[Refused]] = {
     refusal.code: refusal for refusal in (Malformed, UnknownKey, NotAllowed)
 }
+
+
+class PaymentTimeout(PayfeedError, TimeoutError):
+    """The payment `payment_hash` was not in the log within `timeout_seconds`."""
+
+    def __init__(self, payment_hash: str, timeout_seconds: float) -> None:
+        super().__init__(
+            f"payment {payment_hash} did not arrive within {timeout_seconds:g} s"
+        )
+        self.payment_hash = payment_hash
+        self.timeout_seconds = timeout_seconds
 
 
 class GaveUp(PayfeedError):

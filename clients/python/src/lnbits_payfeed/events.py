@@ -56,9 +56,13 @@ class Event:
 
 @dataclass(frozen=True)
 class PaymentEvent(Event):
-    """A payment was received or sent, or a payment to send has failed."""
+    """A payment was received or sent, or a payment to send has failed.
+
+    redacted: this key's readers are public, so the texts of the payment are empty.
+    """
 
     payment: Payment
+    redacted: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from .errors import (
     GaveUp,
     InvalidFrame,
     PayfeedError,
+    PaymentTimeout,
     RequestFailed,
     WrongSignature,
 )
@@ -33,6 +34,7 @@ from .events import (
     Gap,
     InvalidEvent,
     Item,
+    PaymentEvent,
 )
 from .frames import ErrorFrame, Frame, Heartbeat, Unknown, Verifier, parse_frame
 from .http import find_too_large
@@ -65,7 +67,9 @@ class Feed:
         the last event "acked" with this access key; None: with the next event.
     types: event types, as names or one string with commas between them.
     direction: "in" or "out". status: "confirmed" or "failed". min_amount: satoshi.
-    tag: LNbits' tag of the payment. Each of these four leaves out other events.
+    tag: LNbits' tag of the payment. payment_hash: 64 lower-case hex digits; the default
+        of `since` is then "start". external_id: the merchant's identifier of the
+        invoice. Each of these six leaves out other events.
     secret: the feed's signing secret `whsec_…`; every event is verified with it.
     cursor: stores the id of the last processed event; takes precedence over `since`.
     balance: also hand out `Balance` items.
@@ -96,6 +100,8 @@ class Feed:
         min_amount: int | float | None = None,
         tag: str | None = None,
         status: str | None = None,
+        payment_hash: str | None = None,
+        external_id: str | None = None,
         secret: str | None = None,
         cursor: Cursor | None = None,
         balance: bool = False,
@@ -113,7 +119,9 @@ class Feed:
         self._proxy = find_proxy(self._address)
         self._key = check_key(key)
         self._may_ack = key.startswith("pfk_")
-        self._query = filter_query(types, direction, min_amount, tag, status)
+        self._query = filter_query(
+            types, direction, min_amount, tag, status, payment_hash, external_id
+        )
         self._verifier = Verifier(secret) if secret else None
         if max_attempts is not None and max_attempts < 1:
             raise BadAddress("max_attempts must be at least 1")
@@ -127,6 +135,18 @@ class Feed:
         self._on_change = on_change
         self._on_invalid = on_invalid
         self._trace = trace
+        self._for_payments: dict[str, Any] = {
+            "url": url,
+            "key": key,
+            "secret": secret,
+            "max_attempts": max_attempts,
+            "backoff_base_seconds": backoff_base_seconds,
+            "backoff_cap_seconds": backoff_cap_seconds,
+            "stable_seconds": stable_seconds,
+            "connect_timeout_seconds": connect_timeout_seconds,
+            "tls": tls,
+            "trace": trace,
+        }
         self._connection: Connection | None = None
         self._hello: Connected | None = None
         self._hello_at = 0.0
@@ -186,6 +206,46 @@ class Feed:
         if event.id is not None:
             self._position.finish(event.id)
         self._schedule_ack()
+
+    async def wait_for_payment(
+        self,
+        payment_hash: str,
+        timeout_seconds: float | None = None,
+        *,
+        direction: str = "in",
+        status: str = "confirmed",
+    ) -> PaymentEvent:
+        """The event of a payment, when it is in the log; it may be there already.
+
+        It has a connection of its own, which reconnects like a feed: the position and
+        the cursor of this feed do not move. timeout_seconds: None waits without a
+        limit. Raises PaymentTimeout, InvalidFrame if the event is malformed, and what
+        the iteration raises.
+        """
+        feed = Feed(
+            **self._for_payments,
+            since="start",
+            types="payment",
+            direction=direction,
+            status=status,
+            payment_hash=payment_hash,
+        )
+        async with feed:
+            try:
+                finding = feed._find_payment(payment_hash)
+                return await asyncio.wait_for(finding, timeout_seconds)
+            except (TimeoutError, asyncio.TimeoutError):
+                raise PaymentTimeout(payment_hash, timeout_seconds or 0) from None
+
+    async def _find_payment(self, payment_hash: str) -> PaymentEvent:
+        """A server before 0.2.0 sends other payments too."""
+        while True:
+            item = await self.__anext__()
+            if isinstance(item, InvalidEvent):
+                raise InvalidFrame(item.reason)
+            if isinstance(item, PaymentEvent):
+                if item.payment.payment_hash == payment_hash:
+                    return item
 
     async def close(self) -> None:
         """End the iteration, send the last ack, close the socket, unlock the cursor."""

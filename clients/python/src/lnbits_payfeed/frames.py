@@ -189,7 +189,8 @@ class _Members:
         stamp = self.timestamp()
         head = (self.event_id("id"), kind, stamp, self.values, self.frame_text)
         if kind == "payment":
-            return PaymentEvent(*head, self.inner("payment").payment())
+            is_redacted = self.values.get("redacted") is True
+            return PaymentEvent(*head, self.inner("payment").payment(), is_redacted)
         if kind == "test":
             return TestEvent(*head, self.inner("data").text("message"))
         if kind == "message":

@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Iterator
 from types import TracebackType
 from typing import Any, TypeVar
 
-from .events import Event, InvalidEvent, Item
+from .events import Event, InvalidEvent, Item, PaymentEvent
 from .feed import Feed
 
 MIN_TIMEOUT_SECONDS = 0.001  # with 0, asyncio would not start to wait
@@ -74,6 +74,21 @@ class SyncFeed:
     def ack(self, event: Event | InvalidEvent) -> None:
         """Mark this event and all before it as processed; see `Feed.ack`."""
         self._call(self._feed.ack(event))
+
+    def wait_for_payment(
+        self,
+        payment_hash: str,
+        timeout_seconds: float | None = None,
+        *,
+        direction: str = "in",
+        status: str = "confirmed",
+    ) -> PaymentEvent:
+        """The event of a payment, once it is there; see `Feed.wait_for_payment`."""
+        return self._call(
+            self._feed.wait_for_payment(
+                payment_hash, timeout_seconds, direction=direction, status=status
+            )
+        )
 
     @property
     def since(self) -> str | None:
