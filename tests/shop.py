@@ -66,9 +66,12 @@ class Shop:
         await self.server.pay(self.payer, invoice)
         return str(invoice["payment_hash"])
 
-    async def has_subscribers(self, count: int) -> None:
-        """Wait until the shop's wallet has this many subscribers."""
-        key, deadline = self.wallet["inkey"], time.monotonic() + HANG_GUARD
+    async def has_subscribers(
+        self, count: int, wallet: dict[str, str] | None = None
+    ) -> None:
+        """Wait until a wallet, or else the shop's, has this many subscribers."""
+        key = (wallet or self.wallet)["inkey"]
+        deadline = time.monotonic() + HANG_GUARD
         subscribers: list[dict[str, Any]] = []
         while len(subscribers) != count:
             assert time.monotonic() < deadline, subscribers
