@@ -10,6 +10,7 @@
   const LANGUAGES = {
     browser: 'payfeed.connect.language.browser',
     vue: 'payfeed.connect.language.vue',
+    checkout: 'payfeed.connect.language.checkout',
     python: 'payfeed.connect.language.python',
     node: 'payfeed.connect.language.node',
     wscat: 'payfeed.connect.language.wscat',

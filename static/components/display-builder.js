@@ -77,7 +77,8 @@
         this.isCreating = true
         const body = {
           name: this.$t('payfeed.display_builder.key_name'),
-          scopes: ['read']
+          filter: {types: ['payment'], direction: 'in', status: 'confirmed'},
+          public: true
         }
         await Payfeed.attempt(async () => {
           const created = await Payfeed.api(this.wallet.adminkey, 'POST', 'keys', body)

@@ -4,11 +4,13 @@
     notify: 'payfeed.keys.scope.notify',
     balance: 'payfeed.keys.scope.balance'
   }
-  const DAYS = [
+  const EXPIRIES = [
     [0, 'payfeed.keys.expiries.never'],
-    [1, 'payfeed.keys.expiries.day'],
-    [30, 'payfeed.keys.expiries.month'],
-    [365, 'payfeed.keys.expiries.year']
+    [600, 'payfeed.keys.expiries.minutes'],
+    [3600, 'payfeed.keys.expiries.hour'],
+    [86400, 'payfeed.keys.expiries.day'],
+    [30 * 86400, 'payfeed.keys.expiries.month'],
+    [365 * 86400, 'payfeed.keys.expiries.year']
   ]
   const SWITCHES = [
     {
@@ -38,9 +40,23 @@
       done: 'payfeed.keys.rotated_channel'
     }
   ]
-  const DAY_SECONDS = 86400
+  const {newDraft, filterOf, isComplete} = Payfeed.filters
 
-  const emptyRequest = () => ({name: '', scopes: ['read'], days: 0})
+  const emptyRequest = () => ({
+    name: '',
+    scopes: ['read'],
+    seconds: 0,
+    isNarrow: false,
+    isPublic: false,
+    filter: newDraft()
+  })
+
+  const bodyOf = ({name, scopes, seconds, isNarrow, isPublic, filter}) => {
+    const end = Math.floor(Date.now() / 1000) + seconds
+    const body = {name, expires_at: seconds ? end : null}
+    if (!isNarrow) return {...body, scopes}
+    return {...body, filter: filterOf(filter), public: isPublic}
+  }
 
   /** The access keys of a feed, its switches, its secret and its channel. */
   window.app.component('payfeed-keys', {
@@ -58,7 +74,11 @@
     }),
     computed: {
       expiries() {
-        return Payfeed.options(DAYS)
+        return Payfeed.options(EXPIRIES)
+      },
+      isComplete() {
+        const {name, scopes, isNarrow, filter} = this.draft
+        return name && (isNarrow ? isComplete(filter) : scopes.length)
       }
     },
     watch: {
@@ -81,14 +101,19 @@
         this.hasFailed = !isRead
       },
       create() {
-        const {name, scopes, days} = this.draft
-        const end = Math.floor(Date.now() / 1000) + days * DAY_SECONDS
-        const body = {name, scopes, expires_at: days ? end : null}
-        return this.request('POST', 'keys', body, created => {
+        return this.request('POST', 'keys', bodyOf(this.draft), created => {
           this.draft = null
           this.created = created
           return this.load()
         })
+      },
+      async rename({id, name}) {
+        const question = this.$t('payfeed.keys.rename_question', {name})
+        const action = this.$t('payfeed.keys.rename')
+        const newName = await Payfeed.ask(question, {action, text: name})
+        if (!newName) return
+        const body = {name: newName}
+        await this.request('PATCH', `keys/${id}`, body, () => this.load())
       },
       async revoke({id, name}) {
         const question = this.$t('payfeed.keys.revoke_really', {name})
@@ -116,6 +141,15 @@
       },
       isEnded({revoked_at, expires_at}) {
         return Boolean(revoked_at || (expires_at && expires_at < this.now))
+      },
+      isNarrow(key) {
+        return key.public || Object.keys(key.filter).length > 0
+      },
+      /** The scopes of a key, or what its filter lets through. */
+      words(key) {
+        if (!this.isNarrow(key)) return key.scopes
+        const words = Payfeed.filters.wordsOf(key.filter)
+        return key.public ? [...words, this.$t('payfeed.keys.public')] : words
       },
       /** A key's expiry and use, in one line. */
       summary(key) {

@@ -6,11 +6,6 @@
     failed: 'payfeed.webhooks.state.failed',
     blocked: 'payfeed.webhooks.state.blocked'
   }
-  const STATUSES = {
-    confirmed: 'payfeed.webhooks.statuses.confirmed',
-    failed: 'payfeed.webhooks.statuses.failed'
-  }
-  const DIRECTIONS = {in: 'payfeed.live.in', out: 'payfeed.live.out'}
   const FORBIDDEN = 403
 
   /** The webhooks of a wallet, read again while they are shown; one opened in place. */
@@ -72,14 +67,7 @@
       },
       /** What its filter lets through, in words. */
       conditions({filter, ordered}) {
-        const {types, direction, status, min_amount: amount, tag} = filter
-        const {sat} = Payfeed.format
-        const parts = types ? [...types] : []
-        if (direction) parts.push(this.$t(DIRECTIONS[direction]))
-        if (status) parts.push(this.$t(STATUSES[status]))
-        if (amount) parts.push(this.$t('payfeed.webhooks.from', {amount: sat(amount)}))
-        if (tag) parts.push(this.$t('payfeed.webhooks.tag', {tag}))
-        if (!parts.length) parts.push(this.$t('payfeed.live.types.all'))
+        const parts = Payfeed.filters.wordsOf(filter)
         if (ordered) parts.push(this.$t('payfeed.webhooks.in_order'))
         return parts
       },

@@ -105,6 +105,7 @@ Payfeed.addTexts('en', {
     language: {
       browser: 'Browser',
       vue: 'Vue',
+      checkout: 'Checkout page',
       python: 'Python',
       node: 'Node',
       wscat: 'wscat',
@@ -112,6 +113,21 @@ Payfeed.addTexts('en', {
       esp32: 'ESP32',
       nginx: 'nginx'
     }
+  },
+  filter: {
+    events: 'Events',
+    by_name: 'Types by name',
+    names: 'Names of types, separated by commas',
+    names_hint: 'For example: payment, door. The name message stands for all messages.',
+    minimum: 'Minimum (sat)',
+    status: 'Status',
+    statuses: {confirmed: 'Confirmed', failed: 'Failed', any: 'Any status'},
+    payment_hash: 'Payment hash',
+    external_id: 'External id of the invoice',
+    from: 'from {amount}',
+    tag: 'tag {tag}',
+    hash: 'payment {start}…',
+    id: 'external id {id}'
   },
   keys: {
     title: 'Access keys',
@@ -126,9 +142,20 @@ Payfeed.addTexts('en', {
       notify: 'notify: send messages',
       balance: 'balance: receive the balance of the wallet'
     },
+    narrow: 'Read only some events',
+    narrow_means:
+      'The filter is fixed for the key. Such a key cannot send, and sees no balance.',
+    public: 'Public',
+    public_means:
+      'For a page that anyone can open: memo, comment and your own identifiers of a payment are empty.',
+    rename: 'Rename',
+    rename_name: 'Rename {name}',
+    rename_question: 'New name of the key “{name}”',
     expiry: 'Expires',
     expiries: {
       never: 'never',
+      minutes: 'in 10 minutes',
+      hour: 'in 1 hour',
       day: 'in 1 day',
       month: 'in 30 days',
       year: 'in 1 year'
@@ -189,19 +216,10 @@ Payfeed.addTexts('en', {
     waiting: 'waiting: {waiting}',
     lag: 'not tried yet: {lag}',
     failed: 'failed: {failed}',
-    from: 'from {amount}',
-    tag: 'tag {tag}',
     in_order: 'in order',
     url_hint: 'It begins with https://',
     description: 'Description',
     description_hint: 'For example: web shop',
-    events: 'Events',
-    by_name: 'Types by name',
-    names: 'Names of types, separated by commas',
-    names_hint: 'For example: payment, door. The name message stands for all messages.',
-    minimum: 'Minimum (sat)',
-    status: 'Status',
-    statuses: {confirmed: 'Confirmed', failed: 'Failed', any: 'Any status'},
     ordered: 'Deliver in order',
     ordered_what:
       'Each event waits until the one before it is delivered. If an event cannot be delivered for three days, the webhook stops.',
@@ -305,7 +323,7 @@ Payfeed.addTexts('en', {
   display_builder: {
     title: 'A display for the counter or the stream',
     what: 'A public page that shows the last payment. Choose the options, copy the address, and open it on the device.',
-    why: 'Anyone with this address can read the whole feed. Use a separate key with only the scope read: it cannot see the balance or send, and you can revoke it separately. The key is after the #, so no server logs it.',
+    why: 'Anyone with this address can read what its key reads. A key created here is public: it reads only received payments, without memo and comment, and you can revoke it separately. The key is after the #, so no server logs it.',
     create_key: 'Create a key for it',
     key: 'Access key with the scope read',
     key_invalid: 'This is not an access key.',

@@ -34,6 +34,20 @@ export default {
   }
 }`
 
+  /** It never has the key of the tab, which reads more than one payment. */
+  const checkout = ({base}) => `<script type="module">
+  // Your server creates the invoice, and for its payment hash a key with the admin key:
+  //   POST ${base}/payfeed/api/v1/keys
+  //   {"name": "checkout", "public": true, "expires_at": <Unix seconds>,
+  //    "filter": {"payment_hash": "<payment hash>"}}
+  import {PayfeedClient} from '${base}/payfeed/static/js/payfeed-client.js'
+
+  const paymentHash = '<payment hash>'
+  const client = new PayfeedClient({url: '${base}', key: '<key for this payment>'})
+  await client.waitForPayment(paymentHash, {timeoutSeconds: 600})
+  document.body.append('Thank you!')
+</script>`
+
   const python = ({socket, key}) => `# pip install websockets
 import asyncio, json, websockets
 
@@ -109,7 +123,7 @@ location /payfeed/api/v1/ {
 }`
 
   /** Code to start with, by name. Arguments: `Payfeed.location(…)` and `key`. */
-  Payfeed.snippets = {browser, vue, python, node, wscat, curl, esp32, nginx}
+  Payfeed.snippets = {browser, vue, checkout, python, node, wscat, curl, esp32, nginx}
 
   /** The parts of LNbits' address that the snippets need. */
   Payfeed.location = ({protocol, hostname, host, port, origin}) => {

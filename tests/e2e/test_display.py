@@ -475,7 +475,7 @@ async def test_the_page_creates_the_address_of_a_display(
     async with browser_page(browser, shop, 390) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop, "Display")
-        await expect(page.get_by_text("with only the scope read")).to_be_visible()
+        await expect(page.get_by_text("A key created here is public")).to_be_visible()
         await page.get_by_label("Access key").fill("pfk_half")
         await expect(page.get_by_text("This is not an access key.")).to_be_visible()
         await page.wait_for_timeout(1200)
@@ -516,7 +516,10 @@ async def test_the_page_creates_the_address_of_a_display(
         await page.get_by_label("Since", exact=True).fill("2026-01-02T03:04")
         await expect(shown).to_contain_text("total=2026-01-02T03%3A04")
         keys = await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])
-        assert [made["scopes"] for made in keys.json()] == [["read"]]
+        (made,) = keys.json()
+        assert (made["scopes"], made["public"]) == (["read"], True)
+        received = {"types": ["payment"], "direction": "in", "status": "confirmed"}
+        assert made["filter"] == received
         key = address.partition("#")[2]
         await page.get_by_label("Access key").fill("")
         await page.get_by_label("Access key").fill(key)

@@ -1,6 +1,7 @@
 """The tab Connect: the snippets work unchanged; the key is hidden until shown."""
 
 import asyncio
+import json
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -20,7 +21,10 @@ from ports import free_port
 from reader import reading
 from shop import Shop
 
-NAMES = ("Python", "Node", "curl", "Browser", "Vue", "wscat", "nginx", "ESP32")
+NAMES = (
+    *("Python", "Node", "curl", "Browser", "Vue", "wscat", "nginx", "ESP32"),
+    "Checkout page",
+)
 
 
 @dataclass
@@ -131,6 +135,28 @@ async def test_the_browser_and_vue_snippets_receive_payments(
     while not await page.get_by_text("31337 sat received").count():
         await shop.sell(31337, "received")
         await page.wait_for_timeout(300)
+
+
+async def test_the_checkout_snippet_says_thanks_with_a_key_for_one_payment(
+    browser: Browser, copied: Copied
+) -> None:
+    shop, code = copied.shop, copied.snippets["Checkout page"]
+    assert shop.wallet["inkey"] not in code
+    invoice = await shop.server.invoice(shop.wallet, 5)
+    found = re.search(r"POST (\S+)\s+//\s+(\{.*?\}\})", code, re.DOTALL)
+    assert found
+    text = found[2].replace("//", "").replace("<Unix seconds>", str(10**11))
+    body = json.loads(text.replace("<payment hash>", invoice["payment_hash"]))
+    headers = {"X-Api-Key": shop.wallet["adminkey"]}
+    made = await shop.server.http.post(found[1], json=body, headers=headers)
+    code = code.replace("<key for this payment>", made.json()["key"])
+    page = await browser.new_page()
+    await page.goto(f"{shop.server.base}/api/v1/health")
+    await page.set_content(code.replace("<payment hash>", invoice["payment_hash"]))
+    await shop.has_subscribers(1)
+    await expect(page.locator("body")).not_to_contain_text("Thank you!")
+    await shop.server.pay(shop.payer, invoice)
+    await expect(page.locator("body")).to_contain_text("Thank you!")
 
 
 async def test_the_wscat_snippet_receives_payments_through_the_nginx_snippet(

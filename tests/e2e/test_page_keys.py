@@ -8,7 +8,7 @@ from shop import Shop
 
 async def create_key(page: Page, name: str, *scopes: str, expiry: str = "never") -> str:
     await page.get_by_role("button", name="Create a key").first.click()
-    await page.get_by_label("Name").fill(name)
+    await page.get_by_label("Name", exact=True).fill(name)
     for scope in scopes:
         await page.get_by_role("checkbox", name=f"{scope}:").click()
     await page.get_by_label("Expires").click()
@@ -65,6 +65,44 @@ async def test_a_key_is_created_shown_once_used_listed_and_revoked(
             await page.get_by_role("tab", name="Subscribers").click()
             await expect(subscribers).to_have_count(1)
         assert complaints == []
+
+
+async def test_a_narrowed_key_is_created_shown_in_words_and_renamed(
+    browser: Browser, shop: Shop
+) -> None:
+    async with browser_page(browser, shop, 390) as (page, complaints):
+        await open_payfeed(page, shop, "Keys")
+        await page.get_by_role("button", name="Create a key").first.click()
+        await page.get_by_label("Name", exact=True).fill("bar")
+        await page.get_by_role("switch", name="Read only some events").click()
+        await expect(page.get_by_role("checkbox")).to_have_count(0)
+        await page.get_by_label("Minimum").fill("5")
+        await page.get_by_label("Payment hash").fill("ab" * 32)
+        await page.get_by_role("switch", name="Public").click()
+        await page.get_by_label("Expires").click()
+        await page.get_by_role("option", name="in 10 minutes").click()
+        await page.get_by_role("button", name="Create a key").last.click()
+        await page.get_by_role("button", name="I have stored it").click()
+        row = page.locator("#payfeed-keys .q-item")
+        words = ("payment", "Received", "Confirmed", "from 5 sat", "payment abababab…")
+        tags = row.locator(".payfeed-tag")
+        await expect(tags).to_have_text([*words, "Public"])
+        await page.get_by_role("button", name="Rename bar").click()
+        await page.get_by_label("New name").fill("front bar")
+        await page.get_by_role("button", name="Rename", exact=True).click()
+        await expect(row).to_contain_text("front bar")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert complaints == []
+    (key,) = (await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])).json()
+    assert (key["name"], key["public"], key["scopes"]) == ("front bar", True, ["read"])
+    assert key["filter"] == {
+        "types": ["payment"],
+        "direction": "in",
+        "status": "confirmed",
+        "min_amount": 5,
+        "payment_hash": "ab" * 32,
+    }
+    assert 0 < key["expires_at"] - key["created_at"] <= 600
 
 
 async def last_used(shop: Shop) -> int | None:
