@@ -110,6 +110,15 @@ async def test_a_key_that_may_only_read_is_examined_without_a_test_event(
     assert "idle connections stay open" in out
 
 
+async def test_a_narrowed_key_is_examined_too(shop: Any) -> None:
+    body = {"name": "checkout", "filter": {"direction": "in"}}
+    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
+    code, out, _ = await run("doctor", key=made.json()["key"], url=shop.server.base)
+    assert code == 0, out
+    assert "opens the events that its filter accepts" in out
+    assert "skipped" in out
+
+
 async def test_limits_and_a_restart_while_waiting() -> None:
     limits = {
         "PAYFEED_MAX_SUBSCRIBERS_PER_WALLET": "1",

@@ -305,6 +305,8 @@ class Doctor:
                     "The owner enables Payfeed in LNbits under Extensions.",
                 ) from exc
             if exc.status == 403:
+                if await self._reads_events():
+                    return "opens the events that its filter accepts"
                 raise Fault(exc.detail, "Create a new access key.") from exc
             raise self._unexpected(exc) from exc
         if not isinstance(feed, dict) or not {"wallet_id", "events"} <= feed.keys():
@@ -315,6 +317,14 @@ class Doctor:
                 "Use the invoice key or an access key.",
             )
         return f"opens wallet {feed['wallet_id']}, {feed['events']} events stored"
+
+    async def _reads_events(self) -> bool:
+        """Also a key that does not open the whole feed."""
+        try:
+            await self._get(f"{self.address.http}/events?limit=1", self.key)
+        except RequestFailed:
+            return False
+        return True
 
     def _unexpected(self, exc: RequestFailed) -> Fault:
         if exc.status == 429:
