@@ -55,6 +55,11 @@ async def record(shop: Shop) -> None:
         await reader.connection.send('{"type":"ping"}')
         write("pong", await take(reader, "pong"))
         write("heartbeat", await take(reader, "heartbeat"))
+    body = {"name": "counter", "public": True}
+    made = await server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
+    public = made.json()["key"]
+    async with reading(f"{address}/{public}?since=start") as reader:
+        write("payment_redacted", await take(reader, "payment"), secret)
     payer = shop.payer
     async with reading(f"{address}/{payer['inkey']}") as reader:
         await shop.sell(250, "beans")

@@ -28,6 +28,7 @@ KINDS = {
     "payment_after_rotation": payfeed.PaymentEvent,
     "payment_in": payfeed.PaymentEvent,
     "payment_out": payfeed.PaymentEvent,
+    "payment_redacted": payfeed.PaymentEvent,
     "pong": frames.Unknown,
     "test": payfeed.TestEvent,
 }
@@ -44,6 +45,11 @@ def parse(name: str) -> Any:
 
 def test_every_recorded_frame_is_parsed() -> None:
     assert {name: type(parse(name)) for name in RECORDED} == KINDS
+
+
+def test_a_redacted_payment_says_so() -> None:
+    assert parse("payment_redacted").redacted
+    assert not parse("payment_in").redacted
 
 
 @pytest.mark.parametrize("name", [n for n in RECORDED if RECORDED[n]["secret"]])

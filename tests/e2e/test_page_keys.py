@@ -88,7 +88,7 @@ async def test_a_narrowed_key_is_created_shown_in_words_and_renamed(
         tags = row.locator(".payfeed-tag")
         await expect(tags).to_have_text([*words, "Public"])
         await page.get_by_role("button", name="Rename bar").click()
-        await page.get_by_label("New name").fill("front bar")
+        await page.get_by_role("textbox", name="New name").fill("front bar")
         await page.get_by_role("button", name="Rename", exact=True).click()
         await expect(row).to_contain_text("front bar")
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390
