@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from parts import new_journal
 from payfeed import crud, errors, models
 from payfeed.access import records
 from payfeed.access.keys import AccessKeys
 from payfeed.access.records import hash_of
 from payfeed.feed.journal import Journal
+from payfeed.feed.retention import Retention
+from payfeed.host import settings
 
 # as 0.1.0 looks an access key up
 SELECT_OF_0_1_0 = "SELECT * FROM payfeed.access_keys WHERE key_hash = :key_hash"
@@ -160,15 +163,17 @@ async def test_only_narrowed_keys_are_deleted_some_time_after_they_expired(
     keys: AccessKeys, log: Journal
 ) -> None:
     now = log.now()
-    keys._journal.now = lambda: 1  # type: ignore[method-assign]
+    long_ago = new_journal()
+    long_ago.now = lambda: 1  # type: ignore[method-assign]
+    old_keys = AccessKeys(long_ago, lambda key_id, reason: None)
     for name, is_public, expires_at in (
         ("old", True, now - 4000),
         ("fresh", True, now - 60),
         ("endless", True, None),
         ("whole", False, now - 4000),
     ):
-        await new_key(keys, name=name, public=is_public, expires_at=expires_at)
-    await crud.expire_keys(now - 3600)
+        await new_key(old_keys, name=name, public=is_public, expires_at=expires_at)
+    await Retention(log, settings.load()).expire()
     names = {key["name"] for key in await keys.list("w")}
     assert names == {"fresh", "endless", "whole"}
 
