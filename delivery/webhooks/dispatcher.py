@@ -69,7 +69,7 @@ class Dispatcher:
         if self._reloading.locked():
             self._missed.add(tail.feed.wallet_id)
         for webhook_id in self._by_wallet.get(tail.feed.wallet_id, ()):
-            if any(map(self._workers[webhook_id].filter.accepts, events)):
+            if any(map(self._workers[webhook_id].backlog.filter.accepts, events)):
                 self.wake(webhook_id)
 
     def wake_wallet(self, wallet_id: str) -> None:
@@ -94,9 +94,13 @@ class Dispatcher:
     def position_of(self, webhook: Webhook) -> int:
         """Its cursor, which memory may know better than the row."""
         worker = self._workers.get(webhook.id)
-        if worker is None or not worker.is_loaded or worker.epoch != webhook.epoch:
+        if (
+            worker is None
+            or not worker.is_loaded
+            or worker.backlog.epoch != webhook.epoch
+        ):
             return webhook.cursor_offset
-        return max(worker.cursor, webhook.cursor_offset)
+        return max(worker.backlog.cursor, webhook.cursor_offset)
 
     # workers follow the rows
 
@@ -107,7 +111,7 @@ class Dispatcher:
     async def reload(self, wallet_id: str) -> None:
         """The same for one wallet; its deliveries may have changed, too."""
         for webhook_id in self._by_wallet.get(wallet_id, ()):
-            self._workers[webhook_id].look_again()
+            self._workers[webhook_id].backlog.look_again()
         await self._follow(wallet_id)
         self.wake_wallet(wallet_id)
 
@@ -144,10 +148,8 @@ class Dispatcher:
             self._by_wallet.setdefault(webhook.wallet_id, set()).add(webhook.id)
         if webhook.id in self._running:
             return
-        has_passed = worker.is_loaded and (worker.epoch, worker.position) == (
-            work.feed_epoch,
-            work.head,
-        )
+        read = (worker.backlog.epoch, worker.backlog.position)
+        has_passed = worker.is_loaded and read == (work.feed_epoch, work.head)
         if work.is_behind and not has_passed:
             self.wake(webhook.id)
         elif work.next_at is not None:
@@ -293,7 +295,7 @@ class Dispatcher:
             if worker:
                 await _in_slices(crud.expire_failed, worker.webhook, before)
         for webhook_id, worker in list(self._workers.items()):
-            if worker.is_loaded and worker.unstored_events > 0:
+            if worker.is_loaded and worker.backlog.unstored_events > 0:
                 worker.must_store = True
                 self.wake(webhook_id)
 

@@ -30,10 +30,10 @@ from ...models_webhooks import (
 )
 from ..position import resolve_position
 from . import destination
+from .backlog import filter_of, gap_delivery
 from .dispatcher import Dispatcher
 from .schedule import FAILING_FAILURES
 from .sender import Sender, signed_headers
-from .worker import filter_of
 
 MAX_DESCRIPTION = 200
 STATES = ("delivered", "waiting", "retrying", "failed")
@@ -80,15 +80,7 @@ class Endpoints:
         )
         gap = None
         if position.gap:
-            gap = Delivery(
-                webhook_id=webhook.id,
-                event_id=f"gap-{position.gap['since']}",
-                type="gap",
-                event_offset=0,
-                event_at=now,
-                next_at=now,
-                body=dumps(position.gap),
-            )
+            gap = gap_delivery(webhook.id, position.gap, now)
         if not await crud.insert_webhook(webhook, gap, self._most_per_wallet):
             raise Conflict(
                 f"This wallet has {self._most_per_wallet} webhooks already;"

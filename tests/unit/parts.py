@@ -1,13 +1,15 @@
 """What unit tests of the log build: journals, copies of the extension, drafts."""
 
 import asyncio
+from typing import Any
 
-from payfeed import models
+from payfeed import crud, models
 from payfeed.extension import Extension
 from payfeed.feed.journal import Journal
 from payfeed.feed.protocol import payment_draft
 from payfeed.feed.retention import Retention
 from payfeed.host import settings
+from payfeed.models_webhooks import Webhook
 
 
 def new_journal() -> Journal:
@@ -32,6 +34,28 @@ def payment(number: int) -> models.Draft:
 def payment_key(wallet_id: str, number: int) -> models.PaymentKey:
     """The key of such a payment."""
     return wallet_id, "in", f"{number:064x}", "confirmed"
+
+
+async def insert_webhook(log: Journal, **members: Any) -> Webhook:
+    """An endpoint of the feed `w` in the table, after its newest event."""
+    tail = await log.need_tail("w")
+    webhook = Webhook(
+        **{
+            "id": "h1",
+            "wallet_id": "w",
+            "url": "https://shop.example/hook",
+            "description": "",
+            "event_filter": "{}",
+            "ordered": False,
+            "secret": "whsec_c2VjcmV0",
+            "created_at": 1000,
+            "epoch": tail.feed.epoch,
+            "cursor_offset": tail.head,
+            **members,
+        }
+    )
+    assert await crud.insert_webhook(webhook, None, 10)
+    return webhook
 
 
 async def sweep(copy: Extension) -> int:

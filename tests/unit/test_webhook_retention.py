@@ -1,15 +1,12 @@
 """What retention keeps for a webhook that has yet to be sent it."""
 
-from typing import Any
-
 import pytest_asyncio
-from parts import payment
+from parts import insert_webhook, payment
 from payfeed import crud, models
 from payfeed.feed.journal import Journal
 from payfeed.feed.protocol import custom_draft
 from payfeed.feed.retention import DAY_SECONDS, Retention
 from payfeed.host import settings
-from payfeed.models_webhooks import Webhook
 
 NOW = 1_800_000_000
 
@@ -31,25 +28,6 @@ class Log:
             drafts.append(custom_draft("x") if message else payment(self.numbers))
         await self.journal.append("w", drafts)
 
-    async def webhook(self, cursor: int, **members: Any) -> None:
-        tail = await self.journal.need_tail("w")
-        made = Webhook(
-            **{
-                "id": "h",
-                "wallet_id": "w",
-                "url": "https://shop.example/",
-                "description": "",
-                "event_filter": "{}",
-                "ordered": False,
-                "secret": "whsec_c2VjcmV0",
-                "created_at": NOW,
-                "epoch": tail.feed.epoch,
-                "cursor_offset": cursor,
-                **members,
-            }
-        )
-        assert await crud.insert_webhook(made, None, 10)
-
     async def kept(self, keep: int, days: int = 30) -> list[int]:
         """The offsets that are left by retention with these limits."""
         bounds = settings.load().copy(
@@ -70,14 +48,14 @@ async def log(log: Journal) -> Log:
 
 async def test_unsent_payments_stay_beyond_the_limit_of_count(log: Log) -> None:
     await log.record(10)
-    await log.webhook(4)
+    await insert_webhook(log.journal, cursor_offset=4)
     assert await log.kept(6) == [5, 6, 7, 8, 9, 10]
     assert await log.kept(3) == [5, 6, 7, 8, 9, 10]
 
 
 async def test_unsent_payments_stay_up_to_twice_the_limit(log: Log) -> None:
     await log.record(10)
-    await log.webhook(0)
+    await insert_webhook(log.journal, cursor_offset=0)
     assert await log.kept(3) == [5, 6, 7, 8, 9, 10]
 
 
@@ -85,7 +63,7 @@ async def test_messages_are_not_kept_for_webhooks(log: Log) -> None:
     await log.record(2)
     await log.record(3, message=True)
     await log.record(2)
-    await log.webhook(0)
+    await insert_webhook(log.journal, cursor_offset=0)
     assert await log.kept(4) == [1, 2, 6, 7]
 
 
@@ -93,7 +71,7 @@ async def test_unsent_payments_stay_for_seven_days(log: Log) -> None:
     await log.record(3)
     log.now += 6 * DAY_SECONDS
     await log.record(3)
-    await log.webhook(0)
+    await insert_webhook(log.journal, cursor_offset=0)
     assert await log.kept(100, days=2) == [1, 2, 3, 4, 5, 6]
     log.now += 2 * DAY_SECONDS
     assert await log.kept(3) == [4, 5, 6]
@@ -102,13 +80,13 @@ async def test_unsent_payments_stay_for_seven_days(log: Log) -> None:
 
 async def test_nothing_is_kept_for_a_disabled_webhook(log: Log) -> None:
     await log.record(10)
-    await log.webhook(0, disabled="paused")
+    await insert_webhook(log.journal, cursor_offset=0, disabled="paused")
     assert await log.kept(3) == [8, 9, 10]
 
 
 async def test_what_was_sent_is_deleted_at_the_next_run(log: Log) -> None:
     await log.record(10)
-    await log.webhook(6)
+    await insert_webhook(log.journal, cursor_offset=6)
     assert await log.kept(3) == [7, 8, 9, 10]
     await crud.execute("UPDATE payfeed.webhooks SET cursor_offset = 10")
     assert await log.kept(3) == [8, 9, 10]

@@ -3,32 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from parts import payment
+from parts import insert_webhook, payment
 from payfeed import crud
 from payfeed.feed.journal import Journal
 from payfeed.models_webhooks import Attempt, Change, Delivery, Webhook
 
 HOLDER, OTHER = "holder", "another process"
 NOW = 1000
-
-
-async def new_webhook(log: Journal, name: str = "h1", **members: Any) -> Webhook:
-    tail = await log.need_tail("w")
-    made = Webhook(
-        id=name,
-        wallet_id="w",
-        url="https://shop.example/hook",
-        description="",
-        event_filter="{}",
-        ordered=False,
-        secret="whsec_c2VjcmV0",
-        created_at=NOW,
-        epoch=tail.feed.epoch,
-        cursor_offset=tail.head,
-    )
-    made = replace(made, **members)
-    assert await crud.insert_webhook(made, None, 10)
-    return made
 
 
 def delivery(webhook: Webhook, offset: int, **members: Any) -> Delivery:
@@ -72,7 +53,7 @@ async def states(webhook: Webhook, state: str | None = None) -> list[tuple[str, 
 
 
 async def test_a_wallet_has_no_more_endpoints_than_allowed(log: Journal) -> None:
-    first = await new_webhook(log)
+    first = await insert_webhook(log)
     assert not await crud.insert_webhook(replace(first, id="h2"), None, 1)
     assert await crud.get_webhooks("w") == [first]
 
@@ -80,7 +61,7 @@ async def test_a_wallet_has_no_more_endpoints_than_allowed(log: Journal) -> None
 async def test_a_result_and_the_cursor_that_it_allows_are_stored_together(
     log: Journal,
 ) -> None:
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     taken = await crud.take_webhook(webhook.id, HOLDER, 10)
     assert taken
     lost = await crud.store_changes(
@@ -105,7 +86,7 @@ async def test_a_result_and_the_cursor_that_it_allows_are_stored_together(
 async def test_of_two_results_of_an_event_in_one_transaction_the_last_counts(
     log: Journal,
 ) -> None:
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     await crud.take_webhook(webhook.id, HOLDER, 10)
     failed = delivery(webhook, 1, attempts=1)
     changes = [
@@ -119,7 +100,7 @@ async def test_of_two_results_of_an_event_in_one_transaction_the_last_counts(
 
 
 async def test_a_cursor_never_moves_back_nor_within_another_epoch(log: Journal) -> None:
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     await crud.take_webhook(webhook.id, HOLDER, 10)
     for epoch, offset in ((webhook.epoch, 5), (webhook.epoch, 3), ("before", 9)):
         await crud.store_changes([change(webhook, offset, epoch=epoch)], HOLDER)
@@ -127,7 +108,7 @@ async def test_a_cursor_never_moves_back_nor_within_another_epoch(log: Journal) 
 
 
 async def test_results_of_an_endpoint_that_is_gone_leave_no_rows(log: Journal) -> None:
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     await crud.take_webhook(webhook.id, HOLDER, 10)
     await crud.delete_webhook(webhook)
     made = change(webhook, 1, attempt=attempt(webhook, 1, 1, True))
@@ -137,7 +118,7 @@ async def test_results_of_an_endpoint_that_is_gone_leave_no_rows(log: Journal) -
 
 async def test_only_the_holder_of_the_lease_stores_results(log: Journal) -> None:
     """On SQLite there is one process, and no lease."""
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     await crud.take_webhook(webhook.id, HOLDER, 10)
     taken = await crud.take_webhook(webhook.id, OTHER, 10)
     lost = await crud.store_changes([change(webhook, 1)], OTHER)
@@ -147,7 +128,7 @@ async def test_only_the_holder_of_the_lease_stores_results(log: Journal) -> None
 async def test_a_lease_that_ran_out_or_was_ended_is_taken_by_another_process(
     log: Journal,
 ) -> None:
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     await crud.take_webhook(webhook.id, HOLDER, 0)
     assert await crud.take_webhook(webhook.id, OTHER, 600)
     if crud.has_leases():
@@ -158,7 +139,7 @@ async def test_a_lease_that_ran_out_or_was_ended_is_taken_by_another_process(
 
 
 async def test_a_disabled_endpoint_is_not_taken_and_has_no_work(log: Journal) -> None:
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     await crud.take_webhook(webhook.id, HOLDER, 10)
     await crud.activate_feeds(["w"])
     await log.append("w", [payment(1)])
@@ -174,7 +155,7 @@ async def test_a_disabled_endpoint_is_not_taken_and_has_no_work(log: Journal) ->
 async def test_enabling_goes_on_where_it_stopped_or_from_a_position(
     log: Journal,
 ) -> None:
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     await crud.take_webhook(webhook.id, HOLDER, 10)
     waiting = delivery(webhook, 1, attempts=3, next_at=NOW + 99)
     stop = change(webhook, 1, failures=12, first_failure_at=5, disabled="failed")
@@ -191,7 +172,7 @@ async def test_enabling_goes_on_where_it_stopped_or_from_a_position(
 async def test_an_ordered_endpoint_that_is_enabled_tries_its_event_again(
     log: Journal,
 ) -> None:
-    webhook = await new_webhook(log, ordered=True)
+    webhook = await insert_webhook(log, ordered=True)
     blocked = delivery(webhook, 1, attempts=10, next_at=NOW + 99)
     await crud.save_deliveries(webhook, [blocked])
     await crud.enable_webhook(webhook, None, NOW)
@@ -200,7 +181,7 @@ async def test_an_ordered_endpoint_that_is_enabled_tries_its_event_again(
 
 
 async def test_a_second_rotation_needs_the_end_of_the_overlap(log: Journal) -> None:
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     assert await crud.rotate_webhook(webhook, "second", NOW + 60, NOW)
     found = await stored(webhook)
     assert (found.secret, found.previous_secret) == ("second", webhook.secret)
@@ -215,7 +196,7 @@ async def test_a_second_rotation_needs_the_end_of_the_overlap(log: Journal) -> N
 async def test_deliveries_are_listed_by_event_newest_first_in_pages(
     log: Journal,
 ) -> None:
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     await crud.take_webhook(webhook.id, HOLDER, 10)
     done = [attempt(webhook, offset, offset, True) for offset in (1, 4, 5)]
     await crud.store_changes([change(webhook, 5, attempt=one) for one in done], HOLDER)
@@ -247,7 +228,7 @@ async def test_deliveries_are_listed_by_event_newest_first_in_pages(
 
 async def test_after_a_restart_events_with_a_result_are_known(log: Journal) -> None:
     """Results may be stored while an earlier request is still open."""
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     await crud.take_webhook(webhook.id, HOLDER, 10)
     await crud.store_changes(
         [
@@ -263,7 +244,7 @@ async def test_after_a_restart_events_with_a_result_are_known(log: Journal) -> N
 
 
 async def test_a_new_epoch_fails_what_waited_and_leaves_a_gap(log: Journal) -> None:
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     await crud.save_deliveries(webhook, [delivery(webhook, 1)])
     gap = Delivery(webhook.id, "gap-old-5", "gap", 0, NOW, next_at=NOW, body="{}")
     await crud.move_webhook(webhook, "newepoch", 0, gap, is_new_epoch=True)
@@ -277,8 +258,8 @@ async def test_a_new_epoch_fails_what_waited_and_leaves_a_gap(log: Journal) -> N
 async def test_what_is_unsent_begins_at_the_cursor_or_at_a_waiting_delivery(
     log: Journal,
 ) -> None:
-    webhook = await new_webhook(log, cursor_offset=7)
-    await new_webhook(log, "h2", cursor_offset=3, disabled="paused")
+    webhook = await insert_webhook(log, cursor_offset=7)
+    await insert_webhook(log, id="h2", cursor_offset=3, disabled="paused")
     assert await crud.get_unsent() == {"w": 8}
     rows = [delivery(webhook, 5, attempts=1), delivery(webhook, 2, next_at=None)]
     await crud.save_deliveries(webhook, rows)
@@ -286,7 +267,7 @@ async def test_what_is_unsent_begins_at_the_cursor_or_at_a_waiting_delivery(
 
 
 async def test_attempts_are_bounded_by_age_and_count(log: Journal) -> None:
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     await crud.take_webhook(webhook.id, HOLDER, 10)
     made = [attempt(webhook, 1, number, False) for number in range(1, 21)]
     await crud.store_changes([change(webhook, 0, attempt=one) for one in made], HOLDER)
@@ -298,7 +279,7 @@ async def test_attempts_are_bounded_by_age_and_count(log: Journal) -> None:
 
 
 async def test_a_failed_delivery_is_kept_while_its_event_is_kept(log: Journal) -> None:
-    webhook = await new_webhook(log)
+    webhook = await insert_webhook(log)
     await log.append("w", [payment(1)])
     rows = [delivery(webhook, offset, next_at=None) for offset in (1, 99)]
     await crud.save_deliveries(webhook, [*rows, delivery(webhook, 98)])

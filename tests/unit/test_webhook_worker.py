@@ -25,7 +25,13 @@ from payfeed.feed.journal import Journal
 from payfeed.feed.protocol import custom_draft, loads
 from payfeed.feed.retention import Retention
 from payfeed.host import settings
-from payfeed.models_webhooks import CreateWebhook, FilterBody, PatchWebhook, Resend
+from payfeed.models_webhooks import (
+    CreateWebhook,
+    Delivery,
+    FilterBody,
+    PatchWebhook,
+    Resend,
+)
 
 HANG_GUARD = 30
 ADDRESS = "https://shop.example/hook"
@@ -119,6 +125,17 @@ class Process:
         events = await self.journal.append("w", [payment(n) for n in numbers])
         return [event.id for event in events]
 
+    async def deliver(self, *numbers: int) -> list[str]:
+        """Record payments, and wait until their requests have results."""
+        ids = await self.record(*numbers)
+        await self.settle()
+        return ids
+
+    async def id_after(self, number: int) -> str:
+        """Deliver one payment; returns the id of the event that will follow it."""
+        (event_id,) = await self.deliver(number)
+        return event_id.replace("-1", "-2")
+
     async def say(self, value: Any) -> str:
         (event,) = await self.journal.append("w", [custom_draft(value)])
         return event.id
@@ -138,6 +155,12 @@ class Process:
         self.clock.now += seconds
         self.dispatcher._wake_due()
         await self.settle()
+
+    async def refused(self, *numbers: int, **members: Any) -> tuple[str, list[str]]:
+        """An endpoint whose receiver answers 500, and the events that it was sent."""
+        webhook_id = await self.create(**members)
+        self.always(500)
+        return webhook_id, await self.deliver(*numbers)
 
     async def states(self, webhook_id: str) -> dict[str, str]:
         listed = await crud.get_deliveries(webhook_id, None, None, 1000)
@@ -184,8 +207,7 @@ async def test_an_event_that_succeeds_costs_one_attempt_and_no_delivery(
     process: Process,
 ) -> None:
     webhook_id = await process.create()
-    ids = await process.record(1, 2, 3)
-    await process.settle()
+    ids = await process.deliver(1, 2, 3)
     assert process.sent == ids
     assert await crud.get_waiting(webhook_id, 10) == []
     assert [len(await crud.get_attempts(webhook_id, one)) for one in ids] == [1, 1, 1]
@@ -197,8 +219,7 @@ async def test_nothing_is_written_for_events_that_the_filter_leaves_out(
 ) -> None:
     webhook_id = await process.create(filter=FilterBody(types=["message"]))
     before = await row(webhook_id)
-    await process.record(1, 2, 3)
-    await process.settle()
+    await process.deliver(1, 2, 3)
     assert await row(webhook_id) == before
     message = await process.say("hello")
     await process.settle()
@@ -222,12 +243,9 @@ async def test_a_quiet_endpoints_cursor_is_stored_before_retention(
 
 async def test_a_failing_event_does_not_hold_up_the_next(process: Process) -> None:
     webhook_id = await process.create()
-    await process.record(1)
-    await process.settle()
-    (bad,) = [f"{(await row(webhook_id)).epoch}-2"]
+    bad = await process.id_after(1)
     process.failing(bad)
-    ids = await process.record(2, 3, 4)
-    await process.settle()
+    ids = await process.deliver(2, 3, 4)
     assert ids[0] == bad
     assert (await row(webhook_id)).cursor_offset == 4
     assert (await process.states(webhook_id))[bad] == "retrying"
@@ -241,16 +259,12 @@ async def test_retries_follow_the_schedule_until_the_delivery_has_failed(
     process: Process,
 ) -> None:
     webhook_id = await process.create()
-    await process.record(1)
-    await process.settle()
-    bad = f"{(await row(webhook_id)).epoch}-2"
+    bad = await process.id_after(1)
     process.failing(bad)
-    await process.record(2)
-    await process.settle()
+    await process.deliver(2)
     for number in range(3, 12):
         # a success in between keeps the endpoint from failing
-        await process.record(number)
-        await process.settle()
+        await process.deliver(number)
         (waiting,) = await crud.get_waiting(webhook_id, 10)
         assert waiting.attempts == number - 2
         await process.advance((waiting.next_at or 0) - process.clock.now)
@@ -263,8 +277,7 @@ async def test_retries_follow_the_schedule_until_the_delivery_has_failed(
 
 async def test_at_most_four_requests_are_open(process: Process) -> None:
     await process.create()
-    await process.record(*range(1, 41))
-    await process.settle()
+    await process.deliver(*range(1, 41))
     assert len(process.sent) == 40
     release = asyncio.Event()
 
@@ -284,10 +297,7 @@ async def test_at_most_four_requests_are_open(process: Process) -> None:
 async def test_probes_alternate_between_new_events_and_the_longest_untried(
     process: Process,
 ) -> None:
-    webhook_id = await process.create()
-    process.always(500)
-    ids = await process.record(*range(1, 21))
-    await process.settle()
+    webhook_id, ids = await process.refused(*range(1, 21))
     assert process.sent == ids[:5]
     for _ in range(4):
         await process.advance(5 * MINUTE)
@@ -300,10 +310,7 @@ async def test_probes_alternate_between_new_events_and_the_longest_untried(
 async def test_after_a_success_each_delivery_goes_on_at_its_own_step(
     process: Process,
 ) -> None:
-    webhook_id = await process.create()
-    process.always(500)
-    ids = await process.record(*range(1, 11))
-    await process.settle()
+    webhook_id, ids = await process.refused(*range(1, 11))
     await process.advance(5 * MINUTE)
     process.always(200)
     await process.advance(5 * MINUTE)
@@ -315,13 +322,9 @@ async def test_after_a_success_each_delivery_goes_on_at_its_own_step(
 async def test_while_failing_new_events_cause_no_request_before_the_next_probe(
     process: Process,
 ) -> None:
-    await process.create()
-    process.always(500)
-    await process.record(*range(1, 6))
-    await process.settle()
+    await process.refused(*range(1, 6))
     count = len(process.sent)
-    await process.record(*range(6, 100))
-    await process.settle()
+    await process.deliver(*range(6, 100))
     assert len(process.sent) == count
 
 
@@ -329,17 +332,13 @@ async def test_retry_after_moves_the_next_attempt(process: Process) -> None:
     webhook_id = await process.create()
     process.always(429)
     process.retry_after = "3600"
-    await process.record(1)
-    await process.settle()
+    await process.deliver(1)
     (waiting,) = await crud.get_waiting(webhook_id, 10)
     assert waiting.next_at == process.clock.now + 3600
 
 
 async def test_an_ordered_endpoint_waits_for_the_one_before(process: Process) -> None:
-    webhook_id = await process.create(ordered=True)
-    process.always(500)
-    first, second, third = await process.record(1, 2, 3)
-    await process.settle()
+    webhook_id, (first, second, third) = await process.refused(1, 2, 3, ordered=True)
     assert process.sent == [first]
     assert (await row(webhook_id)).cursor_offset == 0
     await process.advance(5)
@@ -353,10 +352,7 @@ async def test_an_ordered_endpoint_waits_for_the_one_before(process: Process) ->
 async def test_an_ordered_endpoint_keeps_its_order_through_a_restart(
     process: Process, clock: Clock
 ) -> None:
-    await process.create(ordered=True)
-    process.always(500)
-    first, second = await process.record(1, 2)
-    await process.settle()
+    _, (first, second) = await process.refused(1, 2, ordered=True)
     await process.dispatcher.stop()
     again = Process(clock)
     again.failing(first)
@@ -372,10 +368,7 @@ async def test_an_ordered_endpoint_keeps_its_order_through_a_restart(
 async def test_an_ordered_endpoint_is_disabled_rather_than_skip_an_event(
     process: Process,
 ) -> None:
-    webhook_id = await process.create(ordered=True)
-    process.always(500)
-    first, second = await process.record(1, 2)
-    await process.settle()
+    webhook_id, (first, second) = await process.refused(1, 2, ordered=True)
     for _ in range(ATTEMPTS - 1):
         await process.advance(DAY)
     assert process.sent == [first] * ATTEMPTS
@@ -393,8 +386,7 @@ async def test_410_disables_the_endpoint_and_the_owner_is_notified_once(
 ) -> None:
     webhook_id = await process.create()
     process.always(410)
-    first, *_ = await process.record(1, 2, 3)
-    await process.settle()
+    first, *_ = await process.deliver(1, 2, 3)
     assert process.sent == [first]
     assert (await row(webhook_id)).disabled == "gone"
     await process.record(4)
@@ -406,12 +398,10 @@ async def test_410_disables_the_endpoint_and_the_owner_is_notified_once(
 async def test_enabling_from_now_leaves_out_what_was_missed(process: Process) -> None:
     webhook_id = await process.create()
     process.always(410)
-    first, *_ = await process.record(1, 2, 3)
-    await process.settle()
+    first, *_ = await process.deliver(1, 2, 3)
     process.always(200)
     await process.endpoints.enable("w", webhook_id, "now")
-    (last,) = await process.record(4)
-    await process.settle()
+    (last,) = await process.deliver(4)
     assert process.sent == [first, last]
     assert await process.states(webhook_id) == {first: "failed", last: "delivered"}
 
@@ -419,10 +409,7 @@ async def test_enabling_from_now_leaves_out_what_was_missed(process: Process) ->
 async def test_after_five_days_of_failures_the_endpoint_is_disabled(
     process: Process,
 ) -> None:
-    webhook_id = await process.create()
-    process.always(500)
-    await process.record(1, 2, 3, 4, 5)
-    await process.settle()
+    webhook_id, _ = await process.refused(1, 2, 3, 4, 5)
     first = int(process.clock.now) - 5 * DAY + 7 * MINUTE
     await crud.execute(
         "UPDATE payfeed.webhooks SET failures = 99, first_failure_at = :first,"
@@ -442,17 +429,13 @@ async def test_after_five_days_of_failures_the_endpoint_is_disabled(
 async def test_a_new_epoch_fails_what_waited_and_sends_one_gap_first(
     process: Process,
 ) -> None:
-    webhook_id = await process.create()
-    process.always(500)
-    (old,) = await process.record(1)
-    await process.settle()
+    webhook_id, (old,) = await process.refused(1)
     process.always(200)
     tail = await process.journal.need_tail("w")
     await crud.rotate_epoch("w", "newepoch")
     process.journal.end_epoch(tail)
     await process.settle()
-    (new,) = await process.record(2)
-    await process.settle()
+    (new,) = await process.deliver(2)
     assert process.sent == [old, f"gap-{old}", new]
     assert process.bodies[f"gap-{old}"] == {
         "type": "gap",
@@ -477,21 +460,16 @@ async def test_an_endpoint_that_fell_behind_the_log_is_sent_one_gap_first(
     assert process.sent == [f"gap-{start}", *ids[7:]]
     assert process.bodies[f"gap-{start}"]["reason"] == "expired"
     assert process.bodies[f"gap-{start}"]["oldest"] == ids[7]
-    await process.record(11)
-    await process.settle()
+    await process.deliver(11)
     assert len(process.sent) == 5
 
 
 async def test_a_waiting_delivery_whose_event_is_gone_has_failed(
     process: Process,
 ) -> None:
-    webhook_id = await process.create()
-    process.always(500)
-    (first,) = await process.record(1)
-    await process.settle()
+    webhook_id, (first,) = await process.refused(1)
     process.always(200)
-    await process.record(2, 3)
-    await process.settle()
+    await process.deliver(2, 3)
     await process.expire(1)
     await process.advance(5)
     assert process.sent.count(first) == 1
@@ -504,9 +482,7 @@ async def test_after_a_crash_only_requests_without_a_stored_result_are_repeated(
     process: Process, clock: Clock
 ) -> None:
     webhook_id = await process.create()
-    await process.record(1)
-    await process.settle()
-    slow = f"{(await row(webhook_id)).epoch}-2"
+    slow = await process.id_after(1)
     never = asyncio.Event()
 
     async def answer(event_id: str) -> int:
@@ -552,10 +528,7 @@ async def test_a_request_that_a_stop_breaks_off_is_no_attempt(process: Process) 
 async def test_a_new_url_holds_for_what_waits_and_a_new_filter_for_what_follows(
     process: Process,
 ) -> None:
-    webhook_id = await process.create()
-    process.always(500)
-    (first,) = await process.record(1)
-    await process.settle()
+    webhook_id, (first,) = await process.refused(1)
     process.always(200)
     moved = "https://other.example/hook"
     change = PatchWebhook(url=moved, filter=FilterBody(types=["message"]))
@@ -589,13 +562,14 @@ async def test_resending_is_independent_of_the_cursor(process: Process) -> None:
 
 async def test_only_failed_deliveries_are_resent_if_wished(process: Process) -> None:
     webhook_id = await process.create()
-    ids = await process.record(1, 2, 3)
-    await process.settle()
+    ids = await process.deliver(1, 2, 3)
     tail = await process.journal.need_tail("w")
     found = await crud.get_work("w")
     event = await crud.get_event("w", tail.feed.epoch, 2)
     assert event
-    failed = replace((await _delivery_of(webhook_id, event)), next_at=None, attempts=10)
+    failed = Delivery(
+        webhook_id, event.id, event.type, event.offset, event.timestamp, attempts=10
+    )
     await crud.save_deliveries(found[0].webhook, [failed])
     request = Resend(since=ids[0])
     assert await process.endpoints.resend("w", webhook_id, request) == 1
@@ -603,18 +577,11 @@ async def test_only_failed_deliveries_are_resent_if_wished(process: Process) -> 
     assert process.sent == [*ids, ids[1]]
 
 
-async def _delivery_of(webhook_id: str, event: Any) -> Any:
-    return working.Delivery(
-        webhook_id, event.id, event.type, event.offset, event.timestamp
-    )
-
-
 async def test_a_database_that_is_away_stops_requests_and_loses_no_result(
     process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     webhook_id = await process.create()
-    await process.record(1)
-    await process.settle()
+    await process.deliver(1)
     is_away = True
     store = crud.store_changes
 
@@ -643,8 +610,7 @@ async def test_the_gauges_show_what_waits_and_not_what_has_failed(
     quiet = await process.create()
     busy = await process.create()
     await process.endpoints.change("w", quiet, PatchWebhook(enabled=False))
-    await process.record(1)
-    await process.settle()
+    await process.deliver(1)
     process.clock.now += 90
     shown = await process.endpoints.measure()
     assert (shown.waiting, shown.oldest_seconds) == (1, 90)
@@ -661,17 +627,13 @@ async def test_the_gauges_show_what_waits_and_not_what_has_failed(
 async def test_nothing_waits_for_a_suspended_feed(process: Process) -> None:
     process.always(500)
     await process.create()
-    await process.record(1)
-    await process.settle()
+    await process.deliver(1)
     await crud.suspend_feed("w")
     assert (await process.endpoints.measure()).waiting == 0
 
 
 async def test_a_suspended_feed_pauses_its_endpoints(process: Process) -> None:
-    webhook_id = await process.create()
-    process.always(500)
-    (first,) = await process.record(1)
-    await process.settle()
+    webhook_id, (first,) = await process.refused(1)
     await crud.suspend_feed("w")
     await process.dispatcher.reload("w")
     await process.advance(3 * DAY)
