@@ -19,6 +19,7 @@ from harness import PAYMENT, Bench, Row, ms, p99
 from history import histories
 from idle_subscribers import idle_subscribers
 from load_generator import websocket_opening
+from webhooks import webhooks
 
 
 async def one_subscriber(rounds: int = 60) -> list[Row]:
@@ -326,6 +327,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "paths": paths,
     "histories": histories,
     "idle": idle_subscribers,
+    "webhooks": webhooks,
 }
 
 

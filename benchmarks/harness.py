@@ -41,8 +41,8 @@ class Row:
 class Bench:
     """A shop on a fresh server, with groups of readers on both kinds of socket."""
 
-    def __init__(self) -> None:
-        self.shop = Shop(Server(**ROOMY))
+    def __init__(self, **env: str) -> None:
+        self.shop = Shop(Server(**ROOMY, **env))
         self.shop.server.add_extension("benchlab", HERE / "benchlab")
         self.crowd = Crowd()
 
