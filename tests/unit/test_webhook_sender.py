@@ -12,7 +12,7 @@ from payfeed.delivery.webhooks import sender
 from payfeed.delivery.webhooks.destination import Rules
 from payfeed.delivery.webhooks.sender import Outcome, Sender, Tls
 from ports import free_port
-from receiver import Received, Receiver
+from receiver import Received, Receiver, reply
 
 OPEN = Rules(allow_http=True, allow_private_ips=True)
 BODY = '{"type":"test"}'
@@ -257,6 +257,59 @@ async def test_a_burst_uses_one_connection(receiver: Receiver) -> None:
         assert (await send(receiver.url(), sending)).is_delivered
         assert len(receiver._connections) == 1
     await sending.close()
+
+
+async def test_a_connection_that_the_receiver_closed_is_not_used_again(
+    receiver: Receiver,
+) -> None:
+    sending = new_sender()
+    assert (await send(receiver.url(), sending)).is_delivered
+    await receiver.stop()
+    await receiver.start()
+    assert (await send(receiver.url(), sending)).is_delivered
+    await sending.close()
+
+
+async def test_a_second_response_is_not_taken_for_that_of_the_next_request(
+    receiver: Receiver,
+) -> None:
+    async def answer_twice(request: Received) -> bytes | None:
+        return reply(200) + reply(200, b"for the next")
+
+    receiver.answer = answer_twice
+    sending = new_sender()
+    assert (await send(receiver.url(), sending)).is_delivered
+    receiver.always(500, b"no")
+    outcome = await send(receiver.url(), sending)
+    assert (outcome.status, outcome.reply) == (500, "no")
+    await sending.close()
+
+
+async def test_a_kept_connection_is_not_used_once_its_address_is_refused(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "ADDRESS_SECONDS", 0)
+    sending = new_sender(Names(["127.0.0.1"], ["127.0.0.9"]))
+    assert (await send(receiver.url(host="shop.example"), sending)).is_delivered
+    assert not (await send(receiver.url(host="shop.example"), sending)).is_delivered
+    assert len(receiver.received) == 1
+
+
+async def test_hints_before_a_response_are_passed(receiver: Receiver) -> None:
+    async def hint(request: Received) -> bytes | None:
+        return b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + reply(202)
+
+    receiver.answer = hint
+    assert (await send(receiver.url())).status == 202
+
+
+async def test_a_reply_in_chunks_is_read(receiver: Receiver) -> None:
+    async def chunks(request: Received) -> bytes | None:
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        return head + b"2\r\nth\r\n4\r\nanks\r\n0\r\n\r\n"
+
+    receiver.answer = chunks
+    assert (await send(receiver.url())).reply == "thanks"
 
 
 async def test_a_certificate_of_another_name_is_failure(
