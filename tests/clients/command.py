@@ -45,9 +45,9 @@ class Command:
             if text in line:
                 return
 
-    async def end(self) -> tuple[int, str, str]:
+    async def end(self, stdin: str = "") -> tuple[int, str, str]:
         """Exit code, rest of standard output, rest of standard error."""
-        done = self.process.communicate()
+        done = self.process.communicate(stdin.encode())
         out, err = await asyncio.wait_for(done, HANG_GUARD)
         assert self.process.returncode is not None
         return self.process.returncode, out.decode(), err.decode()
@@ -89,6 +89,9 @@ async def running(
         await process.wait()
 
 
-async def run(*args: str, key: str = "", url: str = "") -> tuple[int, str, str]:
-    async with running(*args, key=key, url=url) as command:
+async def run(
+    *args: str, key: str = "", url: str = "", **more: str
+) -> tuple[int, str, str]:
+    """Run it to its end; `more` is its environment."""
+    async with running(*args, key=key, url=url, **more) as command:
         return await command.end()

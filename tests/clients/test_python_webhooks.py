@@ -29,6 +29,7 @@ SETTINGS = {
     "LNBITS_CALLBACK_URL_RULES": '["https?://.*"]',
 }
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+SIGNING = {"PAYFEED_WEBHOOK_SECRET": SECRET}
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -77,9 +78,9 @@ async def until_listed(shop: Shop, webhook_id: str, *words: str) -> str:
 
 def forwarding(shop: Shop, receiver: Receiver, *words: str) -> Any:
     """`payfeed listen --forward-to`, with the wallet's invoice key."""
-    options = ["--forward-to", receiver.url(), "--webhook-secret", SECRET, *words]
+    options = ["--forward-to", receiver.url(), *words]
     key, url = shop.wallet["inkey"], shop.server.base
-    return running("listen", *options, key=key, url=url)
+    return running("listen", *options, key=key, url=url, **SIGNING)
 
 
 async def head(shop: Shop) -> str:
@@ -301,8 +302,8 @@ async def test_a_command_and_a_receiver_exclude_each_other() -> None:
 async def test_a_sample_is_marked_valid_and_of_no_feeds_epoch(
     kind: str, receiver: Receiver
 ) -> None:
-    options = ["--forward-to", receiver.url("/hook?a=1"), "--webhook-secret", SECRET]
-    code, out, err = await run("trigger", kind, *options)
+    options = ["--forward-to", receiver.url("/hook?a=1")]
+    code, out, err = await run("trigger", kind, *options, **SIGNING)
     assert (code, err) == (0, "")
     (request,) = receiver.received
     assert request.target == "/hook?a=1"
@@ -324,6 +325,30 @@ async def test_a_new_secret_is_printed_and_signs_the_request(
     assert code == 0
     (request,) = receiver.received
     verified(request, err.strip().removeprefix("signing secret: "))
+
+
+async def test_a_secret_is_read_from_a_file_or_from_standard_input(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"{SECRET}\n")
+    options = ["trigger", "payment", "--forward-to", receiver.url()]
+    code, _, err = await run(*options, "--webhook-secret-file", str(file))
+    assert (code, err) == (0, "")
+    async with running(*options, "--webhook-secret-file", "-") as command:
+        code, _, err = await command.end(f"{SECRET}\n")
+    assert (code, err) == (0, "")
+    for request in receiver.received:
+        verified(request, SECRET)
+    code, _, err = await run(*options, "--webhook-secret-file", str(tmp_path / "no"))
+    assert (code, "the secret file cannot be read" in err) == (2, True)
+
+
+async def test_a_secret_is_not_taken_from_the_list_of_processes() -> None:
+    options = ["--forward-to", "http://localhost:1", "--webhook-secret", SECRET]
+    code, _, err = await run("trigger", "payment", *options)
+    assert code == 2
+    assert "--webhook-secret-file" in err
 
 
 async def test_a_receiver_that_refuses_a_sample_is_an_error(

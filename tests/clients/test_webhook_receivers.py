@@ -130,8 +130,10 @@ async def test_a_receiver_takes_what_was_paid_and_nothing_else(
     receiver: RunningReceiver,
 ) -> None:
     async def trigger(kind: str) -> str:
-        options = ["--forward-to", receiver.url, "--webhook-secret", SECRET]
-        code, out, err = await run("trigger", kind, *options)
+        options = ["--forward-to", receiver.url]
+        code, out, err = await run(
+            "trigger", kind, *options, PAYFEED_WEBHOOK_SECRET=SECRET
+        )
         assert (code, err) == (0, "")
         return out.split()[0]
 
@@ -174,7 +176,7 @@ async def test_a_receiver_refuses_what_is_not_signed_now_with_its_secret(
     assert await receiver.post(event_id, body, new_secret()) == 400
     assert await receiver.post(event_id, body) == 400
     assert await receiver.post(event_id, body, SECRET, age_seconds=3600) == 400
-    options = ["--forward-to", receiver.url, "--webhook-secret", new_secret()]
-    code, _, err = await run("trigger", "payment", *options)
+    options = ["trigger", "payment", "--forward-to", receiver.url]
+    code, _, err = await run(*options, PAYFEED_WEBHOOK_SECRET=new_secret())
     assert (code, "HTTP 400" in err) == (3, True)
     assert receiver.paid() == []

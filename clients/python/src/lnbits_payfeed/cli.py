@@ -121,7 +121,7 @@ async def listen_command(
     common: Common,
     state: Path | None,
     forward_to: str | None,
-    webhook_secret: str | None,
+    webhook_secret_file: Path | None,
     forward_ca: Path | None,
     **options: Any,
 ) -> int:
@@ -133,7 +133,7 @@ async def listen_command(
         if options["command"]:
             raise click.UsageError("use either --exec or --forward-to")
         options["forwarder"] = new_forwarder(
-            forward_to, webhook_secret, forward_ca, options["max_attempts"]
+            forward_to, webhook_secret_file, forward_ca, options["max_attempts"]
         )
     await listen(url, key, **options)
     return OK
@@ -144,10 +144,13 @@ async def listen_command(
 @click.option("--forward-to", metavar="URL", required=True, help="The receiver.")
 @with_options(FORWARD_OPTIONS)
 async def trigger(
-    kind: str, forward_to: str, webhook_secret: str | None, forward_ca: Path | None
+    kind: str,
+    forward_to: str,
+    webhook_secret_file: Path | None,
+    forward_ca: Path | None,
 ) -> int:
     """Send one signed request with a sample event, which is in no feed."""
-    forwarder = new_forwarder(forward_to, webhook_secret, forward_ca)
+    forwarder = new_forwarder(forward_to, webhook_secret_file, forward_ca)
     event_id, body = sample(kind)
     answer = await forwarder.attempt(event_id, body)
     answer.checked()

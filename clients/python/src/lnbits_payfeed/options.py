@@ -3,6 +3,7 @@
 import functools
 import os
 import ssl
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from .frames import new_secret
 from .terminal import print_error
 
 FILE = click.Path(path_type=Path)
+STDIN = Path("-")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ class Common:
 COMMON_OPTIONS = (
     click.option("--url", envvar="PAYFEED_URL", help="LNbits' address; PAYFEED_URL."),
     click.option("--key", help="Access or wallet key; better in PAYFEED_KEY."),
-    click.option("--key-file", type=FILE, help="A file that contains the key."),
+    click.option(
+        "--key-file", type=FILE, help="A file that contains the key; - reads it."
+    ),
     click.option("--ca", type=FILE, help="A private certificate authority, PEM."),
     click.option(
         "--verbose", is_flag=True, help="Show handshake and frames, with keys masked."
@@ -80,10 +84,10 @@ FILTER_OPTIONS = (
 )
 FORWARD_OPTIONS = (
     click.option(
-        "--webhook-secret",
-        envvar="PAYFEED_WEBHOOK_SECRET",
-        metavar="whsec_…",
-        help="Signs the requests; PAYFEED_WEBHOOK_SECRET. Default: a new one.",
+        "--webhook-secret-file",
+        type=FILE,
+        help="A file with the secret that signs; - reads it. Default:"
+        " PAYFEED_WEBHOOK_SECRET, or a new secret.",
     ),
     click.option(
         "--forward-ca",
@@ -125,12 +129,18 @@ def with_common_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def read_key(file: Path) -> str:
     """The key in a file; raises BadAddress."""
+    return check_key(_read_secret(file, "key"))
+
+
+def _read_secret(file: Path, what: str) -> str:
+    """The text of a file; `-`: of standard input. Raises BadAddress."""
     try:
-        return check_key(file.read_text().strip())
+        text = sys.stdin.read() if file == STDIN else file.read_text()
     except OSError as exc:
-        raise BadAddress(f"the key file cannot be read: {exc.strerror}") from exc
+        raise BadAddress(f"the {what} file cannot be read: {exc.strerror}") from exc
     except UnicodeError as exc:
-        raise BadAddress("the key file does not contain a key") from exc
+        raise BadAddress(f"the {what} file does not contain a {what}") from exc
+    return text.strip()
 
 
 def tls_context(ca: Path | None) -> ssl.SSLContext | None:
@@ -138,15 +148,22 @@ def tls_context(ca: Path | None) -> ssl.SSLContext | None:
 
 
 def new_forwarder(
-    url: str, secret: str | None, ca: Path | None, max_attempts: int | None = None
+    url: str, secret_file: Path | None, ca: Path | None, max_attempts: int | None = None
 ) -> Forwarder:
-    """Prints the secret if it is a new one. Raises BadAddress, OSError."""
-    chosen = secret or new_secret()
+    """With the secret of a file or of PAYFEED_WEBHOOK_SECRET; prints a new one.
+
+    Raises BadAddress, OSError.
+    """
+    if secret_file:
+        known = _read_secret(secret_file, "secret")
+    else:
+        known = os.environ.get("PAYFEED_WEBHOOK_SECRET", "")
+    secret = known or new_secret()
     forwarder = Forwarder(
-        url, chosen, print_error, max_attempts=max_attempts, tls=tls_context(ca)
+        url, secret, print_error, max_attempts=max_attempts, tls=tls_context(ca)
     )
-    if not secret:
-        print_error(f"signing secret: {chosen}")
+    if not known:
+        print_error(f"signing secret: {secret}")
     return forwarder
 
 
