@@ -22,6 +22,7 @@ from lnbits_payfeed.frames import Verifier
 from lnbits_server import Server
 from postgres import Postgres
 from reader import Reader, reading
+from receiver import Received, Receiver, reply
 from shop import HERE, Shop, opened
 
 HANG_GUARD = 40
@@ -30,6 +31,9 @@ SETTINGS = {
     "PAYFEED_HEARTBEAT_SECONDS": "600",
     "PAYFEED_NOTIFY_PER_MINUTE": "99999",
     "AUTH_SECRET_KEY": "the same for all processes",
+    "PAYFEED_WEBHOOK_ALLOW_HTTP": "on",
+    "PAYFEED_WEBHOOK_ALLOW_PRIVATE_IPS": "on",
+    "LNBITS_CALLBACK_URL_RULES": '["https?://.*"]',
 }
 LISTENING = (
     "SELECT pid FROM pg_stat_activity"
@@ -423,6 +427,67 @@ async def test_either_may_die_and_come_back(pair: Pair) -> None:
             assert await pair.delay(reader, living) < 1
             cursor = json.loads(reader.texts[-1])["id"]
             said += [cursor]
+
+
+@pytest_asyncio.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with Receiver() as ready:
+        yield ready
+
+
+async def attempts(pair: Pair, webhook: dict[str, Any]) -> dict[str, int]:
+    """Of every event whose request has a result, by its id."""
+    path = f"webhooks/{webhook['id']}/deliveries"
+    listed = (await pair.manage("GET", path))["deliveries"]
+    return {delivery["event"]: delivery["attempts"] for delivery in listed}
+
+
+async def test_while_both_live_each_event_is_sent_to_a_webhook_once(
+    pair: Pair, receiver: Receiver
+) -> None:
+    webhook = await pair.manage("POST", "webhooks", json={"url": receiver.url()})
+    servers = (pair.shop.server, pair.other)
+    said = [await pair.say(servers[n % 2], n) for n in range(20)]
+    deadline = time.monotonic() + HANG_GUARD
+    while set(found := await attempts(pair, webhook)) != set(said):
+        assert time.monotonic() < deadline, found
+        await asyncio.sleep(0.1)
+    assert set(found.values()) == {1}
+    assert sorted(request.id for request in receiver.received) == sorted(said)
+
+
+async def test_a_webhook_goes_on_from_the_other_when_its_sender_is_killed(
+    pair: Pair, receiver: Receiver
+) -> None:
+    servers = [pair.shop.server, pair.other]
+    webhook = await pair.manage("POST", "webhooks", json={"url": receiver.url()})
+    said = [await pair.say(servers[n % 2], n) for n in range(4)]
+    await receiver.until(4)
+    is_dead = asyncio.Event()
+
+    async def answer(request: Received) -> bytes:
+        await is_dead.wait()
+        return reply(200)
+
+    receiver.answer = answer
+    said += [await pair.say(servers[0], n) for n in range(4, 12)]
+    await receiver.until(5)
+    holder = await pair.database.fetchval(
+        "SELECT lease_holder FROM payfeed.webhooks WHERE id = $1", webhook["id"]
+    )
+    names = [await server.call("GET", "/paylab/lease-holder") for server in servers]
+    dying = servers[names.index(holder)]
+    living = servers[names.index(holder) - 1]
+    dying.kill()
+    is_dead.set()
+    try:
+        await until(lambda: {one.id for one in receiver.received} == set(said))
+        said.append(await pair.say(living, "after"))
+        await until(lambda: {one.id for one in receiver.received} == set(said))
+        bodies = {(one.id, one.body) for one in receiver.received}
+        assert len(bodies) == len(said)
+    finally:
+        await dying.start()
 
 
 async def test_a_key_revoked_in_one_closes_connections_of_the_other(pair: Pair) -> None:

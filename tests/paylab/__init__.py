@@ -365,3 +365,9 @@ async def masks() -> int:
     """How many filters keep keys out of the server's log of requests."""
     filters = logging.getLogger("uvicorn.access").filters
     return sum(type(found).__name__ == "RedactingFilter" for found in filters)
+
+
+@paylab_ext.get("/lease-holder")
+async def lease_holder() -> str:
+    """What this process stores as the holder of a webhook that it sends for."""
+    return str(payfeed_module("extension").current().webhooks._holder)
