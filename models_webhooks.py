@@ -226,7 +226,11 @@ class WebhookAnswer(BaseModel):
     )
     disabled_at: int | None
     cursor: str = Field(description="Up to here events are delivered or listed.")
-    lag: int = Field(description="How many events follow the cursor.")
+    lag: int = Field(
+        description="How many events after the cursor are to be sent; at most 1,000 are"
+        " counted."
+    )
+    lag_has_more: bool = Field(description="There are more than were counted.")
     waiting: int = Field(description="Deliveries that are attempted again.")
     failed: int = Field(description="Deliveries that are not attempted any more.")
     oldest_waiting_at: int | None = Field(description="When its event was recorded.")
@@ -253,9 +257,21 @@ class TestedWebhook(BaseModel):
     error: str | None = Field(description="Why there is no status.")
 
 
+class PaymentSummary(BaseModel):
+    direction: str
+    status: str
+    amount: float = Field(description="satoshi")
+    amount_msat: int
+    memo: str = Field(description="At most 200 characters.")
+
+
 class DeliveryAnswer(BaseModel):
     event: str
     type: str
+    payment: PaymentSummary | None = Field(
+        description="What was paid; null for other events, and for those that are no"
+        " longer kept."
+    )
     state: str
     attempts: int
     recorded_at: int

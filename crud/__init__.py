@@ -23,6 +23,7 @@ from .events import (
     first_offset_at,
     get_event,
     get_events,
+    get_events_at,
     get_events_before,
     get_first_message,
     get_large_payments,
@@ -30,6 +31,7 @@ from .events import (
     get_offset_after,
     get_offset_before,
     get_oldest,
+    get_outlines,
     replace_body,
 )
 from .expiry import (
@@ -163,6 +165,7 @@ __all__ = [
     "get_enabled_wallets",
     "get_event",
     "get_events",
+    "get_events_at",
     "get_events_before",
     "get_feed",
     "get_feeds",
@@ -179,6 +182,7 @@ __all__ = [
     "get_offset_before",
     "get_oldest",
     "get_oldest_events",
+    "get_outlines",
     "get_payment_records",
     "get_payments_after_rowid",
     "get_payments_by_hash",

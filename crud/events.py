@@ -1,9 +1,11 @@
 """Reading the table `events`; keys of messages that are recorded once."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..models import EVERYTHING, Event, Filter
 from .filters import condition_of
+from .lists import among, json_list
 from .statements import ANY_SIZE, IN_EPOCH, execute, fetch_all
 
 EVENT_COLUMNS = (
@@ -93,6 +95,33 @@ async def _select(
     return [event_of(values["wallet_id"], values["epoch"], row) for row in rows]
 
 
+async def get_outlines(
+    wallet_id: str,
+    epoch: str,
+    after: int,
+    until: int,
+    limit: int,
+    event_filter: Filter,
+) -> list[Event]:
+    """As `get_events`, with empty bodies: an index has the rest. Up to `until`."""
+    condition, filter_values = condition_of(event_filter, are_payments_indexed=True)
+    columns = EVENT_COLUMNS.replace("body", "'' AS body")
+    rows = await fetch_all(
+        f"SELECT {columns} FROM payfeed.events WHERE wallet_id = :wallet_id"
+        f" AND {IN_EPOCH} AND event_offset > :after AND event_offset <= :until"
+        f"{condition} ORDER BY event_offset LIMIT :limit",
+        {
+            "wallet_id": wallet_id,
+            "epoch": epoch,
+            "after": after,
+            "until": until,
+            "limit": limit,
+            **filter_values,
+        },
+    )
+    return [event_of(wallet_id, epoch, row) for row in rows]
+
+
 async def get_offset_after(wallet_id: str, epoch: str, after: int) -> int | None:
     """The offset of the first event after this one."""
     rows = await fetch_all(
@@ -122,6 +151,18 @@ async def get_event(wallet_id: str, epoch: str, offset: int) -> Event | None:
         {"wallet_id": wallet_id, "epoch": epoch, "offset": offset},
     )
     return event_of(wallet_id, epoch, rows[0]) if rows else None
+
+
+async def get_events_at(
+    wallet_id: str, epoch: str, offsets: Iterable[int]
+) -> list[Event]:
+    """Those that are kept, in no order."""
+    rows = await fetch_all(
+        f"SELECT {EVENT_COLUMNS} FROM payfeed.events WHERE wallet_id = :wallet_id"
+        f" AND {among('event_offset', 'offsets', 'BIGINT')} AND {IN_EPOCH}",
+        {"wallet_id": wallet_id, "epoch": epoch, "offsets": json_list(offsets)},
+    )
+    return [event_of(wallet_id, epoch, row) for row in rows]
 
 
 async def get_oldest(wallet_id: str) -> int | None:

@@ -8,22 +8,20 @@ from typing import Any
 from ... import crud
 from ...errors import Conflict, Malformed, NotFound
 from ...feed.feeds import new_secret
-from ...feed.filters import shown_filter, stored_filter
+from ...feed.filters import stored_filter
 from ...feed.journal import Journal
 from ...feed.protocol import (
-    dumps,
     event_body,
     parse_id,
     test_draft,
 )
+from ...feed.tail import Tail
 from ...metrics import WebhookGauges
 from ...models import Event
 from ...models_webhooks import (
     PAUSED,
-    Attempt,
     CreateWebhook,
     Delivery,
-    Listed,
     PatchWebhook,
     Resend,
     Webhook,
@@ -32,7 +30,14 @@ from ..position import resolve_position
 from . import destination
 from .backlog import filter_of, gap_delivery
 from .dispatcher import Dispatcher
-from .schedule import FAILING_FAILURES
+from .listing import (
+    Counts,
+    count_lag,
+    shown_attempt,
+    shown_deliveries,
+    shown_webhook,
+    state_of,
+)
 from .sender import Sender, signed_headers
 
 MAX_DESCRIPTION = 200
@@ -94,7 +99,7 @@ class Endpoints:
         counts = await crud.count_deliveries(wallet_id)
         tail = await self._journal.current_tail(wallet_id, "start")
         return [
-            self._public(webhook, tail.feed.epoch, tail.head, counts)
+            await self._shown(webhook, tail, counts)
             for webhook in await crud.get_webhooks(wallet_id)
         ]
 
@@ -103,8 +108,15 @@ class Endpoints:
         webhook = await self._find(wallet_id, webhook_id)
         counts = await crud.count_deliveries(wallet_id)
         tail = await self._journal.current_tail(wallet_id, "start")
-        shown = self._public(webhook, tail.feed.epoch, tail.head, counts)
+        shown = await self._shown(webhook, tail, counts)
         return shown | {"secret": webhook.secret}
+
+    async def _shown(
+        self, webhook: Webhook, tail: Tail, counts: Counts
+    ) -> dict[str, Any]:
+        cursor = self._dispatcher.position_of(webhook)
+        lag = await count_lag(tail, webhook, cursor)
+        return shown_webhook(webhook, cursor, lag, counts, self._journal.now())
 
     async def measure(self) -> WebhookGauges:
         """Of all wallets, as the database has them."""
@@ -217,8 +229,9 @@ class Endpoints:
             if place is None:
                 raise Malformed("before is not an event in this list.")
         found = await crud.get_deliveries(webhook.id, state, place, limit + 1)
+        tail = await self._journal.current_tail(wallet_id, "start")
         return {
-            "deliveries": [_delivery(listed) for listed in found[:limit]],
+            "deliveries": await shown_deliveries(tail, found[:limit]),
             "has_more": len(found) > limit,
         }
 
@@ -231,7 +244,9 @@ class Endpoints:
         if listed is None:
             raise NotFound("There is no delivery of this event.")
         attempts = await crud.get_attempts(webhook.id, event_id)
-        return _delivery(listed) | {"tries": [_attempt(one) for one in attempts]}
+        tail = await self._journal.current_tail(wallet_id, "start")
+        (shown,) = await shown_deliveries(tail, [listed])
+        return shown | {"tries": [shown_attempt(attempt) for attempt in attempts]}
 
     async def resend(self, wallet_id: str, webhook_id: str, request: Resend) -> int:
         """Send events again; returns how many. Raises NotFound, Malformed."""
@@ -299,47 +314,6 @@ class Endpoints:
         except destination.Unresolved:
             return
 
-    def _public(
-        self,
-        webhook: Webhook,
-        epoch: str,
-        head: int,
-        counts: dict[str, tuple[int, int, int | None]],
-    ) -> dict[str, Any]:
-        waiting, failed, oldest = counts.get(webhook.id, (0, 0, None))
-        cursor = self._dispatcher.position_of(webhook)
-        state = state_of(webhook, waiting)
-        until = webhook.previous_until or 0
-        return {
-            "id": webhook.id,
-            "url": webhook.url,
-            "description": webhook.description,
-            "filter": shown_filter(webhook.event_filter),
-            "ordered": webhook.ordered,
-            "enabled": webhook.disabled is None,
-            "state": state,
-            "reason": webhook.disabled,
-            "disabled_at": webhook.disabled_at,
-            "cursor": f"{webhook.epoch}-{cursor}",
-            "lag": max(0, head - cursor) if webhook.epoch == epoch else head,
-            "waiting": waiting,
-            "failed": failed,
-            "oldest_waiting_at": oldest,
-            "failing_since": webhook.first_failure_at,
-            "next_probe_at": webhook.next_probe_at if state == "failing" else None,
-            "created_at": webhook.created_at,
-            "previous_secret_until": until if until > self._journal.now() else None,
-        }
-
-
-def state_of(webhook: Webhook, waiting: int) -> str:
-    """`delivering`, `retrying`, `failing` or `disabled`; `waiting`: deliveries."""
-    if webhook.disabled:
-        return "disabled"
-    if not webhook.ordered and webhook.failures >= FAILING_FAILURES:
-        return "failing"
-    return "retrying" if waiting or webhook.failures else "delivering"
-
 
 def _checked_description(text: str) -> str:
     if len(text) > MAX_DESCRIPTION or not (text.isprintable()):
@@ -358,27 +332,3 @@ def _again(webhook: Webhook, event: Event, now: int) -> Delivery:
         event_at=event.timestamp,
         next_at=now,
     )
-
-
-def _delivery(listed: Listed) -> dict[str, Any]:
-    return {
-        "event": listed.event_id,
-        "type": listed.type,
-        "state": listed.state,
-        "attempts": listed.attempts,
-        "recorded_at": listed.event_at,
-        "last_attempt_at": listed.last_at or None,
-        "next_attempt_at": listed.next_at,
-        "error": listed.error,
-    }
-
-
-def _attempt(attempt: Attempt) -> dict[str, Any]:
-    return {
-        "at": attempt.id / 1_000_000,
-        "duration_ms": attempt.duration_ms,
-        "is_probe": attempt.is_probe,
-        "status": attempt.status,
-        "reply": attempt.reply,
-        "error": attempt.error,
-    }

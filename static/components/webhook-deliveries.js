@@ -1,6 +1,7 @@
 ;(() => {
   const PAGE_DELIVERIES = 20
-  const MAX_DELIVERIES = 1000
+  const MAX_DELIVERIES = 1000 // that one request reads
+  const DIRECTIONS = {in: 'payfeed.live.in', out: 'payfeed.live.out'}
   const STATES = {
     delivered: {
       icon: 'check_circle',
@@ -51,8 +52,8 @@
       isScheduled() {
         return ['delivering', 'retrying'].includes(this.webhook.state)
       },
-      canLoadMore() {
-        return this.hasMore && this.limit < MAX_DELIVERIES
+      query() {
+        return this.state ? `&state=${this.state}` : ''
       }
     },
     watch: {
@@ -61,6 +62,7 @@
       },
       state() {
         this.limit = PAGE_DELIVERIES
+        this.deliveries = null
         this.refresh()
       }
     },
@@ -74,23 +76,43 @@
         return Payfeed.api(this.wallet.adminkey, method, url, body)
       },
       async read() {
-        const state = this.state ? `&state=${this.state}` : ''
-        const {openedId} = this
+        const {openedId, query} = this
         try {
-          const path = `deliveries?limit=${this.limit}${state}`
-          const {deliveries, has_more} = await this.call('GET', path)
+          const page = await this.call('GET', `deliveries?limit=${this.limit}${query}`)
           const opened = openedId && (await this.call('GET', `deliveries/${openedId}`))
-          this.deliveries = deliveries
-          this.hasMore = has_more
+          if (query !== this.query) return
+          this.show(page)
           if (openedId === this.openedId) this.opened = opened
           this.failure = ''
         } catch (error) {
           this.failure = Payfeed.failureText(error)
         }
       },
-      loadMore() {
-        this.limit = Math.min(this.limit * 2, MAX_DELIVERIES)
-        return this.refresh()
+      /** The newest deliveries; older ones that were loaded before follow them. */
+      show({deliveries, has_more}) {
+        const isLast = ({event}) => event === deliveries.at(-1)?.event
+        const place = (this.deliveries ?? []).findIndex(isLast)
+        const isPaged = this.limit === MAX_DELIVERIES && place >= 0
+        const older = isPaged ? this.deliveries.slice(place + 1) : []
+        this.deliveries = [...deliveries, ...older]
+        if (!older.length) this.hasMore = has_more
+      },
+      async loadMore() {
+        if (this.limit < MAX_DELIVERIES) {
+          this.limit = Math.min(this.limit * 2, MAX_DELIVERIES)
+          return this.refresh()
+        }
+        const {event} = this.deliveries.at(-1)
+        const {query} = this
+        this.isRequesting = true
+        await Payfeed.attempt(async () => {
+          const path = `deliveries?limit=${MAX_DELIVERIES}&before=${event}${query}`
+          const {deliveries, has_more} = await this.call('GET', path)
+          if (query !== this.query || this.deliveries.at(-1)?.event !== event) return
+          this.deliveries = [...this.deliveries, ...deliveries]
+          this.hasMore = has_more
+        })
+        this.isRequesting = false
       },
       toggle({event}) {
         this.openedId = this.openedId === event ? null : event
@@ -116,16 +138,26 @@
       look({state}) {
         return STATES[state]
       },
-      /** When it was tried, and when it will be. */
-      summary({type, attempts, recorded_at, next_attempt_at}) {
+      /** What it is about, when it was tried, and when it will be. */
+      summary(delivery) {
+        const {attempts, recorded_at, next_attempt_at} = delivery
         const {recent} = Payfeed.format
-        const parts = [type, recent(recorded_at)]
+        const parts = [this.subject(delivery), recent(recorded_at)]
         parts.push(this.$t('payfeed.webhooks.delivery.attempts', {attempts}))
         if (next_attempt_at && this.isScheduled) {
           const time = recent(next_attempt_at, 'medium')
           parts.push(this.$t('payfeed.webhooks.delivery.next', {time}))
         }
         return parts.join(' · ')
+      },
+      /** What was paid, or the type of another event. */
+      subject({type, payment}) {
+        if (!payment) return type
+        const {status, direction, amount, memo} = payment
+        const isFailed = status === 'failed'
+        const word = this.$t(isFailed ? 'payfeed.live.failed' : DIRECTIONS[direction])
+        const parts = [`${word} ${Payfeed.format.sat(amount)}`, memo]
+        return parts.filter(Boolean).join(' · ')
       },
       /** An attempt in one line. */
       outcome({at, status, duration_ms: ms, error, is_probe}) {

@@ -72,7 +72,8 @@
         return parts
       },
       /** What is not delivered, in one line. */
-      backlog({enabled, waiting, lag, failed, disabled_at, next_probe_at}) {
+      backlog(webhook) {
+        const {enabled, waiting, failed, disabled_at, next_probe_at} = webhook
         const parts = []
         if (next_probe_at) {
           const time = Payfeed.format.recent(next_probe_at, 'medium')
@@ -83,7 +84,11 @@
           parts.push(this.$t('payfeed.webhooks.since', {since}))
           if (waiting) parts.push(this.$t('payfeed.webhooks.waiting', {waiting}))
         }
-        if (lag) parts.push(this.$t('payfeed.webhooks.lag', {lag}))
+        if (webhook.lag) {
+          const counted = Payfeed.format.number(webhook.lag)
+          const lag = webhook.lag_has_more ? `${counted}+` : counted
+          parts.push(this.$t('payfeed.webhooks.lag', {lag}))
+        }
         if (failed) parts.push(this.$t('payfeed.webhooks.failed', {failed}))
         return parts.join(' · ')
       }

@@ -331,6 +331,32 @@ async def test_older_deliveries_are_loaded(
     await expect(tab.deliveries).to_have_count(21)
 
 
+async def test_more_than_a_thousand_deliveries_are_loaded_and_stay_complete(
+    tab: Tab, shop: Shop, receiver: Receiver
+) -> None:
+    await tab.create(receiver.url())
+    await shop.lab("fill", wallet_id=shop.wallet["id"], count=1005)
+    await receiver.until(1005)
+    for count in (20, 40, 80, 160, 320, 640, 1000):
+        await expect(tab.deliveries).to_have_count(count)
+        await tab.press("Load older deliveries")
+    await expect(tab.deliveries).to_have_count(1005)
+    older = tab.page.get_by_role("button", name="Load older deliveries")
+    await expect(older).to_have_count(0)
+    await shop.sell(1)
+    await expect(tab.deliveries).to_have_count(1006, timeout=15_000)
+    shown = await tab.deliveries.locator(".payfeed-mono").all_text_contents()
+    assert [int(text.split("-")[1]) for text in shown] == list(range(1006, 0, -1))
+
+
+async def test_a_delivery_says_what_was_paid(
+    tab: Tab, shop: Shop, receiver: Receiver
+) -> None:
+    await tab.create(receiver.url())
+    await shop.sell(1021, "two coffees")
+    await expect(tab.deliveries).to_contain_text("Received 1,021 sat · two coffees")
+
+
 async def test_a_phone_creates_tests_opens_and_deletes(
     browser: Browser, shop: Shop, receiver: Receiver
 ) -> None:

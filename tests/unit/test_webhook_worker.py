@@ -11,6 +11,7 @@ import pytest_asyncio
 from parts import payment
 from payfeed import crud, errors
 from payfeed.background import BackgroundTasks
+from payfeed.delivery.webhooks import listing
 from payfeed.delivery.webhooks import worker as working
 from payfeed.delivery.webhooks.budget import Budget
 from payfeed.delivery.webhooks.destination import Rules
@@ -627,6 +628,60 @@ async def test_a_database_that_is_away_stops_requests_and_loses_no_result(
     await process.settle()
     assert len(process.sent) == len(set(process.sent)) == 39
     assert (await row(webhook_id)).cursor_offset == 39
+
+
+async def lag_of(process: Process, webhook_id: str) -> tuple[int, bool]:
+    shown = await process.endpoints.describe("w", webhook_id)
+    return shown["lag"], shown["lag_has_more"]
+
+
+async def test_the_lag_counts_what_the_filter_accepts(process: Process) -> None:
+    webhook_id = await process.create(filter=FilterBody(types=["message"]))
+    await process.endpoints.change("w", webhook_id, PatchWebhook(enabled=False))
+    await process.record(*range(1, 6))
+    await process.say("hello")
+    assert await lag_of(process, webhook_id) == (1, False)
+    process.journal.drop("w")
+    assert await lag_of(process, webhook_id) == (1, False)
+
+
+async def test_the_lag_says_that_there_is_more_than_was_counted(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook_id = await process.create(filter=FilterBody(direction="in"))
+    await process.endpoints.change("w", webhook_id, PatchWebhook(enabled=False))
+    await process.record(*range(1, 6))
+    await process.say("left out")
+    monkeypatch.setattr(listing, "MOST_LAG", 4)
+    assert await lag_of(process, webhook_id) == (4, True)
+    process.journal.drop("w")
+    assert await lag_of(process, webhook_id) == (4, True)
+    monkeypatch.setattr(listing, "MOST_LAG", 5)
+    assert await lag_of(process, webhook_id) == (5, False)
+    monkeypatch.setattr(listing, "SCAN_EVENTS", 3)
+    assert await lag_of(process, webhook_id) == (3, True)
+
+
+async def test_a_delivery_shows_what_was_paid_while_its_event_is_kept(
+    process: Process,
+) -> None:
+    webhook_id = await process.create()
+    await process.deliver(1)
+    await process.say("no payment")
+    await process.settle()
+    page = await process.endpoints.deliveries("w", webhook_id, None, None, 10)
+    message, paid = page["deliveries"]
+    assert message["payment"] is None
+    assert paid["payment"] == {
+        "direction": "in",
+        "status": "confirmed",
+        "amount": 1,
+        "amount_msat": 1000,
+        "memo": "memo",
+    }
+    await process.expire(1)
+    shown = await process.endpoints.delivery("w", webhook_id, paid["event"])
+    assert shown["payment"] is None
 
 
 async def test_the_gauges_show_what_waits_and_not_what_has_failed(

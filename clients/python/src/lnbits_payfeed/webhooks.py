@@ -171,7 +171,8 @@ def describe(webhook: dict[str, Any]) -> str:
         words[1] += f" ({webhook['reason']})"
     for name in ("lag", "waiting", "failed"):
         if webhook[name]:
-            words.append(f"{name} {webhook[name]}")
+            more = "+" if webhook.get(f"{name}_has_more") else ""
+            words.append(f"{name} {webhook[name]}{more}")
     if webhook["description"]:
         words.append(webhook["description"])
     return "  ".join(words)
@@ -185,6 +186,10 @@ def describe_delivery(delivery: dict[str, Any]) -> str:
         delivery["state"],
         f"attempts {delivery['attempts']}",
     ]
+    if payment := delivery.get("payment"):
+        words.append(
+            f"{payment['direction']} {payment['amount']} sat {payment['memo']}"
+        )
     if delivery["next_attempt_at"]:
         words.append(f"next {local_time(delivery['next_attempt_at'])}")
     if delivery["error"]:
