@@ -24,6 +24,33 @@
     window.app.component(`payfeed-${name}`, {template})
   }
 
+  const DIRECTIONS = [
+    ['', 'payfeed.live.directions.both'],
+    ['in', 'payfeed.live.directions.in'],
+    ['out', 'payfeed.live.directions.out']
+  ]
+
+  /** Chooses the direction of payments; an empty text is both. */
+  window.app.component('payfeed-direction', {
+    template: `
+      <payfeed-select :options="options" :label="$t('payfeed.live.direction')">
+      </payfeed-select>`,
+    computed: {options: () => Payfeed.options(DIRECTIONS)}
+  })
+
+  /** The head of a tab: its title, what it is for, and its actions. */
+  window.app.component('payfeed-head', {
+    props: ['title', 'what'],
+    template: `
+      <div class="row items-center q-col-gutter-md">
+        <div class="col-12 col-sm">
+          <h2 class="text-h6 q-my-none" v-text="title"></h2>
+          <div class="text-caption" v-text="what"></div>
+        </div>
+        <div v-if="$slots.default" class="col-auto"><slot></slot></div>
+      </div>`
+  })
+
   window.app.component('payfeed-copy', {
     props: ['text'],
     template: '<q-btn flat no-caps icon="content_copy" @click="copy(text)"></q-btn>',

@@ -7,11 +7,6 @@
     [BY_NAME, 'payfeed.filter.by_name'],
     ['', 'payfeed.live.types.all']
   ]
-  const DIRECTIONS = [
-    ['in', 'payfeed.live.directions.in'],
-    ['out', 'payfeed.live.directions.out'],
-    ['', 'payfeed.live.directions.both']
-  ]
   const STATUSES = [
     ['confirmed', 'payfeed.filter.statuses.confirmed'],
     ['failed', 'payfeed.filter.statuses.failed'],
@@ -24,7 +19,6 @@
     props: {draft: Object, hasIdentifiers: Boolean},
     computed: {
       types: () => Payfeed.options(TYPES),
-      directions: () => Payfeed.options(DIRECTIONS),
       statuses: () => Payfeed.options(STATUSES),
       isByName() {
         return isByName(this.draft)

@@ -43,11 +43,6 @@
     ['message', 'payfeed.live.types.message'],
     ['test', 'payfeed.live.types.test']
   ]
-  const DIRECTIONS = [
-    ['', 'payfeed.live.directions.both'],
-    ['in', 'payfeed.live.directions.in'],
-    ['out', 'payfeed.live.directions.out']
-  ]
   const STANDARD_MEMBERS = ['type', 'id', 'timestamp', 'custom', 'signature']
   const NO_FILTER = {types: '', direction: '', minAmount: null, tag: ''}
   const PRELOAD_ROWS = 20
@@ -111,9 +106,6 @@
       },
       typeOptions() {
         return Payfeed.options(TYPES)
-      },
-      directionOptions() {
-        return Payfeed.options(DIRECTIONS)
       }
     },
     watch: {
