@@ -5,6 +5,7 @@ from typing import Any
 
 from ... import crud
 from ...feed.filters import shown_filter
+from ...feed.journal import SCAN_EVENTS
 from ...feed.protocol import loads
 from ...feed.tail import Tail
 from ...models_webhooks import Attempt, Listed, Webhook
@@ -12,7 +13,6 @@ from .backlog import filter_of
 from .schedule import FAILING_FAILURES
 
 MOST_LAG = 1000
-SCAN_EVENTS = 20_000  # that one count looks at
 BODIES = 100  # in memory at a time
 MEMO_LENGTH = 200
 

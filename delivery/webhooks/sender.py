@@ -140,7 +140,9 @@ class Sender:
         checked = self._known(url)
         if checked is None:
             checked = await asyncio.wait_for(self._check(url), REQUEST_SECONDS)
-        kept = self._take(checked) or await self._connect(checked)
+        kept = self._take(checked) or await asyncio.wait_for(
+            self._connect(checked), until - time.monotonic()
+        )
         named = headers | {
             "host": checked.destination.authority,
             "user-agent": self._user_agent,

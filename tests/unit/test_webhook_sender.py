@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -92,6 +93,24 @@ async def test_a_receiver_that_does_not_answer_in_time_has_failed(
     outcome = await send(receiver.url())
     answer_now.set()
     assert (outcome.status, outcome.error) == (None, "no answer within 0.2 seconds")
+
+
+async def test_connecting_to_many_addresses_takes_no_longer_than_a_request_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = []
+
+    async def never_connect(factory: Any, host: str, port: int) -> Any:
+        tried.append(host)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", never_connect)
+    monkeypatch.setattr(sender, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(sender, "REQUEST_SECONDS", 0.3)
+    names = Names([f"192.0.2.{number}" for number in range(99)])
+    outcome = await send("http://shop.example/", new_sender(names))
+    assert outcome.error == "no answer within 0.3 seconds"
+    assert len(tried) == 2
 
 
 async def test_a_refused_connection_has_failed_with_a_reason() -> None:
