@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import h11
 import httpx
 
 from ...errors import Malformed
 from ...feed.protocol import signature
 from ...models_webhooks import Webhook
-from .connection import Connection
+from .connection import BadResponse, Connection, Response
 from .destination import Destination, Resolve, Rules, Unresolved, find_addresses, parse
 
 REQUEST_SECONDS = 15
@@ -119,15 +118,15 @@ class Sender:
         status, reply, error, wait = None, b"", None, None
         try:
             response, reply = await self._request(url, headers, body)
-            status = response.status_code
-            wait = _header(response, b"retry-after")
+            status = response.status
+            wait = response.header("retry-after")
         except asyncio.TimeoutError:
             error = f"no answer within {REQUEST_SECONDS} seconds"
         except Malformed as exc:
             error = exc.message
-        except (Unresolved, Unconnected) as exc:
+        except (Unresolved, Unconnected, BadResponse) as exc:
             error = str(exc)
-        except (h11.ProtocolError, ValueError, OSError) as exc:
+        except (ValueError, OSError) as exc:
             error = _reason(exc)
         shown = reply[:SHOWN_BYTES].decode("utf-8", "replace").replace("\0", "�")
         took = int((time.monotonic() - began) * 1000)
@@ -135,14 +134,15 @@ class Sender:
 
     async def _request(
         self, url: str, headers: dict[str, str], body: str
-    ) -> tuple[h11.Response, bytes]:
+    ) -> tuple[Response, bytes]:
         until = time.monotonic() + REQUEST_SECONDS
         checked = self._known(url)
         if checked is None:
             checked = await asyncio.wait_for(self._check(url), REQUEST_SECONDS)
-        kept = self._take(checked) or await asyncio.wait_for(
-            self._connect(checked), until - time.monotonic()
-        )
+        kept = self._take(checked)
+        if kept is None:
+            left = until - time.monotonic()
+            kept = await asyncio.wait_for(self._connect(checked), left)
         named = headers | {
             "host": checked.destination.authority,
             "user-agent": self._user_agent,
@@ -153,11 +153,11 @@ class Sender:
         try:
             response = await connection.request(
                 checked.destination.target,
-                list(named.items()),
+                named,
                 body.encode("ascii"),
                 until - time.monotonic(),
             )
-            reply = await connection.read(REPLY_BYTES, REPLY_SECONDS)
+            reply = await connection.read(response, REPLY_BYTES, REPLY_SECONDS)
         except BaseException:
             connection.close()
             raise
@@ -222,11 +222,6 @@ class Sender:
     async def close(self) -> None:
         while self._kept:
             self._kept.pop().connection.close()
-
-
-def _header(response: h11.Response, name: bytes) -> str | None:
-    values = [value for key, value in response.headers if key == name]
-    return values[0].decode("latin-1") if values else None
 
 
 def _reason(exc: Exception) -> str:

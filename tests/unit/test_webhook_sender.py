@@ -134,6 +134,53 @@ async def test_a_reply_without_a_whole_status_has_failed(
     assert outcome.error
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/2 200 OK\r\n\r\n",
+        b"HTTP/1.1 99 No\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nno header\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 20_000 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\na: " + b"b" * 100_000,
+    ],
+)
+async def test_a_reply_whose_head_is_not_http_has_failed(
+    receiver: Receiver, head: bytes
+) -> None:
+    async def answer(request: Received) -> bytes | None:
+        return head
+
+    receiver.answer = answer
+    outcome = await send(receiver.url())
+    assert outcome.status is None
+    assert "the answer" in (outcome.error or "")
+
+
+async def test_after_a_reply_of_unclear_length_another_connection_is_used(
+    receiver: Receiver,
+) -> None:
+    lengths = (
+        b"Content-Length: 2\r\nContent-Length: 3",
+        b"Content-Length: 2\r\nTransfer-Encoding: gzip, chunked",
+        b"Content-Length: 2\r\nConnection: close",
+        b"Content-Length: -2",
+        b"X: y",
+    )
+    sending = new_sender()
+    for number, length in enumerate(lengths):
+
+        async def answer(request: Received, length: bytes = length) -> bytes | None:
+            for writer in receiver._connections:
+                writer.write(b"HTTP/1.1 200 OK\r\n" + length + b"\r\n\r\nok")
+            return None
+
+        receiver.answer = answer
+        assert (await send(receiver.url(), sending)).reply == "ok"
+        assert len(receiver.received) == number + 1
+        assert sending._kept == []
+    await sending.close()
+
+
 @pytest.mark.parametrize("missing", [1, 10**9])
 async def test_a_2xx_whose_body_is_cut_is_delivery(
     receiver: Receiver, missing: int
