@@ -28,6 +28,9 @@ class SettledPayment:
     tag: str | None = None
     comment: str | None = None
     fiat: dict[str, Any] | None = None
+    external_id: str | None = None
+    labels: list[str] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 PaymentKey = tuple[str, str, str, str]  # wallet id, direction, payment hash, status
@@ -108,6 +111,9 @@ class EventPage:
 
 @dataclass
 class Feed:
+    """`extra_members`: of LNbits' `extra`, those that payments carry. `erased`: the
+    owner has erased all events up to this id."""
+
     wallet_id: str
     epoch: str
     head: int
@@ -117,6 +123,10 @@ class Feed:
     allow_inkey: bool
     active: bool
     created_at: int
+    extra_members: tuple[str, ...] = ()
+    previous_secret: str | None = None
+    previous_until: int | None = None
+    erased: str | None = None
 
 
 @dataclass
@@ -350,13 +360,19 @@ class EventsQuery(ReadQuery):
 
 
 class PatchFeed(BaseModel):
-    """Switches of a feed. Absent ones stay as they are."""
+    """Settings of a feed. Absent ones stay as they are."""
 
     mirror_to_inkey: bool | None = Field(
         None, description="Also push payments to LNbits' own socket of the invoice key."
     )
     allow_inkey: bool | None = Field(
         None, description="May the invoice key open the feed?"
+    )
+    extra_members: list[str] | None = Field(
+        None,
+        description="Members of LNbits' `extra` that payments carry from now on: up to"
+        " 10 names of 1 to 64 characters out of `A-Z a-z 0-9 _ . -`.",
+        example=["order", "table"],
     )
 
 
@@ -425,6 +441,7 @@ class FeedAnswer(BaseModel):
     retention: Retained
     mirror_to_inkey: bool
     allow_inkey: bool
+    extra_members: list[str]
     channel: str | None = Field(None, description="With the admin key only.")
     secret: str | None = Field(None, description="With the admin key only.")
 

@@ -79,7 +79,7 @@ async def get_feed(request: Request) -> Response:
 
 @api.patch("/feed", **documented(body=PatchFeed, answer=FeedAnswer))
 async def patch_feed(request: Request) -> Response:
-    """Change the switches of a feed; needs the admin key."""
+    """Change the settings of a feed; needs the admin key."""
     access = await authenticate(request)
     access.require_admin()
     changes = (await parse_body(request, PatchFeed)).dict(exclude_none=True)

@@ -1,17 +1,21 @@
 """A feed's life: create, suspend, describe, change, rotate."""
 
 import base64
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any
 
 from .. import crud
 from ..errors import WALLET_GONE, Forbidden, Malformed, PayfeedError, UnknownWallet
-from ..host import wallets
+from ..host import extra, wallets
 from ..models import Feed
 from .epochs import new_epoch
 from .journal import Journal
 from .tail import Tail
+
+MAX_EXTRA_MEMBERS = 10
+EXTRA_MEMBER = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
 
 
 class Feeds:
@@ -46,14 +50,21 @@ class Feeds:
             "events": await crud.count_events(wallet_id),
             "mirror_to_inkey": feed.mirror_to_inkey,
             "allow_inkey": feed.allow_inkey,
+            "extra_members": list(feed.extra_members),
         }
         if with_secrets:
             answer |= {"channel": feed.channel, "secret": feed.secret}
         return answer
 
-    async def change(self, wallet_id: str, changes: dict[str, bool]) -> None:
-        """Store the switches `mirror_to_inkey` and `allow_inkey`."""
+    async def change(self, wallet_id: str, changes: dict[str, Any]) -> None:
+        """Store `mirror_to_inkey`, `allow_inkey`, `extra_members`.
+
+        Raises Malformed for names that payments may not carry.
+        """
         tail = await self._journal.need_tail(wallet_id)
+        names = changes.pop("extra_members", None)
+        if names is not None:
+            await crud.set_extra_members(wallet_id, _checked_members(names))
         for name, value in changes.items():
             await crud.update_feed(wallet_id, name, value)
         await self._reload(tail)
@@ -74,6 +85,24 @@ class Feeds:
         feed = await crud.get_feed(tail.feed.wallet_id)
         if feed:
             self._journal.refresh(feed)
+
+
+def _checked_members(names: list[str]) -> list[str]:
+    """Without repetitions. Raises Malformed."""
+    names = list(dict.fromkeys(names))
+    if len(names) > MAX_EXTRA_MEMBERS:
+        raise Malformed(f"extra_members has {len(names)} names; 10 are allowed.")
+    for name in names:
+        if not EXTRA_MEMBER.match(name):
+            raise Malformed(
+                f"extra_members: {name[:80]!r} must match [A-Za-z0-9_.-]{{1,64}}."
+            )
+        if extra.is_refused(name):
+            raise Malformed(
+                f"extra_members: {name!r} is refused, as it may hold a secret or an"
+                " address."
+            )
+    return names
 
 
 def new_feed(wallet_id: str, now: int) -> Feed:

@@ -29,6 +29,8 @@ MAX_CLIENT_FRAME_BYTES = 4096
 MAX_PAYMENT_BODY_BYTES = 65536
 ENVELOPE_BYTES = 128  # of a payment's body: type, id and timestamp
 NAME_BYTES = 256  # a tag, the name of a currency
+EXTRA_BYTES = 1024
+EXTERNAL_ID_CHARACTERS = 256  # PostgreSQL's index has rows of 2,704 bytes at most
 CUT_ORDER = ("comment", "extra", "labels", "memo")
 SCOPES = ("read", "notify", "balance")
 
@@ -96,6 +98,9 @@ def payment_draft(payment: SettledPayment) -> Draft:
         "tag": payment.tag,
         "comment": payment.comment,
         "fiat": payment.fiat,
+        "external_id": payment.external_id,
+        "labels": payment.labels,
+        "extra": payment.extra,
     }
     member = bounded_payment(member)
     payment = replace(payment, tag=member["tag"])
@@ -117,11 +122,18 @@ def bounded_payment(payment: dict[str, Any]) -> dict[str, Any]:
     if fiat and _size(fiat["currency"]) > NAME_BYTES:
         payment["fiat"] = fiat | {"currency": _cut(fiat["currency"], NAME_BYTES)}
         truncated.append("fiat")
+    external_id = payment.get("external_id")
+    if external_id and len(external_id) > EXTERNAL_ID_CHARACTERS:
+        payment["external_id"] = external_id[:EXTERNAL_ID_CHARACTERS]
+        truncated.append("external_id")
+    if payment.get("extra") and _size(payment["extra"]) > EXTRA_BYTES:
+        payment["extra"] = _cut(payment["extra"], EXTRA_BYTES)
+        truncated.append("extra")
     for name in CUT_ORDER:
         if _surplus_bytes(payment, truncated) <= 0:
             break
         if payment.get(name):
-            truncated.append(name)
+            truncated += [] if name in truncated else [name]
             surplus = _surplus_bytes(payment, truncated)
             payment[name] = _cut(payment[name], _size(payment[name]) - surplus)
     return payment | _naming(truncated)

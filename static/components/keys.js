@@ -120,6 +120,11 @@
         if (!(await Payfeed.ask(question))) return
         await this.request('DELETE', `keys/${id}`, undefined, () => this.load())
       },
+      /** A text of names that are separated by commas. */
+      changeExtra(text) {
+        const names = text.split(',').map(name => name.trim())
+        return this.change('extra_members', names.filter(Boolean))
+      },
       change(name, value) {
         return this.request('PATCH', 'feed', {[name]: value}, () => this.feed.refresh())
       },

@@ -167,8 +167,10 @@
         const {payment} = event
         const shown = [this.headline(event), this.look(event).word]
         if (!payment) return shown.join('\n')
-        const {amount, tag, comment} = payment
-        return [...shown, this.amount(event), amount, tag, comment].join('\n')
+        const {amount, tag, comment, external_id, labels = [], extra = {}} = payment
+        const merchants = [external_id, ...labels, ...Object.values(extra)]
+        const numbers = [this.amount(event), amount]
+        return [...shown, ...numbers, tag, comment, ...merchants].join('\n')
       },
       matches(event) {
         const {words} = this

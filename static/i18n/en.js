@@ -178,6 +178,9 @@ Payfeed.addTexts('en', {
     mirror_to_inkey: 'Mirror payments to LNbits’ own socket',
     mirror_to_inkey_means:
       'If this is on, programs that use LNbits’ own WebSocket of the invoice key also receive Payfeed’s frames.',
+    extra_members: 'Members of LNbits’ extra',
+    extra_members_means:
+      'Payments carry these members, for example an order number that your shop stores there. Names separated by commas, at most 10.',
     secret: 'Signing secret',
     secret_means:
       'Programs use this secret to verify that an event comes from this feed and is unchanged.',

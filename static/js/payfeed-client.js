@@ -112,6 +112,7 @@ const isNotNegative = value => isNumber(value) && value >= 0
 const isPresent = value => value !== undefined
 const isObject = value =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+const isTexts = value => Array.isArray(value) && value.every(isText)
 const optional = check => value => value == null || check(value)
 const oneOf = allowed => value => allowed.includes(value)
 
@@ -129,7 +130,11 @@ const PAYMENT = {
   wallet_id: isText,
   tag: optional(isText),
   comment: optional(isText),
-  fiat: optional(isObject)
+  fiat: optional(isObject),
+  external_id: optional(isText),
+  labels: optional(isTexts),
+  extra: optional(isObject),
+  truncated: optional(isTexts)
 }
 const STATES = new Map([
   ['hello', {wallet_id: isText, head: isId, cursor: isId, heartbeat: isPositive}],

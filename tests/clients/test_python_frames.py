@@ -52,6 +52,26 @@ def test_a_redacted_payment_says_so() -> None:
     assert not parse("payment_in").redacted
 
 
+def test_a_payment_has_the_merchants_identifiers() -> None:
+    frame = json.loads(RECORDED["payment_in"]["text"])
+    before = frames.parse_frame(json.dumps(frame))
+    assert isinstance(before, payfeed.PaymentEvent)
+    frame["payment"] |= {
+        "external_id": "A-17",
+        "labels": ["bar"],
+        "extra": {"table": 4},
+        "truncated": ["memo"],
+    }
+    event = frames.parse_frame(json.dumps(frame))
+    assert isinstance(event, payfeed.PaymentEvent)
+    for payment, expected in (
+        (before.payment, (None, [], {}, [])),
+        (event.payment, ("A-17", ["bar"], {"table": 4}, ["memo"])),
+    ):
+        found = (payment.external_id, payment.labels, payment.extra, payment.truncated)
+        assert found == expected
+
+
 @pytest.mark.parametrize("name", [n for n in RECORDED if RECORDED[n]["secret"]])
 def test_signatures_verify_as_recorded(name: str) -> None:
     event, text = parse(name), RECORDED[name]["text"]

@@ -151,6 +151,13 @@ class _Members:
             raise InvalidFrame(f"{name} is invalid")
         return value
 
+    def texts(self, name: str) -> list[str]:
+        """Empty without the member, as servers before 0.2.0 send none."""
+        values: list[str] = self.optional(name, list) or []
+        if not all(isinstance(value, str) for value in values):
+            raise InvalidFrame(f"{name} is invalid")
+        return values
+
     def is_event(self) -> bool:
         kind = self.values["type"]
         return kind in ("payment", "message", "test") or "custom" in self.values
@@ -229,6 +236,10 @@ class _Members:
             tag=self.optional("tag", str),
             comment=self.optional("comment", str),
             fiat=self.optional("fiat", dict),
+            external_id=self.optional("external_id", str),
+            labels=self.texts("labels"),
+            extra=self.optional("extra", dict) or {},
+            truncated=self.texts("truncated"),
         )
 
 
