@@ -13,6 +13,7 @@ from .access.limits import TokenBuckets
 from .access.records import hash_of
 from .background import BackgroundTasks
 from .delivery.balance import Balances
+from .delivery.export import Export
 from .delivery.history import History
 from .delivery.lnbits_socket import LNbitsSocket
 from .delivery.peers import Peers
@@ -106,6 +107,7 @@ class Extension:
         self.history = History(
             self.journal, self.subscribers, self.authenticator, self.metrics
         )
+        self.export = Export(self.journal, self.subscribers)
         self._tls, self._user_agent = Tls(), f"Payfeed/{read_version()}"
         self.webhooks = Dispatcher(self._webhook_parts, self.tasks, settings.webhooks)
         self.endpoints = Endpoints(

@@ -359,6 +359,17 @@ class EventsQuery(ReadQuery):
     )
 
 
+class ExportQuery(ReadQuery):
+    """What to export: from `since`, or else the oldest kept event, to `until`."""
+
+    until: str | None = Field(
+        None,
+        description="The id of the last event, or `@<unix seconds>`: what was recorded"
+        " before. Absent: to the head.",
+        example="@1767225600",
+    )
+
+
 class PatchFeed(BaseModel):
     """Settings of a feed. Absent ones stay as they are."""
 

@@ -48,6 +48,10 @@
     ['in', 'payfeed.live.directions.in'],
     ['out', 'payfeed.live.directions.out']
   ]
+  const FORMATS = [
+    ['csv', 'payfeed.live.formats.csv'],
+    ['jsonl', 'payfeed.live.formats.jsonl']
+  ]
   const STANDARD_MEMBERS = ['type', 'id', 'timestamp', 'custom', 'signature']
   const NO_FILTER = {types: '', direction: '', minAmount: null, tag: ''}
   const PRELOAD_ROWS = 20
@@ -85,7 +89,8 @@
         search: '',
         showFilters: false,
         filter: {...NO_FILTER, ...this.feed.filter},
-        opened: null
+        opened: null,
+        isExporting: false
       }
     },
     computed: {
@@ -180,6 +185,21 @@
       /** The rows that the list shows now, taken out of all without a copy of all. */
       rows(from, size) {
         return (this.found ?? this.feed.events).slice(from, from + size)
+      },
+      async exportEvents() {
+        const action = this.$t('payfeed.live.export')
+        const choices = Payfeed.options(FORMATS)
+        const question = this.$t('payfeed.live.export_question')
+        const format = await Payfeed.ask(question, {action, choices})
+        if (!format) return
+        this.isExporting = true
+        await Payfeed.attempt(async () => {
+          const file = await this.feed.export(format)
+          const day = new Date().toISOString().slice(0, 10)
+          const isSaved = Quasar.exportFile(`payfeed-${day}.${format}`, file)
+          if (isSaved !== true) throw isSaved
+        })
+        this.isExporting = false
       },
       onScroll({to}) {
         if (to > this.count - PRELOAD_ROWS) this.loadOlder()

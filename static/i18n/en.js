@@ -39,6 +39,13 @@ Payfeed.addTexts('en', {
   live: {
     search: 'Search',
     filters: 'Filters',
+    export: 'Export',
+    export_question:
+      'Export all kept events that the filters let through, not only those that are loaded here. A search does not narrow them.',
+    formats: {
+      csv: 'Payments as CSV, for a spreadsheet',
+      jsonl: 'All events as JSON lines, with signatures'
+    },
     type: 'Type',
     types: {
       all: 'All events',
