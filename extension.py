@@ -29,6 +29,7 @@ from .delivery.webhooks.sender import Outcome, Sender, Tls
 from .delivery.webhooks.worker import Parts
 from .errors import PayfeedError, Restarting, Unavailable
 from .feed.beginnings import Beginnings
+from .feed.erasing import Erasing
 from .feed.feeds import Feeds
 from .feed.journal import Journal
 from .feed.messages import Messages
@@ -118,6 +119,7 @@ class Extension:
             self._new_sender,
             settings.webhooks_per_wallet,
         )
+        self.erasing = Erasing(self.journal, self.webhooks.reload)
         self.peers = Peers(
             self.journal,
             self.subscribers,

@@ -370,6 +370,20 @@ class ExportQuery(ReadQuery):
     )
 
 
+class EraseEvents(BaseModel):
+    before: str = Field(
+        description="An event id, or a day as `YYYY-MM-DD` (UTC, by the time of"
+        " recording): the events before it. `all`: every event.",
+        example="2026-01-01",
+    )
+    dry_run: bool = Field(False, description="Only count.")
+
+
+class ErasedAnswer(BaseModel):
+    events: int = Field(description="How many events were erased, or would be.")
+    dry_run: bool
+
+
 class PatchFeed(BaseModel):
     """Settings of a feed. Absent ones stay as they are."""
 

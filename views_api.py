@@ -17,6 +17,8 @@ from .models import (
     Access,
     CreatedKey,
     CreateKey,
+    ErasedAnswer,
+    EraseEvents,
     EventsAnswer,
     EventsQuery,
     FeedAnswer,
@@ -173,6 +175,22 @@ async def get_events(request: Request) -> Response:
     frames = ",".join(answer.pop("events"))
     text = f'{{"events":[{frames}],{dumps(answer)[1:]}'
     return Response(text, media_type="application/json")
+
+
+@api.delete("/events", **documented(body=EraseEvents, answer=ErasedAnswer))
+async def erase_events(request: Request) -> Response:
+    """Erase events for good; needs the admin key."""
+    access = await authenticate(request)
+    access.require_admin()
+    body = await parse_body(request, EraseEvents)
+    extension, wallet_id = current(), access.wallet_id
+    if body.dry_run:
+        count = await extension.erasing.count(wallet_id, body.before)
+    else:
+        # goes on if the client leaves
+        erasing = extension.erasing.erase(wallet_id, body.before)
+        count = await asyncio.shield(extension.tasks.spawn(erasing))
+    return ascii_json({"events": count, "dry_run": body.dry_run})
 
 
 @api.post("/test", **documented(answer=SentAnswer))

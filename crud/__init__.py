@@ -17,6 +17,7 @@ from .deliveries import (
     save_deliveries,
     store_changes,
 )
+from .erasure import begin_erasing, count_until, erase_deliveries
 from .events import (
     count_events,
     expire_idempotency_keys,
@@ -33,6 +34,7 @@ from .events import (
     replace_body,
 )
 from .expiry import (
+    ALL,
     Bound,
     Oldest,
     age_bound,
@@ -124,6 +126,7 @@ from .webhooks import (
 )
 
 __all__ = [
+    "ALL",
     "ORIGIN",
     "Bound",
     "Oldest",
@@ -131,6 +134,7 @@ __all__ = [
     "activate_feeds",
     "age_bound",
     "append",
+    "begin_erasing",
     "bytes_bound",
     "change_webhook",
     "close_databases",
@@ -140,12 +144,14 @@ __all__ = [
     "count_deliveries",
     "count_events",
     "count_kept",
+    "count_until",
     "db",
     "delete_webhook",
     "delete_webhooks_of",
     "enable_webhook",
     "end_epoch",
     "end_leases",
+    "erase_deliveries",
     "execute",
     "expire_attempts",
     "expire_failed",

@@ -1,8 +1,8 @@
-"""What retention deletes: up to a bound, in slices, each in a transaction of its own.
+"""What retention and owners delete: up to a bound, in slices of one transaction each.
 
 A bound stays right whatever is appended or deleted meanwhile, by another process too:
-what follows in a log only makes what is before it older and more. The newest event is
-never deleted.
+what follows in a log only makes what is before it older and more. Retention never
+deletes the newest event.
 """
 
 from dataclasses import dataclass
@@ -129,7 +129,9 @@ async def bytes_bound(wallet_id: str, message_bytes: int) -> Bound:
 
 
 @shielded
-async def expire_slice(wallet_id: str, epoch: str, bound: Bound) -> int:
+async def expire_slice(
+    wallet_id: str, epoch: str, bound: Bound, keeps_newest: bool = True
+) -> int:
     """Delete a slice of the events within a bound; returns how many."""
     async with transaction() as conn:
         place = await lock_feed(conn, wallet_id)
@@ -144,7 +146,7 @@ async def expire_slice(wallet_id: str, epoch: str, bound: Bound) -> int:
             {
                 "wallet_id": wallet_id,
                 "last": bound.offset,
-                "head": place[1],
+                "head": place[1] if keeps_newest else place[1] + 1,
                 "limit": SLICE_EVENTS,
             },
         )

@@ -216,6 +216,8 @@ class Journal:
         if tail.feed.epoch != feed.epoch:
             self.end_epoch(tail)
             return False
+        if feed.erased != tail.feed.erased:
+            self._forget(tail)
         tail.update(feed)
         return self.advance(tail, feed.head)
 
@@ -232,11 +234,15 @@ class Journal:
         """
         if head <= tail.head:
             return False
-        self._tail_bytes -= tail.size_bytes
-        tail.clear()
+        self._forget(tail)
         tail.head = head
         tail.wake()
         return True
+
+    def _forget(self, tail: Tail) -> None:
+        """Readers find the events in the database."""
+        self._tail_bytes -= tail.size_bytes
+        tail.clear()
 
     async def renew_if_past(self, feed: Feed) -> bool:
         """Begin a new epoch if the feed went back, as in an older copy of the database.

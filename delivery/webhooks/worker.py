@@ -27,7 +27,7 @@ from ...models_webhooks import (
     Delivery,
     Webhook,
 )
-from ..position import gap_frame
+from ..position import first_kept, gap_frame
 from . import schedule
 from .budget import Budget
 from .ledger import Ledger
@@ -431,7 +431,7 @@ class Worker:
             return False
         events = tail.recent(self.position)
         if events is None:
-            if await self._is_behind_log():
+            if await self._is_behind_log(tail):
                 self._has_gap = True
                 return False
             page = await self._parts.journal.page(tail, self.position, self.filter)
@@ -441,15 +441,15 @@ class Worker:
         self._page = deque(events)
         return True
 
-    async def _is_behind_log(self) -> bool:
-        """Has retention deleted events that were not sent?"""
+    async def _is_behind_log(self, tail: Tail) -> bool:
+        """Were events deleted that were not sent?"""
         oldest = await crud.get_oldest(self.webhook.wallet_id)
-        return oldest is not None and self.position + 1 < oldest
+        return self.position + 1 < first_kept(tail, oldest)
 
     async def _pass_gap(self, tail: Tail) -> None:
         self._has_gap = False
         oldest = await crud.get_oldest(self.webhook.wallet_id)
-        if oldest is not None and self.position + 1 < oldest:
+        if self.position + 1 < first_kept(tail, oldest):
             await self._leave_gap(tail, oldest, "expired")
 
     async def _begin_epoch(self, tail: Tail) -> None:
@@ -472,7 +472,8 @@ class Worker:
             body=dumps(gap_frame(tail, since, oldest, reason)),
         )
         is_new_epoch = reason == "unknown"
-        epoch, offset = tail.feed.epoch, 0 if is_new_epoch else (oldest or 1) - 1
+        epoch = tail.feed.epoch
+        offset = 0 if is_new_epoch else first_kept(tail, oldest) - 1
         await self._parts.ledger.flush(self.webhook.id)
         await crud.move_webhook(self.webhook, epoch, offset, gap, is_new_epoch)
         self.epoch, self.position, self._stored_cursor = epoch, offset, offset
