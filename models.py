@@ -403,6 +403,13 @@ class PatchFeed(BaseModel):
 
 class Rotate(BaseModel):
     what: str = Field(description="`channel`, `secret` or `epoch`", example="secret")
+    overlap_seconds: int = Field(
+        0,
+        ge=0,
+        le=604_800,
+        description="How long the secret before signs, too. Clients of 0.1.0 compare"
+        " one signature only.",
+    )
 
 
 class FilterBody(BaseModel):
@@ -469,6 +476,9 @@ class FeedAnswer(BaseModel):
     extra_members: list[str]
     channel: str | None = Field(None, description="With the admin key only.")
     secret: str | None = Field(None, description="With the admin key only.")
+    previous_secret_until: int | None = Field(
+        None, description="Until then the previous secret signs, too. As above."
+    )
 
 
 class EventsAnswer(BaseModel):

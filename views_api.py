@@ -98,8 +98,18 @@ async def rotate_feed(request: Request) -> Response:
     """A new channel, signing secret or epoch; needs the admin key."""
     access = await authenticate(request)
     access.require_admin()
-    what = (await parse_body(request, Rotate)).what
-    await current().feeds.rotate(access.wallet_id, what)
+    body = await parse_body(request, Rotate)
+    feeds = current().feeds
+    await feeds.rotate(access.wallet_id, body.what, body.overlap_seconds)
+    return await _described(current(), access)
+
+
+@api.delete("/feed/previous-secret", **documented(answer=FeedAnswer))
+async def end_previous_secret(request: Request) -> Response:
+    """End the overlap of a rotation now; needs the admin key."""
+    access = await authenticate(request)
+    access.require_admin()
+    await current().feeds.end_previous_secret(access.wallet_id)
     return await _described(current(), access)
 
 

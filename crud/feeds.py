@@ -108,8 +108,6 @@ async def update_feed(wallet_id: str, column: str, value: Any) -> None:
         " WHERE wallet_id = :wallet_id",
         "channel": "UPDATE payfeed.feeds SET channel = :value"
         " WHERE wallet_id = :wallet_id",
-        "secret": "UPDATE payfeed.feeds SET secret = :value"
-        " WHERE wallet_id = :wallet_id",
     }
     values = {"wallet_id": wallet_id, "value": value}
     await execute(statements[column], values, changed=wallet_id)
@@ -121,6 +119,51 @@ async def set_extra_members(wallet_id: str, names: Collection[str]) -> None:
         " VALUES (:wallet_id, :names)"
         " ON CONFLICT (wallet_id) DO UPDATE SET extra_members = excluded.extra_members",
         {"wallet_id": wallet_id, "names": json.dumps(list(names))},
+        changed=wallet_id,
+    )
+
+
+@shielded
+async def rotate_secret(
+    wallet_id: str, secret: str, previous_until: int | None, now: int
+) -> bool:
+    """A new secret; the one before is kept until `previous_until`, if that is given.
+
+    False if `previous_until` is given and an overlap is under way.
+    """
+    values = {"wallet_id": wallet_id, "secret": secret, "until": previous_until}
+    async with transaction() as conn:
+        await lock_feed(conn, wallet_id)
+        found = await conn.execute(
+            text(
+                "SELECT previous_until FROM payfeed.feed_settings"
+                " WHERE wallet_id = :wallet_id AND previous_until > :now"
+            ),
+            {"wallet_id": wallet_id, "now": now},
+        )
+        if previous_until is not None and found.first():
+            return False
+        for sql in (
+            "INSERT INTO payfeed.feed_settings"
+            " (wallet_id, extra_members, previous_secret, previous_until)"
+            " SELECT wallet_id, '[]', CASE WHEN CAST(:until AS BIGINT) IS NULL"
+            " THEN NULL ELSE secret END, CAST(:until AS BIGINT)"
+            " FROM payfeed.feeds WHERE wallet_id = :wallet_id"
+            " ON CONFLICT (wallet_id) DO UPDATE SET"
+            " previous_secret = excluded.previous_secret,"
+            " previous_until = excluded.previous_until",
+            "UPDATE payfeed.feeds SET secret = :secret WHERE wallet_id = :wallet_id",
+        ):
+            await conn.execute(text(sql), values)
+        await notify_others(conn, "feed", wallet_id)
+        return True
+
+
+async def end_previous_secret(wallet_id: str) -> None:
+    await execute(
+        "UPDATE payfeed.feed_settings SET previous_secret = NULL, previous_until = NULL"
+        " WHERE wallet_id = :wallet_id",
+        {"wallet_id": wallet_id},
         changed=wallet_id,
     )
 

@@ -1,6 +1,5 @@
 """A feed's life: create, suspend, describe, change, rotate."""
 
-import base64
 import re
 import secrets
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from ..host import extra, wallets
 from ..models import Feed
 from .epochs import new_epoch
 from .journal import Journal
+from .secrets import new_secret, overlap_end, still_overlapping
 from .tail import Tail
 
 MAX_EXTRA_MEMBERS = 10
@@ -53,7 +53,11 @@ class Feeds:
             "extra_members": list(feed.extra_members),
         }
         if with_secrets:
-            answer |= {"channel": feed.channel, "secret": feed.secret}
+            answer |= {
+                "channel": feed.channel,
+                "secret": feed.secret,
+                "previous_secret_until": overlap_end(feed, self._journal.now()),
+            }
         return answer
 
     async def change(self, wallet_id: str, changes: dict[str, Any]) -> None:
@@ -69,17 +73,34 @@ class Feeds:
             await crud.update_feed(wallet_id, name, value)
         await self._reload(tail)
 
-    async def rotate(self, wallet_id: str, what: str) -> None:
-        """A new `channel`, `secret` or `epoch`; Malformed for anything else."""
+    async def rotate(self, wallet_id: str, what: str, overlap_seconds: int) -> None:
+        """A new `channel`, `secret` or `epoch`; Malformed for anything else.
+
+        `overlap_seconds`: the secret before signs, too, for so long. Conflict while an
+        earlier overlap lasts, unless it is 0: that ends all older secrets.
+        """
         tail = await self._journal.need_tail(wallet_id)
+        if overlap_seconds and what != "secret":
+            raise Malformed(f"overlap_seconds is for secrets, not for {what[:80]!r}.")
         if what == "epoch":
             await crud.rotate_epoch(wallet_id, new_epoch())
             self._journal.end_epoch(tail)
-        elif what in NEW_VALUES:
-            await crud.update_feed(wallet_id, what, NEW_VALUES[what]())
+        elif what == "channel":
+            await crud.update_feed(wallet_id, what, _new_channel())
+            await self._reload(tail)
+        elif what == "secret":
+            now = self._journal.now()
+            until = now + overlap_seconds if overlap_seconds else None
+            if not await crud.rotate_secret(wallet_id, new_secret(), until, now):
+                raise still_overlapping()
             await self._reload(tail)
         else:
             raise Malformed("what must be channel, secret or epoch.")
+
+    async def end_previous_secret(self, wallet_id: str) -> None:
+        tail = await self._journal.need_tail(wallet_id)
+        await crud.end_previous_secret(wallet_id)
+        await self._reload(tail)
 
     async def _reload(self, tail: Tail) -> None:
         feed = await crud.get_feed(tail.feed.wallet_id)
@@ -122,10 +143,3 @@ def new_feed(wallet_id: str, now: int) -> Feed:
 
 def _new_channel() -> str:
     return secrets.token_hex(16)
-
-
-def new_secret() -> str:
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-NEW_VALUES = {"channel": _new_channel, "secret": new_secret}

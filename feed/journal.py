@@ -77,7 +77,7 @@ class Journal:
                 feed = await crud.get_feed(wallet_id)
             if feed is None:
                 return None
-            self._tails.setdefault(wallet_id, Tail(feed))
+            self._tails.setdefault(wallet_id, Tail(feed, self.now))
             self._drop_quiet_tails()
         return self._tails[wallet_id]
 
@@ -218,7 +218,7 @@ class Journal:
             return False
         if feed.erased != tail.feed.erased:
             self._forget(tail)
-        tail.update(feed)
+        tail.feed = feed
         return self.advance(tail, feed.head)
 
     def follow(self, tail: Tail, events: list[Event], head: int) -> None:

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -211,20 +211,25 @@ def event_body(draft: Draft, event_id: str, timestamp: int) -> str:
     return dumps(frame | draft.members)
 
 
-def signature(body: str, event_id: str, timestamp: int, secret: str) -> str:
-    """`v1,<base64>`: HMAC-SHA256 over `<id>.<timestamp>.<body>`.
+def signatures(body: str, event_id: str, timestamp: int, secrets: Iterable[str]) -> str:
+    """`v1,<base64>` of each secret, separated by spaces.
 
-    The scheme of Standard Webhooks; `secret` is `whsec_<base64>`.
+    HMAC-SHA256 over `<id>.<timestamp>.<body>`, the scheme of Standard Webhooks; a
+    secret is `whsec_<base64>`.
     """
+    return " ".join(_signature(body, event_id, timestamp, secret) for secret in secrets)
+
+
+def _signature(body: str, event_id: str, timestamp: int, secret: str) -> str:
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{event_id}.{timestamp}.{body}".encode("ascii")
     digest = hmac.new(key, signed, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
 
 
-def sign(body: str, event_id: str, timestamp: int, secret: str) -> str:
-    """The frame as sent: `body` with its signature as last member."""
-    made = signature(body, event_id, timestamp, secret)
+def sign(body: str, event_id: str, timestamp: int, *secrets: str) -> str:
+    """The frame as sent: `body` with its signatures as last member."""
+    made = signatures(body, event_id, timestamp, secrets)
     return f'{body[:-1]},"signature":"{made}"}}'
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from ... import crud
 from ...errors import Conflict, Malformed, NotFound
-from ...feed.feeds import new_secret
 from ...feed.filters import shown_filter, stored_filter
 from ...feed.journal import Journal
 from ...feed.protocol import (
@@ -16,6 +15,7 @@ from ...feed.protocol import (
     parse_id,
     test_draft,
 )
+from ...feed.secrets import new_secret, overlap_end, still_overlapping
 from ...metrics import WebhookGauges
 from ...models import Event
 from ...models_webhooks import (
@@ -175,10 +175,7 @@ class Endpoints:
         now = self._journal.now()
         until = now + overlap_seconds if overlap_seconds else None
         if not await crud.rotate_webhook(webhook, new_secret(), until, now):
-            raise Conflict(
-                "The previous secret is still in use. End it first, or rotate with"
-                " overlap_seconds 0."
-            )
+            raise still_overlapping()
         await self._dispatcher.reload(wallet_id)
 
     async def end_previous_secret(self, wallet_id: str, webhook_id: str) -> None:
@@ -317,7 +314,6 @@ class Endpoints:
         waiting, failed, oldest = counts.get(webhook.id, (0, 0, None))
         cursor = self._dispatcher.position_of(webhook)
         state = state_of(webhook, waiting)
-        until = webhook.previous_until or 0
         return {
             "id": webhook.id,
             "url": webhook.url,
@@ -336,7 +332,7 @@ class Endpoints:
             "failing_since": webhook.first_failure_at,
             "next_probe_at": webhook.next_probe_at if state == "failing" else None,
             "created_at": webhook.created_at,
-            "previous_secret_until": until if until > self._journal.now() else None,
+            "previous_secret_until": overlap_end(webhook, self._journal.now()),
         }
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import httpx
 
 from ...errors import Malformed
-from ...feed.protocol import signature
+from ...feed.protocol import signatures
+from ...feed.secrets import valid_secrets
 from ...models_webhooks import Webhook
 from .destination import Destination, Resolve, Rules, Unresolved, find_addresses, parse
 
@@ -55,16 +56,12 @@ def signed_headers(
     webhook: Webhook, event_id: str, body: str, timestamp: int
 ) -> dict[str, str]:
     """Headers of Standard Webhooks; during a rotation, with a signature of each."""
-    secrets = [webhook.secret]
-    if webhook.previous_secret and timestamp < (webhook.previous_until or 0):
-        secrets.append(webhook.previous_secret)
+    secrets = valid_secrets(webhook, timestamp)
     return {
         "content-type": "application/json",
         "webhook-id": event_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(
-            signature(body, event_id, timestamp, secret) for secret in secrets
-        ),
+        "webhook-signature": signatures(body, event_id, timestamp, secrets),
     }
 
 

@@ -196,7 +196,10 @@ Payfeed.addTexts('en', {
       'LNbits’ own WebSocket with this name also carries the live events. Anyone who knows the name can write to it: verify signatures.',
     rotate: 'Rotate',
     rotate_secret:
-      'Create a new signing secret? Programs that verify signatures need the new one.',
+      'Create a new signing secret. Programs that verify signatures need the new one. How long does the current one remain valid? Clients of Payfeed 0.1.0 accept no event while both are valid.',
+    overlap: 'Events are signed with the previous secret too, until {until}.',
+    end_question:
+      'End the previous secret now? Programs that still use it can no longer verify events.',
     rotated_secret: 'The feed has a new signing secret.',
     rotated_channel: 'The feed has a new channel.',
     rotate_channel:
