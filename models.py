@@ -459,8 +459,11 @@ class RenameKey(BaseModel):
 
 
 class Retained(BaseModel):
+    """The most that the feed keeps."""
+
     days: int
     events: int
+    bytes: int
 
 
 class FeedAnswer(BaseModel):
@@ -468,7 +471,9 @@ class FeedAnswer(BaseModel):
     epoch: str
     head: str = Field(description="The id of the newest event.")
     oldest: str | None = Field(description="The id of the oldest kept event.")
+    oldest_at: int | None = Field(description="When it was recorded, Unix seconds.")
     events: int = Field(description="How many events are kept.")
+    bytes: int = Field(description="The bytes of their bodies.")
     subscribers: int = Field(description="Of this process.")
     retention: Retained
     mirror_to_inkey: bool

@@ -19,7 +19,7 @@ from .deliveries import (
 )
 from .erasure import begin_erasing, count_until, erase_deliveries
 from .events import (
-    count_events,
+    describe_kept,
     expire_idempotency_keys,
     first_offset_at,
     get_event,
@@ -35,10 +35,12 @@ from .events import (
 )
 from .expiry import (
     ALL,
+    MESSAGES,
     Bound,
     Oldest,
     age_bound,
     bytes_bound,
+    bytes_bounds,
     count_bounds,
     count_kept,
     expire_slice,
@@ -129,6 +131,7 @@ from .webhooks import (
 
 __all__ = [
     "ALL",
+    "MESSAGES",
     "ORIGIN",
     "Bound",
     "Oldest",
@@ -138,18 +141,19 @@ __all__ = [
     "append",
     "begin_erasing",
     "bytes_bound",
+    "bytes_bounds",
     "change_webhook",
     "close_databases",
     "core_db",
     "count_all_waiting",
     "count_bounds",
     "count_deliveries",
-    "count_events",
     "count_kept",
     "count_until",
     "db",
     "delete_webhook",
     "delete_webhooks_of",
+    "describe_kept",
     "enable_webhook",
     "end_epoch",
     "end_leases",

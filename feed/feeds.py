@@ -41,13 +41,15 @@ class Feeds:
         feed = await crud.get_feed(wallet_id)
         if feed is None:
             raise UnknownWallet("This wallet has no feed.")
-        oldest = await crud.get_oldest(wallet_id)
-        answer = {
+        events, size, oldest, oldest_at = await crud.describe_kept(wallet_id)
+        answer: dict[str, Any] = {
             "wallet_id": feed.wallet_id,
             "epoch": feed.epoch,
             "head": f"{feed.epoch}-{feed.head}",
             "oldest": f"{feed.epoch}-{oldest}" if oldest is not None else None,
-            "events": await crud.count_events(wallet_id),
+            "oldest_at": oldest_at,
+            "events": events,
+            "bytes": size,
             "mirror_to_inkey": feed.mirror_to_inkey,
             "allow_inkey": feed.allow_inkey,
             "extra_members": list(feed.extra_members),

@@ -205,6 +205,22 @@ Payfeed.addTexts('en', {
     rotate_channel:
       'Create a new channel? Programs that use the old one receive no more events.'
   },
+  kept_events: {
+    title: 'Kept events',
+    since: 'Events since {time}: {events}, {mib} MiB.',
+    none: 'No events yet.',
+    limits:
+      'Events are kept for {days} days, at most {events} and {mib} MiB. The administrator of this server sets these limits.',
+    before: 'Erase what was recorded before (UTC)',
+    erase: 'Erase',
+    all: 'Erase all events',
+    nothing: 'No events were recorded before {day}.',
+    question:
+      'Erase the events that were recorded before {day}, for good? Number of events: {events}.',
+    question_all:
+      'Erase all events of this feed, for good? Number of events: {events}.',
+    erased: 'Erased events: {events}.'
+  },
   webhooks: {
     title: 'Webhooks',
     what: 'Payfeed sends events to the URL of your program as signed requests, and repeats them for three days until they arrive.',

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
+from page import browser_page, open_payfeed
+from playwright.async_api import Browser, expect
 from reader import reading
 from receiver import Receiver
 from shop import Shop
@@ -160,6 +162,33 @@ async def test_the_deliveries_of_webhooks_follow_and_the_endpoint_goes_on(
             assert time.monotonic() < deadline
             await asyncio.sleep(0.1)
         assert [delivery["event"] for delivery in found] == [new]
+
+
+async def test_the_page_shows_what_is_kept_and_erases_it_after_saying_how_many(
+    browser: Browser, shop: Shop
+) -> None:
+    await sell(shop, 1, 2)
+    async with browser_page(browser, shop) as (page, complaints):
+        await open_payfeed(page, shop, "Keys")
+        section = page.locator("#payfeed-kept-events")
+        await expect(section).to_contain_text("Events since")
+        await expect(section).to_contain_text(": 2, 0 MiB.")
+        await expect(section).to_contain_text("400 days, at most 100,000 and 256 MiB")
+        await section.get_by_label("Erase what was recorded before").fill("2009-01-03")
+        await section.get_by_role("button", name="Erase", exact=True).click()
+        await expect(page.get_by_text("No events were recorded before")).to_be_visible()
+        await section.get_by_role("button", name="Erase all events").click()
+        dialog = page.locator(".q-dialog")
+        await expect(dialog).to_contain_text("Number of events: 2.")
+        await dialog.get_by_role("button", name="Cancel").click()
+        assert await amounts(shop) == [1, 2]
+        await section.get_by_role("button", name="Erase all events").click()
+        await dialog.get_by_role("button", name="Erase", exact=True).click()
+        await expect(page.get_by_text("Erased events: 2.")).to_be_visible()
+        await expect(section).to_contain_text("No events yet.")
+        await page.get_by_role("tab", name="Live").click()
+        await expect(page.get_by_text("No payments yet")).to_be_visible()
+        assert complaints == []
 
 
 @pytest.mark.parametrize(
