@@ -11,7 +11,8 @@ from lnbits_server import Server
 from postgres import Postgres
 from shop import Shop
 
-RECORDED_TOGETHER = 1000
+RECORDED_TOGETHER = 100
+RECORDED = 1000  # in one request
 MIB = 2**20
 TABLES = ("events", "payments", "seen")
 
@@ -51,8 +52,8 @@ async def _kept_events(database: str, count: int) -> list[Row]:
 
 async def _record(shop: Shop, count: int) -> None:
     filling: dict[str, Any] = {"wallet_id": shop.wallet["id"]}
-    filling |= {"count": RECORDED_TOGETHER, "together": RECORDED_TOGETHER}
-    for _ in range(0, count, RECORDED_TOGETHER):
+    filling |= {"count": RECORDED, "together": RECORDED_TOGETHER}
+    for _ in range(0, count, RECORDED):
         await shop.server.call("POST", "/benchlab/record", json=filling)
 
 

@@ -22,10 +22,14 @@ async def erase(shop: Shop, before: Any, key: str = "", **more: Any) -> httpx.Re
 
 
 async def sell(shop: Shop, *amounts: int) -> list[str]:
-    """The ids of the payments."""
+    """The ids of all kept events, once the last one of these is recorded."""
     for amount in amounts:
         await shop.sell(amount)
-    return [frame["id"] for frame in await kept(shop)]
+    deadline, found = time.monotonic() + HANG_GUARD, await kept(shop)
+    while not found or found[-1]["payment"]["amount"] != amounts[-1]:
+        assert time.monotonic() < deadline
+        found = await kept(shop)
+    return [frame["id"] for frame in found]
 
 
 async def kept(shop: Shop, query: str = "since=start") -> list[dict[str, Any]]:
@@ -65,7 +69,7 @@ async def test_events_before_a_day_are_erased(shop: Shop) -> None:
     await shop.lab(
         "log-sql", statement=f"{shift} WHERE wallet_id = '{shop.wallet['id']}'"
     )
-    await shop.sell(2)
+    await sell(shop, 2)
     assert (await erase(shop, today)).json()["events"] == 1
     assert await amounts(shop) == [2]
     assert (await erase(shop, tomorrow)).json()["events"] == 1
@@ -90,7 +94,7 @@ async def test_the_audit_records_no_erased_payment_after_a_restart(
     await erase(shop, "all")
     await shop.server.terminate()
     await shop.server.start()
-    await shop.sell(3)
+    await sell(shop, 3)
     await shop.server.swept()
     assert await amounts(shop) == [3]
 
