@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from loguru import logger
 
 MAX_TASKS = 10_000
 
+T = TypeVar("T")
+
 
 class BackgroundTasks:
-    """Runs coroutines that nobody waits for. A failure is logged."""
+    """Runs coroutines to their end, whoever waits for them. A failure is logged."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -19,10 +21,11 @@ class BackgroundTasks:
     def is_full(self) -> bool:
         return len(self._tasks) >= MAX_TASKS
 
-    def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+    def spawn(self, coroutine: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._on_done)
+        return task
 
     def _on_done(self, task: "asyncio.Task[Any]") -> None:
         self._tasks.discard(task)

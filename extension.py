@@ -13,6 +13,7 @@ from .access.limits import TokenBuckets
 from .access.records import hash_of
 from .background import BackgroundTasks
 from .delivery.balance import Balances
+from .delivery.export import Export
 from .delivery.history import History
 from .delivery.lnbits_socket import LNbitsSocket
 from .delivery.peers import Peers
@@ -28,6 +29,7 @@ from .delivery.webhooks.sender import Outcome, Sender, Tls
 from .delivery.webhooks.worker import Parts
 from .errors import PayfeedError, Restarting, Unavailable
 from .feed.beginnings import Beginnings
+from .feed.erasing import Erasing
 from .feed.feeds import Feeds
 from .feed.journal import Journal
 from .feed.messages import Messages
@@ -106,6 +108,7 @@ class Extension:
         self.history = History(
             self.journal, self.subscribers, self.authenticator, self.metrics
         )
+        self.export = Export(self.journal, self.subscribers)
         self._tls, self._user_agent = Tls(), f"Payfeed/{read_version()}"
         self.webhooks = Dispatcher(self._webhook_parts, self.tasks, settings.webhooks)
         self.endpoints = Endpoints(
@@ -116,6 +119,7 @@ class Extension:
             self._new_sender,
             settings.webhooks_per_wallet,
         )
+        self.erasing = Erasing(self.journal, self.webhooks.reload)
         self.peers = Peers(
             self.journal,
             self.subscribers,

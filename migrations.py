@@ -171,3 +171,15 @@ async def m005_narrowed_keys(db: Any) -> None:
         )
         """
     )
+
+
+async def m006_feed_settings(db: Any) -> None:
+    """What `feeds` has no columns for; a feed without a row has the defaults."""
+    await db.execute(
+        f"""
+        CREATE TABLE payfeed.feed_settings (
+            wallet_id TEXT PRIMARY KEY, extra_members TEXT NOT NULL,
+            previous_secret TEXT, previous_until {db.big_int}, erased TEXT
+        )
+        """
+    )

@@ -28,6 +28,9 @@ class SettledPayment:
     tag: str | None = None
     comment: str | None = None
     fiat: dict[str, Any] | None = None
+    external_id: str | None = None
+    labels: list[str] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 PaymentKey = tuple[str, str, str, str]  # wallet id, direction, payment hash, status
@@ -108,6 +111,9 @@ class EventPage:
 
 @dataclass
 class Feed:
+    """`extra_members`: of LNbits' `extra`, those that payments carry. `erased`: the
+    owner has erased all events up to this id."""
+
     wallet_id: str
     epoch: str
     head: int
@@ -117,6 +123,10 @@ class Feed:
     allow_inkey: bool
     active: bool
     created_at: int
+    extra_members: tuple[str, ...] = ()
+    previous_secret: str | None = None
+    previous_until: int | None = None
+    erased: str | None = None
 
 
 @dataclass
@@ -349,8 +359,33 @@ class EventsQuery(ReadQuery):
     )
 
 
+class ExportQuery(ReadQuery):
+    """What to export: from `since`, or else the oldest kept event, to `until`."""
+
+    until: str | None = Field(
+        None,
+        description="The id of the last event, or `@<unix seconds>`: what was recorded"
+        " before. Absent: to the head.",
+        example="@1767225600",
+    )
+
+
+class EraseEvents(BaseModel):
+    before: str = Field(
+        description="An event id, or a day as `YYYY-MM-DD` (UTC, by the time of"
+        " recording): the events before it. `all`: every event.",
+        example="2026-01-01",
+    )
+    dry_run: bool = Field(False, description="Only count.")
+
+
+class ErasedAnswer(BaseModel):
+    events: int = Field(description="How many events were erased, or would be.")
+    dry_run: bool
+
+
 class PatchFeed(BaseModel):
-    """Switches of a feed. Absent ones stay as they are."""
+    """Settings of a feed. Absent ones stay as they are."""
 
     mirror_to_inkey: bool | None = Field(
         None, description="Also push payments to LNbits' own socket of the invoice key."
@@ -358,10 +393,23 @@ class PatchFeed(BaseModel):
     allow_inkey: bool | None = Field(
         None, description="May the invoice key open the feed?"
     )
+    extra_members: list[str] | None = Field(
+        None,
+        description="Members of LNbits' `extra` that payments carry from now on: up to"
+        " 10 names of 1 to 64 characters out of `A-Z a-z 0-9 _ . -`.",
+        example=["order", "table"],
+    )
 
 
 class Rotate(BaseModel):
     what: str = Field(description="`channel`, `secret` or `epoch`", example="secret")
+    overlap_seconds: int = Field(
+        0,
+        ge=0,
+        le=604_800,
+        description="How long the secret before signs, too. Clients of 0.1.0 compare"
+        " one signature only.",
+    )
 
 
 class FilterBody(BaseModel):
@@ -411,8 +459,11 @@ class RenameKey(BaseModel):
 
 
 class Retained(BaseModel):
+    """The most that the feed keeps."""
+
     days: int
     events: int
+    bytes: int
 
 
 class FeedAnswer(BaseModel):
@@ -420,13 +471,19 @@ class FeedAnswer(BaseModel):
     epoch: str
     head: str = Field(description="The id of the newest event.")
     oldest: str | None = Field(description="The id of the oldest kept event.")
+    oldest_at: int | None = Field(description="When it was recorded, Unix seconds.")
     events: int = Field(description="How many events are kept.")
+    bytes: int = Field(description="The bytes of their bodies.")
     subscribers: int = Field(description="Of this process.")
     retention: Retained
     mirror_to_inkey: bool
     allow_inkey: bool
+    extra_members: list[str]
     channel: str | None = Field(None, description="With the admin key only.")
     secret: str | None = Field(None, description="With the admin key only.")
+    previous_secret_until: int | None = Field(
+        None, description="Until then the previous secret signs, too. As above."
+    )
 
 
 class EventsAnswer(BaseModel):

@@ -88,6 +88,7 @@ def loops_of(extension: Extension) -> list[Loop]:
         deleted = await extension.retention.expire()
         if deleted:
             logger.info(f"payfeed: retention deleted {deleted} events")
+        await extension.erasing.complete()
         await extension.retention.bound_bodies()
         await extension.payment_index.complete()
 

@@ -17,6 +17,8 @@ from .models import (
     Access,
     CreatedKey,
     CreateKey,
+    ErasedAnswer,
+    EraseEvents,
     EventsAnswer,
     EventsQuery,
     FeedAnswer,
@@ -79,7 +81,7 @@ async def get_feed(request: Request) -> Response:
 
 @api.patch("/feed", **documented(body=PatchFeed, answer=FeedAnswer))
 async def patch_feed(request: Request) -> Response:
-    """Change the switches of a feed; needs the admin key."""
+    """Change the settings of a feed; needs the admin key."""
     access = await authenticate(request)
     access.require_admin()
     changes = (await parse_body(request, PatchFeed)).dict(exclude_none=True)
@@ -96,8 +98,18 @@ async def rotate_feed(request: Request) -> Response:
     """A new channel, signing secret or epoch; needs the admin key."""
     access = await authenticate(request)
     access.require_admin()
-    what = (await parse_body(request, Rotate)).what
-    await current().feeds.rotate(access.wallet_id, what)
+    body = await parse_body(request, Rotate)
+    feeds = current().feeds
+    await feeds.rotate(access.wallet_id, body.what, body.overlap_seconds)
+    return await _described(current(), access)
+
+
+@api.delete("/feed/previous-secret", **documented(answer=FeedAnswer))
+async def end_previous_secret(request: Request) -> Response:
+    """End the overlap of a rotation now; needs the admin key."""
+    access = await authenticate(request)
+    access.require_admin()
+    await current().feeds.end_previous_secret(access.wallet_id)
     return await _described(current(), access)
 
 
@@ -173,6 +185,22 @@ async def get_events(request: Request) -> Response:
     frames = ",".join(answer.pop("events"))
     text = f'{{"events":[{frames}],{dumps(answer)[1:]}'
     return Response(text, media_type="application/json")
+
+
+@api.delete("/events", **documented(body=EraseEvents, answer=ErasedAnswer))
+async def erase_events(request: Request) -> Response:
+    """Erase events for good; needs the admin key."""
+    access = await authenticate(request)
+    access.require_admin()
+    body = await parse_body(request, EraseEvents)
+    extension, wallet_id = current(), access.wallet_id
+    if body.dry_run:
+        count = await extension.erasing.count(wallet_id, body.before)
+    else:
+        # goes on if the client leaves
+        erasing = extension.erasing.erase(wallet_id, body.before)
+        count = await asyncio.shield(extension.tasks.spawn(erasing))
+    return ascii_json({"events": count, "dry_run": body.dry_run})
 
 
 @api.post("/test", **documented(answer=SentAnswer))

@@ -1,4 +1,4 @@
-"""WebSocket and Server-Sent Events."""
+"""WebSocket, Server-Sent Events and export: answers that are sent as they are read."""
 
 import asyncio
 import contextlib
@@ -10,17 +10,33 @@ from fastapi.responses import StreamingResponse
 from loguru import logger
 from starlette.websockets import WebSocketDisconnect
 
+from .delivery.export import (
+    Write,
+    csv_head,
+    csv_rows,
+    file_name,
+    json_lines,
+    payments_only,
+)
 from .delivery.subscription import Subscription
 from .errors import PayfeedError, Restarting
 from .extension import Extension, current
-from .feed.protocol import dumps
+from .feed.protocol import dumps, parse_filter
 from .host import server
-from .models import ReadQuery
+from .models import ExportQuery, ReadQuery
 from .openapi import documented
-from .views_common import count_refusal, credentials_of, new_router, refusal
+from .views_common import (
+    address_of,
+    authenticate,
+    count_refusal,
+    credentials_of,
+    new_router,
+    refusal,
+)
 
 CLOSE_TIMEOUT_SECONDS = 4
 SUBPROTOCOL = "payfeed.v1"
+MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 stream = new_router()
 
@@ -65,19 +81,31 @@ class EventStream(Response):
         receive: Any,
         send: Any,
     ) -> None:
-        server.limit_silence(scope, extension.subscribers.heartbeat_seconds)
         answer = StreamingResponse(
             _messages(extension, subscription),
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
             media_type="text/event-stream",
         )
-        try:
-            await answer(scope, receive, send)
-        except asyncio.CancelledError:
-            if subscription.closing is None:
-                raise
-            count_refusal(subscription.closing)
-            server.abort(scope)
+        await _supervised(answer, extension, subscription, scope, receive, send)
+
+
+async def _supervised(
+    answer: Response,
+    extension: Extension,
+    subscription: Subscription,
+    scope: Any,
+    receive: Any,
+    send: Any,
+) -> None:
+    """Send an answer; a peer that does not read is aborted."""
+    server.limit_silence(scope, extension.subscribers.heartbeat_seconds)
+    try:
+        await answer(scope, receive, send)
+    except asyncio.CancelledError:
+        if subscription.closing is None:
+            raise
+        count_refusal(subscription.closing)
+        server.abort(scope)
 
 
 async def _messages(
@@ -96,6 +124,70 @@ async def _messages(
 def _message(resume_id: str, text: str) -> bytes:
     """Every message has an id: `EventSource` resumes after the last one it received."""
     return f"id: {resume_id}\ndata: {text}\n\n".encode("ascii")
+
+
+@stream.get("/export.csv", **documented(query=ExportQuery))
+async def export_csv(request: Request) -> Response:
+    """Payments as CSV, oldest first."""
+    return ExportedFile(request, "csv")
+
+
+@stream.get("/export.jsonl", **documented(query=ExportQuery))
+async def export_jsonl(request: Request) -> Response:
+    """All events as signed frames, one a line, oldest first."""
+    return ExportedFile(request, "jsonl")
+
+
+class ExportedFile(Response):
+    """A part of the log as a file; a refusal at its start is an HTTP status.
+
+    If it ends early, the connection is aborted, so that no client takes the part that
+    it received for the whole.
+    """
+
+    def __init__(self, request: Request, kind: str) -> None:
+        super().__init__()
+        self._request = request
+        self._kind = kind
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            extension = current()
+            access = await authenticate(self._request)
+            extension.reads.take(access.key_hash, "requests")
+            query = self._request.query_params
+            event_filter = parse_filter(query)
+            if self._kind == "csv":
+                event_filter = payments_only(event_filter)
+            since, until = query.get("since"), query.get("until")
+            address = address_of(self._request)
+            opening = extension.export.open(access, event_filter, since, until, address)
+            async with opening as (subscription, last):
+                answer = StreamingResponse(
+                    self._content(extension, subscription, last, scope),
+                    headers={
+                        "Cache-Control": "no-store",
+                        "Content-Disposition": "attachment;"
+                        f' filename="{file_name(self._kind)}"',
+                    },
+                    media_type=MEDIA_TYPES[self._kind],
+                )
+                await _supervised(answer, extension, subscription, scope, receive, send)
+        except PayfeedError as exc:
+            await refusal(exc)(scope, receive, send)
+
+    async def _content(
+        self, extension: Extension, subscription: Subscription, last: int, scope: Any
+    ) -> AsyncIterator[bytes]:
+        write: Write = csv_rows if self._kind == "csv" else json_lines
+        if self._kind == "csv":
+            yield csv_head().encode()
+        try:
+            async for part in extension.export.parts(subscription, last, write):
+                yield part.encode()
+        except PayfeedError as exc:
+            count_refusal(exc)
+            server.abort(scope)
 
 
 @stream.websocket("/ws/{key}")

@@ -18,6 +18,7 @@ from fanout_paths import paths
 from harness import PAYMENT, Bench, Row, ms, p99
 from history import histories
 from idle_subscribers import idle_subscribers
+from kept_events import kept_events
 from load_generator import websocket_opening
 from webhooks import webhooks
 
@@ -328,6 +329,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "histories": histories,
     "idle": idle_subscribers,
     "webhooks": webhooks,
+    "kept": kept_events,
 }
 
 

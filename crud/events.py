@@ -175,12 +175,17 @@ async def get_oldest(wallet_id: str) -> int | None:
     return oldest
 
 
-async def count_events(wallet_id: str) -> int:
+async def describe_kept(wallet_id: str) -> tuple[int, int, int | None, int | None]:
+    """Of the kept events: how many, bytes of bodies, oldest offset, its recording."""
     rows = await fetch_all(
-        "SELECT COUNT(*) AS kept FROM payfeed.events WHERE wallet_id = :wallet_id",
+        "SELECT COUNT(*) AS events, SUM(size) AS bytes, MIN(event_offset) AS oldest,"
+        " (SELECT created_at FROM payfeed.events WHERE wallet_id = :wallet_id"
+        " ORDER BY event_offset LIMIT 1) AS oldest_at"
+        " FROM payfeed.events WHERE wallet_id = :wallet_id",
         {"wallet_id": wallet_id},
     )
-    return int(rows[0]["kept"])
+    row = rows[0]
+    return row["events"], int(row["bytes"] or 0), row["oldest"], row["oldest_at"]
 
 
 async def first_offset_at(wallet_id: str, timestamp: int) -> int | None:

@@ -1,8 +1,8 @@
-"""What retention deletes: up to a bound, in slices, each in a transaction of its own.
+"""What retention and owners delete: up to a bound, in slices of one transaction each.
 
 A bound stays right whatever is appended or deleted meanwhile, by another process too:
-what follows in a log only makes what is before it older and more. The newest event is
-never deleted.
+what follows in a log only makes what is before it older and more. Retention never
+deletes the newest event.
 """
 
 from dataclasses import dataclass
@@ -35,11 +35,19 @@ class Oldest:
 
 @dataclass(frozen=True)
 class Kept:
-    """What a feed keeps. `messages`: those that may be deleted, tests included."""
+    """What a feed keeps, in bytes of bodies.
+
+    `messages`: those that may be deleted by count, tests included.
+    """
 
     events: int
     messages: int
     message_bytes: int
+    payment_bytes: int
+
+    @property
+    def bytes(self) -> int:
+        return self.message_bytes + self.payment_bytes
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,8 @@ async def count_kept(feed: Oldest) -> Kept:
         "SELECT COUNT(*) AS events,"
         " SUM(CASE WHEN type = 'payment' OR event_offset = :head THEN 0 ELSE 1 END)"
         " AS messages,"
-        " SUM(CASE WHEN type = 'payment' THEN 0 ELSE size END) AS message_bytes"
+        " SUM(CASE WHEN type = 'payment' THEN 0 ELSE size END) AS message_bytes,"
+        " SUM(CASE WHEN type = 'payment' THEN size ELSE 0 END) AS payment_bytes"
         " FROM payfeed.events WHERE wallet_id = :wallet_id",
         {"wallet_id": feed.wallet_id, "head": feed.head},
     )
@@ -117,19 +126,32 @@ async def count_bounds(feed: Oldest, kept: Kept, keep: int) -> list[Bound]:
     return bounds
 
 
-async def bytes_bound(wallet_id: str, message_bytes: int) -> Bound:
-    """The messages that are too much by their bytes."""
+async def bytes_bounds(wallet_id: str, kept: Kept, keep: int) -> list[Bound]:
+    """What is too much by bytes: messages before payments."""
+    bounds = []
+    messages = max(0, keep - kept.payment_bytes)
+    if kept.message_bytes > messages:
+        bounds.append(await bytes_bound(wallet_id, MESSAGES, messages))
+    if kept.payment_bytes > keep:
+        bounds.append(await bytes_bound(wallet_id, PAYMENTS, keep))
+    return bounds
+
+
+async def bytes_bound(wallet_id: str, kind: str, most_bytes: int) -> Bound:
+    """The events of a kind, MESSAGES or PAYMENTS, that are too much by their bytes."""
     rows = await fetch_all(
         "SELECT MAX(event_offset) AS found FROM (SELECT event_offset,"
         " SUM(size) OVER (ORDER BY event_offset DESC) AS total FROM payfeed.events"
-        f" WHERE wallet_id = :wallet_id{MESSAGES}) AS sized WHERE total > :most_bytes",
-        {"wallet_id": wallet_id, "most_bytes": message_bytes},
+        f" WHERE wallet_id = :wallet_id{kind}) AS sized WHERE total > :most_bytes",
+        {"wallet_id": wallet_id, "most_bytes": most_bytes},
     )
-    return Bound(MESSAGES, rows[0]["found"] or 0)
+    return Bound(kind, rows[0]["found"] or 0)
 
 
 @shielded
-async def expire_slice(wallet_id: str, epoch: str, bound: Bound) -> int:
+async def expire_slice(
+    wallet_id: str, epoch: str, bound: Bound, keeps_newest: bool = True
+) -> int:
     """Delete a slice of the events within a bound; returns how many."""
     async with transaction() as conn:
         place = await lock_feed(conn, wallet_id)
@@ -144,7 +166,7 @@ async def expire_slice(wallet_id: str, epoch: str, bound: Bound) -> int:
             {
                 "wallet_id": wallet_id,
                 "last": bound.offset,
-                "head": place[1],
+                "head": place[1] if keeps_newest else place[1] + 1,
                 "limit": SLICE_EVENTS,
             },
         )

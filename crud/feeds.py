@@ -1,5 +1,6 @@
-"""The table `feeds`, and `state`: numbers of the whole extension."""
+"""The tables `feeds` and `feed_settings`, and `state`: the extension's numbers."""
 
+import json
 from collections.abc import Callable, Collection
 from dataclasses import asdict, fields
 from typing import Any
@@ -22,12 +23,21 @@ BEGIN_EPOCH = text(
 )
 
 
-COLUMNS = ", ".join(field.name for field in fields(Feed))
+SETTINGS = ("extra_members", "previous_secret", "previous_until", "erased")
+COLUMNS = ", ".join(
+    f"{'s' if field.name in SETTINGS else 'f'}.{field.name}" for field in fields(Feed)
+)
+SELECT_FEEDS = (
+    f"SELECT {COLUMNS} FROM payfeed.feeds f"
+    " LEFT JOIN payfeed.feed_settings s ON s.wallet_id = f.wallet_id"
+)
 
 
 def _feed(row: Any) -> Feed:
     """Of a row of COLUMNS."""
     feed = Feed(*row)
+    stored: Any = feed.extra_members
+    feed.extra_members = tuple(json.loads(stored)) if stored else ()
     # SQLite has numbers for booleans
     feed.mirror_to_inkey = bool(feed.mirror_to_inkey)
     feed.allow_inkey = bool(feed.allow_inkey)
@@ -37,22 +47,21 @@ def _feed(row: Any) -> Feed:
 
 async def get_feed(wallet_id: str) -> Feed | None:
     rows = await fetch_all(
-        f"SELECT {COLUMNS} FROM payfeed.feeds WHERE wallet_id = :wallet_id",
+        f"{SELECT_FEEDS} WHERE f.wallet_id = :wallet_id",
         {"wallet_id": wallet_id},
     )
     return _feed(rows[0].values()) if rows else None
 
 
 async def get_feeds() -> list[Feed]:
-    rows = await fetch_tuples(f"SELECT {COLUMNS} FROM payfeed.feeds")
-    return [_feed(row) for row in rows]
+    return [_feed(row) for row in await fetch_tuples(SELECT_FEEDS)]
 
 
 async def get_feeds_of(wallet_ids: Collection[str]) -> list[Feed]:
     if not wallet_ids:
         return []
     rows = await fetch_all(
-        f"SELECT {COLUMNS} FROM payfeed.feeds WHERE {among('wallet_id', 'wallet_ids')}",
+        f"{SELECT_FEEDS} WHERE {among('f.wallet_id', 'wallet_ids')}",
         {"wallet_ids": json_list(wallet_ids)},
     )
     return [_feed(row.values()) for row in rows]
@@ -99,11 +108,64 @@ async def update_feed(wallet_id: str, column: str, value: Any) -> None:
         " WHERE wallet_id = :wallet_id",
         "channel": "UPDATE payfeed.feeds SET channel = :value"
         " WHERE wallet_id = :wallet_id",
-        "secret": "UPDATE payfeed.feeds SET secret = :value"
-        " WHERE wallet_id = :wallet_id",
     }
     values = {"wallet_id": wallet_id, "value": value}
     await execute(statements[column], values, changed=wallet_id)
+
+
+async def set_extra_members(wallet_id: str, names: Collection[str]) -> None:
+    await execute(
+        "INSERT INTO payfeed.feed_settings (wallet_id, extra_members)"
+        " VALUES (:wallet_id, :names)"
+        " ON CONFLICT (wallet_id) DO UPDATE SET extra_members = excluded.extra_members",
+        {"wallet_id": wallet_id, "names": json.dumps(list(names))},
+        changed=wallet_id,
+    )
+
+
+@shielded
+async def rotate_secret(
+    wallet_id: str, secret: str, previous_until: int | None, now: int
+) -> bool:
+    """A new secret; the one before is kept until `previous_until`, if that is given.
+
+    False if `previous_until` is given and an overlap is under way.
+    """
+    values = {"wallet_id": wallet_id, "secret": secret, "until": previous_until}
+    async with transaction() as conn:
+        await lock_feed(conn, wallet_id)
+        found = await conn.execute(
+            text(
+                "SELECT previous_until FROM payfeed.feed_settings"
+                " WHERE wallet_id = :wallet_id AND previous_until > :now"
+            ),
+            {"wallet_id": wallet_id, "now": now},
+        )
+        if previous_until is not None and found.first():
+            return False
+        for sql in (
+            "INSERT INTO payfeed.feed_settings"
+            " (wallet_id, extra_members, previous_secret, previous_until)"
+            " SELECT wallet_id, '[]', CASE WHEN CAST(:until AS BIGINT) IS NULL"
+            " THEN NULL ELSE secret END, CAST(:until AS BIGINT)"
+            " FROM payfeed.feeds WHERE wallet_id = :wallet_id"
+            " ON CONFLICT (wallet_id) DO UPDATE SET"
+            " previous_secret = excluded.previous_secret,"
+            " previous_until = excluded.previous_until",
+            "UPDATE payfeed.feeds SET secret = :secret WHERE wallet_id = :wallet_id",
+        ):
+            await conn.execute(text(sql), values)
+        await notify_others(conn, "feed", wallet_id)
+        return True
+
+
+async def end_previous_secret(wallet_id: str) -> None:
+    await execute(
+        "UPDATE payfeed.feed_settings SET previous_secret = NULL, previous_until = NULL"
+        " WHERE wallet_id = :wallet_id",
+        {"wallet_id": wallet_id},
+        changed=wallet_id,
+    )
 
 
 @shielded

@@ -43,9 +43,15 @@ async def resolve_position(
     oldest = await crud.get_oldest(tail.feed.wallet_id)
     if epoch != tail.feed.epoch or offset > tail.head:
         return StreamPosition(0, gap_frame(tail, since, oldest, "unknown"))
-    if oldest is not None and offset + 1 < oldest:
-        return StreamPosition(oldest - 1, gap_frame(tail, since, oldest, "expired"))
+    first = first_kept(tail, oldest)
+    if offset + 1 < first:
+        return StreamPosition(first - 1, gap_frame(tail, since, oldest, "expired"))
     return StreamPosition(offset)
+
+
+def first_kept(tail: Tail, oldest: int | None) -> int:
+    """The first offset that a reader can be sent; all events may be erased."""
+    return tail.head + 1 if oldest is None else oldest
 
 
 def gap_frame(

@@ -77,7 +77,7 @@ class Journal:
                 feed = await crud.get_feed(wallet_id)
             if feed is None:
                 return None
-            self._tails.setdefault(wallet_id, Tail(feed))
+            self._tails.setdefault(wallet_id, Tail(feed, self.now))
             self._drop_quiet_tails()
         return self._tails[wallet_id]
 
@@ -216,7 +216,9 @@ class Journal:
         if tail.feed.epoch != feed.epoch:
             self.end_epoch(tail)
             return False
-        tail.update(feed)
+        if feed.erased != tail.feed.erased:
+            self._forget(tail)
+        tail.feed = feed
         return self.advance(tail, feed.head)
 
     def follow(self, tail: Tail, events: list[Event], head: int) -> None:
@@ -232,11 +234,15 @@ class Journal:
         """
         if head <= tail.head:
             return False
-        self._tail_bytes -= tail.size_bytes
-        tail.clear()
+        self._forget(tail)
         tail.head = head
         tail.wake()
         return True
+
+    def _forget(self, tail: Tail) -> None:
+        """Readers find the events in the database."""
+        self._tail_bytes -= tail.size_bytes
+        tail.clear()
 
     async def renew_if_past(self, feed: Feed) -> bool:
         """Begin a new epoch if the feed went back, as in an older copy of the database.

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -29,6 +29,8 @@ MAX_CLIENT_FRAME_BYTES = 4096
 MAX_PAYMENT_BODY_BYTES = 65536
 ENVELOPE_BYTES = 128  # of a payment's body: type, id and timestamp
 NAME_BYTES = 256  # a tag, the name of a currency
+EXTRA_BYTES = 1024
+EXTERNAL_ID_CHARACTERS = 256  # PostgreSQL's index has rows of 2,704 bytes at most
 CUT_ORDER = ("comment", "extra", "labels", "memo")
 SCOPES = ("read", "notify", "balance")
 
@@ -96,6 +98,9 @@ def payment_draft(payment: SettledPayment) -> Draft:
         "tag": payment.tag,
         "comment": payment.comment,
         "fiat": payment.fiat,
+        "external_id": payment.external_id,
+        "labels": payment.labels,
+        "extra": payment.extra,
     }
     member = bounded_payment(member)
     payment = replace(payment, tag=member["tag"])
@@ -117,11 +122,18 @@ def bounded_payment(payment: dict[str, Any]) -> dict[str, Any]:
     if fiat and _size(fiat["currency"]) > NAME_BYTES:
         payment["fiat"] = fiat | {"currency": _cut(fiat["currency"], NAME_BYTES)}
         truncated.append("fiat")
+    external_id = payment.get("external_id")
+    if external_id and len(external_id) > EXTERNAL_ID_CHARACTERS:
+        payment["external_id"] = external_id[:EXTERNAL_ID_CHARACTERS]
+        truncated.append("external_id")
+    if payment.get("extra") and _size(payment["extra"]) > EXTRA_BYTES:
+        payment["extra"] = _cut(payment["extra"], EXTRA_BYTES)
+        truncated.append("extra")
     for name in CUT_ORDER:
         if _surplus_bytes(payment, truncated) <= 0:
             break
         if payment.get(name):
-            truncated.append(name)
+            truncated += [] if name in truncated else [name]
             surplus = _surplus_bytes(payment, truncated)
             payment[name] = _cut(payment[name], _size(payment[name]) - surplus)
     return payment | _naming(truncated)
@@ -199,20 +211,25 @@ def event_body(draft: Draft, event_id: str, timestamp: int) -> str:
     return dumps(frame | draft.members)
 
 
-def signature(body: str, event_id: str, timestamp: int, secret: str) -> str:
-    """`v1,<base64>`: HMAC-SHA256 over `<id>.<timestamp>.<body>`.
+def signatures(body: str, event_id: str, timestamp: int, secrets: Iterable[str]) -> str:
+    """`v1,<base64>` of each secret, separated by spaces.
 
-    The scheme of Standard Webhooks; `secret` is `whsec_<base64>`.
+    HMAC-SHA256 over `<id>.<timestamp>.<body>`, the scheme of Standard Webhooks; a
+    secret is `whsec_<base64>`.
     """
+    return " ".join(_signature(body, event_id, timestamp, secret) for secret in secrets)
+
+
+def _signature(body: str, event_id: str, timestamp: int, secret: str) -> str:
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{event_id}.{timestamp}.{body}".encode("ascii")
     digest = hmac.new(key, signed, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
 
 
-def sign(body: str, event_id: str, timestamp: int, secret: str) -> str:
-    """The frame as sent: `body` with its signature as last member."""
-    made = signature(body, event_id, timestamp, secret)
+def sign(body: str, event_id: str, timestamp: int, *secrets: str) -> str:
+    """The frame as sent: `body` with its signatures as last member."""
+    made = signatures(body, event_id, timestamp, secrets)
     return f'{body[:-1]},"signature":"{made}"}}'
 
 

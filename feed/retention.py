@@ -47,6 +47,7 @@ class Retention:
         self._monotonic = monotonic
         self.days = settings.retention_days
         self.events = settings.retention_events
+        self.bytes = settings.retention_bytes
         self.message_bytes = settings.message_store_bytes
         self._last = (self._now(), monotonic())
         self._has_run = False
@@ -55,7 +56,7 @@ class Retention:
 
     def describe(self) -> dict[str, int]:
         """The bounds of every feed, for `GET feed`."""
-        return {"days": self.days, "events": self.events}
+        return {"days": self.days, "events": self.events, "bytes": self.bytes}
 
     async def expire(self) -> int:
         """Returns how many events were deleted."""
@@ -71,7 +72,7 @@ class Retention:
 
         `before`: events that were recorded earlier are old enough. `future`: later ones
         have the time of a clock that was ahead. Payments that an enabled webhook has
-        yet to be sent stay for seven days, up to twice the limit of count.
+        yet to be sent stay for seven days, up to twice the limits of count and bytes.
         """
         unsent = await crud.get_unsent()
         gone, after = 0, ""
@@ -101,19 +102,32 @@ class Retention:
             gone += await _expire_up_to(feed, old.sparing(spared) if old else [])
         if self._checked.get(feed.wallet_id) == (feed.epoch, feed.head):
             return gone
-        kept = await crud.count_kept(feed)
-        if kept.events > self.events:
-            bounds = await crud.count_bounds(feed, kept, self.events)
-            bounds = [part for bound in bounds for part in bound.sparing(spared)]
-            if spared is not None:
-                bounds += await crud.count_bounds(feed, kept, 2 * self.events)
-            gone += await _expire_up_to(feed, bounds)
-        if kept.message_bytes > self.message_bytes:
-            bound = await crud.bytes_bound(feed.wallet_id, self.message_bytes)
-            gone += await _expire_up_to(feed, [bound])
+        gone += await _expire_up_to(feed, await self._surplus(feed, spared))
         if spared is None:
             self._checked[feed.wallet_id] = (feed.epoch, feed.head)
         return gone
+
+    async def _surplus(self, feed: crud.Oldest, spared: int | None) -> list[crud.Bound]:
+        """What is beyond the limits of count and bytes."""
+        kept = await crud.count_kept(feed)
+        bounds = []
+        for factor in (1, 2) if spared is not None else (1,):
+            events, size = factor * self.events, factor * self.bytes
+            found = []
+            if kept.events > events:
+                found += await crud.count_bounds(feed, kept, events)
+            if kept.bytes > size:
+                found += await crud.bytes_bounds(feed.wallet_id, kept, size)
+            if factor == 1:
+                found = [part for bound in found for part in bound.sparing(spared)]
+            bounds += found
+        if kept.message_bytes > self.message_bytes:
+            bounds.append(
+                await crud.bytes_bound(
+                    feed.wallet_id, crud.MESSAGES, self.message_bytes
+                )
+            )
+        return bounds
 
     async def _spared_from(
         self, feed: crud.Oldest, before: int, future: int, unsent: int

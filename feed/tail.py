@@ -1,11 +1,13 @@
 """One feed in memory: its row, its newest events, its waiters."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from ..models import Event, Feed
 from .protocol import sign
 from .redacted import redacted_body
+from .secrets import valid_secrets
 
 PRUNE_WAITERS = 100  # waiters whose time is over
 
@@ -13,13 +15,15 @@ PRUNE_WAITERS = 100  # waiters whose time is over
 class Tail:
     """A feed's newest events. `readers` counts the registered subscriptions."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, now: Callable[[], float] = time.time) -> None:
         self.feed = feed
+        self._now = now
         self.head = feed.head
         self.events: list[Event] = []
         self.size_bytes = 0  # of the events' bodies
         self.signed: dict[int, str] = {}
         self.redacted: dict[int, str] = {}  # signed too
+        self._signed_with: list[str] = []
         self.waiters: list[asyncio.Future[None]] = []
         self._prune_at = PRUNE_WAITERS
         self.readers = 0
@@ -31,23 +35,22 @@ class Tail:
     def frame(self, event: Event, is_public: bool = False) -> str:
         """The signed frame, made once for all readers while the event is in memory.
 
-        `is_public`: the redacted one, for readers with a public key.
+        Frames that were signed with another secret, or with one that has ended, are
+        made again. `is_public`: the redacted one, for readers with a public key.
         """
+        secrets = valid_secrets(self.feed, self._now())
+        if secrets != self._signed_with:
+            self.signed.clear()
+            self.redacted.clear()
+            self._signed_with = secrets
         frames = self.redacted if is_public else self.signed
         text = frames.get(event.offset)
         if text is None:
             body = redacted_body(event) if is_public else event.body
-            text = sign(body, event.id, event.timestamp, self.feed.secret)
+            text = sign(body, event.id, event.timestamp, *secrets)
             if self.events and event.offset >= self.events[0].offset:
                 frames[event.offset] = text
         return text
-
-    def update(self, feed: Feed) -> None:
-        """Replace the row; frames that were signed with another secret are dropped."""
-        if feed.secret != self.feed.secret:
-            self.signed.clear()
-            self.redacted.clear()
-        self.feed = feed
 
     def recent(self, after: int) -> list[Event] | None:
         """The events after an offset, or None if memory does not reach back."""

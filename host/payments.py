@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from lnbits.core.models import Payment
@@ -9,6 +10,7 @@ from lnbits.db import dict_to_model
 from lnbits.settings import settings
 
 from ..models import PaymentKey, PaymentRow, SettledPayment
+from .extra import external_id_of, labels_of, picked
 
 RELEASE = tuple(map(int, re.findall(r"\d+", settings.version)[:3]))
 MOVES_UPDATED_AT = RELEASE >= (1, 4, 1)  # when a payment settles
@@ -71,8 +73,13 @@ def settled_at(row: PaymentRow, now: int) -> int:
     return int(changed_at(row, now)) if MOVES_UPDATED_AT else now
 
 
-def settled_payment(payment: Any, settled_at: int) -> SettledPayment:
-    """LNbits' payment with millisatoshi that are never negative."""
+def settled_payment(
+    payment: Any, settled_at: int, extra_members: Iterable[str] = ()
+) -> SettledPayment:
+    """LNbits' payment with millisatoshi that are never negative.
+
+    `extra_members`: the names of those members of its `extra` that it carries.
+    """
     status = _status(payment.status)
     extra = payment.extra if isinstance(payment.extra, dict) else {}
     return SettledPayment(
@@ -88,6 +95,9 @@ def settled_payment(payment: Any, settled_at: int) -> SettledPayment:
         tag=_text(payment.tag) or _text(extra.get("tag")) or _text(payment.extension),
         comment=_comment(extra.get("comment")),
         fiat=_fiat(extra),
+        external_id=external_id_of(payment),
+        labels=labels_of(payment),
+        extra=picked(extra, extra_members),
     )
 
 

@@ -26,8 +26,9 @@ class Settings(BaseSettings):
     notify_per_minute: int = 60
     message_bytes: int = 16_384
     message_store_bytes: int = 64 * 1024 * 1024
-    retention_days: int = 30
+    retention_days: int = 400
     retention_events: int = 100_000
+    retention_bytes: int = 256 * 1024 * 1024
     heartbeat_seconds: int = 20
     send_timeout_seconds: int = 30
     metrics_token: str = ""

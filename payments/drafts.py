@@ -1,5 +1,6 @@
 """The draft of a payment's event, if there can be one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from loguru import logger
@@ -33,10 +34,15 @@ class Reports:
         )
 
 
-def draft_of(payment: Any, settled_at: int, reports: Reports) -> Draft | None:
-    """The event of LNbits' payment; None if it is not final or cannot be one."""
+def draft_of(
+    payment: Any, settled_at: int, extra_members: Iterable[str], reports: Reports
+) -> Draft | None:
+    """The event of LNbits' payment; None if it is not final or cannot be one.
+
+    `extra_members`: the feed's setting.
+    """
     try:
-        settled = payments.settled_payment(payment, settled_at)
+        settled = payments.settled_payment(payment, settled_at, extra_members)
         if settled.status not in ("confirmed", "failed"):
             return None
         draft = payment_draft(settled)

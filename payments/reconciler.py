@@ -131,11 +131,12 @@ class Reconciler:
             return 0
         checking_ids = [row.checking_id for row in rows]
         records = await crud.get_payment_records(wallet_id, checking_ids)
+        names = (await self._journal.need_tail(wallet_id)).feed.extra_members
         by_id = {record["checking_id"]: record for record in records}
         drafts, done = [], []
         for row in rows:
             if row.checking_id in by_id:
-                drafts += self._drafts_of(row, by_id[row.checking_id])
+                drafts += self._drafts_of(row, by_id[row.checking_id], names)
                 done.append(payments.payment_key(row))
             else:  # LNbits has just renamed it
                 self.read_again(row.payment_hash)
@@ -143,7 +144,9 @@ class Reconciler:
         self._know(done)
         return len(recorded)
 
-    def _drafts_of(self, row: PaymentRow, record: dict[str, Any]) -> list[Draft]:
+    def _drafts_of(
+        self, row: PaymentRow, record: dict[str, Any], extra_members: Iterable[str]
+    ) -> list[Draft]:
         """The payment's draft; [] if it cannot be an event."""
         try:
             payment = payments.payment_of(record)
@@ -151,5 +154,5 @@ class Reconciler:
             self._reports.warn_invalid(row.wallet_id, row.payment_hash, exc)
             return []
         settled_at = payments.settled_at(row, self._journal.now())
-        draft = draft_of(payment, settled_at, self._reports)
+        draft = draft_of(payment, settled_at, extra_members, self._reports)
         return [draft] if draft else []

@@ -53,14 +53,18 @@ class Recorder:
 
         `settled_at`: Unix seconds.
         """
-        draft = draft_of(payment, settled_at, self._reports)
-        if draft is None:
-            return
         self._arriving[payment.payment_hash] += 1
         try:
             if await self._opening.is_recording(payment.wallet_id):
-                await self._journal.append(payment.wallet_id, [draft])
+                await self._append(payment, settled_at)
         finally:
             self._arriving[payment.payment_hash] -= 1
             if not self._arriving[payment.payment_hash]:
                 del self._arriving[payment.payment_hash]
+
+    async def _append(self, payment: Any, settled_at: int) -> None:
+        tail = await self._journal.need_tail(payment.wallet_id)
+        names = tail.feed.extra_members
+        draft = draft_of(payment, settled_at, names, self._reports)
+        if draft:
+            await self._journal.append(payment.wallet_id, [draft])

@@ -14,6 +14,14 @@ export interface Payment {
   tag: string | null
   comment: string | null
   fiat: {[member: string]: unknown} | null
+  /** The identifier that the merchant gave the invoice. From servers since 0.2.0. */
+  external_id?: string | null
+  /** LNbits' labels. From servers since 0.2.0. */
+  labels?: string[]
+  /** What the owner lets through of LNbits' `extra`. From servers since 0.2.0. */
+  extra?: {[member: string]: string | number | boolean | null}
+  /** The names of members that were cut, as the payment was too large. */
+  truncated?: string[]
 }
 
 /** `timestamp`: when it was recorded, Unix seconds. */

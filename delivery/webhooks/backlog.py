@@ -13,7 +13,7 @@ from ...feed.protocol import dumps
 from ...feed.tail import Tail
 from ...models import Event, Filter
 from ...models_webhooks import Delivery, Webhook
-from ..position import gap_frame
+from ..position import first_kept, gap_frame
 from .ledger import Ledger
 
 WINDOW_EVENTS = 1000  # between the cursor and the newest event that was sent
@@ -311,7 +311,7 @@ class Backlog:
             return False
         events = tail.recent(self.position)
         if events is None:
-            if await self._find_gap() is not None:
+            if await self._find_gap():
                 self._has_gap = True
                 return False
             page = await self._journal.page(tail, self.position, self.filter)
@@ -322,25 +322,24 @@ class Backlog:
         return True
 
     async def _find_gap(self) -> int | None:
-        """The log's first offset, if retention deleted events that were not sent."""
+        """The first offset that is kept, if events before it were not sent."""
         oldest = await crud.get_oldest(self._webhook.wallet_id)
-        is_behind = oldest is not None and self.position + 1 < oldest
-        return oldest if is_behind else None
+        first = first_kept(await self.tail(), oldest)
+        return first if self.position + 1 < first else None
 
     async def _pass_gap(self) -> None:
         self._has_gap = False
-        oldest = await self._find_gap()
-        if oldest is not None:
-            await self._leave_gap(oldest, "expired", oldest - 1)
+        if first := await self._find_gap():
+            await self._leave_gap("expired", first - 1)
 
     async def begin_epoch(self) -> None:
         """What waited has failed; a gap is the first thing to be sent."""
-        oldest = await crud.get_oldest(self._webhook.wallet_id)
-        await self._leave_gap(oldest, "unknown", 0)
+        await self._leave_gap("unknown", 0)
         self._known.clear()
 
-    async def _leave_gap(self, oldest: int | None, reason: str, offset: int) -> None:
+    async def _leave_gap(self, reason: str, offset: int) -> None:
         tail = await self.tail()
+        oldest = await crud.get_oldest(self._webhook.wallet_id)
         epoch, since = tail.feed.epoch, f"{self.epoch}-{self.position}"
         frame = gap_frame(tail, since, oldest, reason)
         gap = gap_delivery(self._webhook.id, frame, epoch, int(self._now()))

@@ -82,6 +82,15 @@ class Destination:
     def connect_port(self) -> int:
         return self.port or _DEFAULT_PORTS[self.scheme]
 
+    def at(self, address: str) -> httpx.URL:
+        """The URL with a checked address in place of the name."""
+        return httpx.URL(
+            scheme=self.scheme,
+            host=address,
+            port=self.connect_port,
+            raw_path=self.target.encode("ascii"),
+        )
+
 
 def parse(url: str, rules: Rules) -> Destination:
     """Read a URL. Raises Malformed; a refusal names the setting that refused."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from ... import crud
 from ...errors import Conflict, Malformed, NotFound
-from ...feed.feeds import new_secret
 from ...feed.filters import stored_filter
 from ...feed.journal import Journal
 from ...feed.protocol import (
@@ -15,6 +14,7 @@ from ...feed.protocol import (
     parse_id,
     test_draft,
 )
+from ...feed.secrets import new_secret, still_overlapping
 from ...feed.tail import Tail
 from ...metrics import WebhookGauges
 from ...models import Event
@@ -179,10 +179,7 @@ class Endpoints:
         now = self._journal.now()
         until = now + overlap_seconds if overlap_seconds else None
         if not await crud.rotate_webhook(webhook, new_secret(), until, now):
-            raise Conflict(
-                "The previous secret is still in use. End it first, or rotate with"
-                " overlap_seconds 0."
-            )
+            raise still_overlapping()
         await self._dispatcher.reload(wallet_id)
 
     async def end_previous_secret(self, wallet_id: str, webhook_id: str) -> None:

@@ -7,6 +7,7 @@ from ... import crud
 from ...feed.filters import shown_filter
 from ...feed.journal import SCAN_EVENTS
 from ...feed.protocol import loads
+from ...feed.secrets import overlap_end
 from ...feed.tail import Tail
 from ...models_webhooks import Attempt, Listed, Webhook
 from .backlog import filter_of
@@ -54,7 +55,7 @@ def shown_webhook(
 ) -> dict[str, Any]:
     """Without its secret; `counts` as from `crud.count_deliveries`."""
     waiting, failed, oldest = counts.get(webhook.id, (0, 0, None))
-    state, until = state_of(webhook, waiting), webhook.previous_until or 0
+    state = state_of(webhook, waiting)
     return {
         "id": webhook.id,
         "url": webhook.url,
@@ -74,7 +75,7 @@ def shown_webhook(
         "failing_since": webhook.first_failure_at,
         "next_probe_at": webhook.next_probe_at if state == "failing" else None,
         "created_at": webhook.created_at,
-        "previous_secret_until": until if until > now else None,
+        "previous_secret_until": overlap_end(webhook, now),
     }
 
 

@@ -1,18 +1,18 @@
 """One signed HTTP request to a checked address, and its outcome."""
 
 import asyncio
+import contextlib
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import httpx
 
 from ...errors import Malformed
-from ...feed.protocol import signature
+from ...feed.protocol import signatures
+from ...feed.secrets import valid_secrets
 from ...models_webhooks import Webhook
-from .connection import BadResponse, Connection, Response
 from .destination import Destination, Resolve, Rules, Unresolved, find_addresses, parse
 
 REQUEST_SECONDS = 15
@@ -23,10 +23,7 @@ SHOWN_BYTES = 512
 # receivers often close an idle connection after five seconds, or two
 KEEPALIVE_SECONDS = 1.5
 ADDRESS_SECONDS = 10  # a checked address is used for so long
-
-
-class Unconnected(Exception):
-    """No address accepted a connection."""
+LIMITS = httpx.Limits(max_connections=8, keepalive_expiry=KEEPALIVE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -46,22 +43,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Checked:
-    """A URL that these rules allow, and the addresses of its host."""
+    """A URL that these rules allow: its destination, with addresses in its place."""
 
     url: str
     rules: Rules
     destination: Destination
-    addresses: list[str]
-    until: float
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A connection to an address that can be used again, `until` a monotonic time."""
-
-    connection: Connection
-    destination: Destination
-    address: str
+    urls: list[httpx.URL]
     until: float
 
 
@@ -69,16 +56,12 @@ def signed_headers(
     webhook: Webhook, event_id: str, body: str, timestamp: int
 ) -> dict[str, str]:
     """Headers of Standard Webhooks; during a rotation, with a signature of each."""
-    secrets = [webhook.secret]
-    if webhook.previous_secret and timestamp < (webhook.previous_until or 0):
-        secrets.append(webhook.previous_secret)
+    secrets = valid_secrets(webhook, timestamp)
     return {
         "content-type": "application/json",
         "webhook-id": event_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(
-            signature(body, event_id, timestamp, secret) for secret in secrets
-        ),
+        "webhook-signature": signatures(body, event_id, timestamp, secrets),
     }
 
 
@@ -92,7 +75,6 @@ class Tls:
         if self._context is None:
             # it reads hundreds of certificates
             self._context = await asyncio.to_thread(httpx.create_ssl_context)
-            self._context.set_alpn_protocols(["http/1.1"])
         return self._context
 
 
@@ -109,24 +91,28 @@ class Sender:
         self._rules = rules
         self._tls = tls
         self._user_agent = user_agent
+        self._transport: httpx.AsyncHTTPTransport | None = None
         self._checked: Checked | None = None
-        self._kept: list[Kept] = []
 
     async def send(self, url: str, headers: dict[str, str], body: str) -> Outcome:
         """Never raises, except when cancelled."""
         began = time.monotonic()
         status, reply, error, wait = None, b"", None, None
         try:
-            response, reply = await self._request(url, headers, body)
-            status = response.status
-            wait = response.header("retry-after")
+            response = await asyncio.wait_for(
+                self._request(url, headers, body), REQUEST_SECONDS
+            )
+            status, wait = response.status_code, response.headers.get("retry-after")
+            reply = await _read(response)
         except asyncio.TimeoutError:
             error = f"no answer within {REQUEST_SECONDS} seconds"
+        except httpx.ConnectTimeout:
+            error = f"no connection within {CONNECT_SECONDS} seconds"
         except Malformed as exc:
             error = exc.message
-        except (Unresolved, Unconnected, BadResponse) as exc:
+        except Unresolved as exc:
             error = str(exc)
-        except (ValueError, OSError) as exc:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as exc:
             error = _reason(exc)
         shown = reply[:SHOWN_BYTES].decode("utf-8", "replace").replace("\0", "�")
         took = int((time.monotonic() - began) * 1000)
@@ -134,94 +120,71 @@ class Sender:
 
     async def _request(
         self, url: str, headers: dict[str, str], body: str
-    ) -> tuple[Response, bytes]:
-        until = time.monotonic() + REQUEST_SECONDS
-        checked = self._known(url)
-        if checked is None:
-            checked = await asyncio.wait_for(self._check(url), REQUEST_SECONDS)
-        kept = self._take(checked)
-        if kept is None:
-            left = until - time.monotonic()
-            kept = await asyncio.wait_for(self._connect(checked), left)
-        named = headers | {
+    ) -> httpx.Response:
+        checked = await self._check(url)
+        if self._transport is None:
+            # a client would log the URL, and follow redirects and proxies
+            self._transport = httpx.AsyncHTTPTransport(
+                verify=await self._tls.context(), limits=LIMITS, trust_env=False
+            )
+        headers = headers | {
             "host": checked.destination.authority,
             "user-agent": self._user_agent,
             "accept": "*/*",
             "accept-encoding": "identity",
         }
-        connection = kept.connection
-        try:
-            response = await connection.request(
-                checked.destination.target,
-                named,
-                body.encode("ascii"),
-                until - time.monotonic(),
+        extensions = {
+            "sni_hostname": checked.destination.host,
+            "timeout": {"connect": CONNECT_SECONDS},
+        }
+        content = body.encode("ascii")
+        failure: httpx.HTTPError | None = None
+        for address in checked.urls:
+            request = httpx.Request(
+                "POST", address, headers=headers, content=content, extensions=extensions
             )
-            reply = await connection.read(response, REPLY_BYTES, REPLY_SECONDS)
-        except BaseException:
-            connection.close()
-            raise
-        if connection.is_idle:
-            idle_until = time.monotonic() + KEEPALIVE_SECONDS
-            self._kept.append(replace(kept, until=idle_until))
-        return response, reply
-
-    def _known(self, url: str) -> Checked | None:
-        """What was checked a short time ago, by the rules of now."""
-        known = self._checked
-        if known is None or (known.url, known.rules) != (url, self._rules()):
-            return None
-        return known if time.monotonic() < known.until else None
+            try:
+                return await self._transport.handle_async_request(request)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
+                failure = exc
+        self._checked = None
+        raise failure or Unresolved(f"{checked.destination.host} has no address.")
 
     async def _check(self, url: str) -> Checked:
         """Where the request goes. Raises Malformed, Unresolved."""
-        rules = self._rules()
+        rules, now = self._rules(), time.monotonic()
+        known = self._checked
+        if known and (known.url, known.rules) == (url, rules) and now < known.until:
+            return known
         found = parse(url, rules)
         addresses = await find_addresses(found, self._resolve, rules)
-        until = time.monotonic() + ADDRESS_SECONDS
-        self._checked = Checked(url, rules, found, addresses, until)
+        urls = [found.at(address) for address in addresses]
+        until = now + ADDRESS_SECONDS
+        self._checked = Checked(url, rules, found, urls, until)
         return self._checked
 
-    def _take(self, checked: Checked) -> Kept | None:
-        """The connection that was used last, if it goes to a checked address."""
-        now = time.monotonic()
-        while self._kept:
-            kept = self._kept.pop()
-            is_allowed = kept.address in checked.addresses
-            if (
-                is_allowed
-                and kept.destination == checked.destination
-                and kept.connection.is_idle
-                and now < kept.until
-            ):
-                return kept
-            kept.connection.close()
-        return None
-
-    async def _connect(self, checked: Checked) -> Kept:
-        """To the first address that answers. Raises Unconnected, OSError."""
-        to = checked.destination
-        tls: dict[str, Any] = {}
-        if to.scheme == "https":
-            tls = {"ssl": await self._tls.context(), "server_hostname": to.host}
-        failure: Exception = Unconnected(f"{to.host} has no address.")
-        for address in checked.addresses:
-            connecting = asyncio.get_running_loop().create_connection(
-                Connection, address, to.connect_port, **tls
-            )
-            try:
-                _, connection = await asyncio.wait_for(connecting, CONNECT_SECONDS)
-                return Kept(connection, to, address, 0)
-            except asyncio.TimeoutError:
-                failure = Unconnected(f"no connection within {CONNECT_SECONDS} seconds")
-            except OSError as exc:
-                failure = exc
-        self._checked = None
-        raise failure
-
     async def close(self) -> None:
-        while self._kept:
-            self._kept.pop().connection.close()
+        transport, self._transport = self._transport, None
+        if transport:
+            await transport.aclose()
+
+
+async def _read(response: httpx.Response) -> bytes:
+    """At most REPLY_BYTES; what is missing of a reply changes nothing."""
+    reply = bytearray()
+
+    async def read() -> None:
+        async for chunk in response.aiter_raw():
+            reply.extend(chunk)
+            if len(reply) >= REPLY_BYTES:
+                return
+
+    try:
+        with contextlib.suppress(httpx.HTTPError, asyncio.TimeoutError):
+            await asyncio.wait_for(read(), REPLY_SECONDS)
+    finally:
+        await response.aclose()
+    return bytes(reply)
 
 
 def _reason(exc: Exception) -> str:

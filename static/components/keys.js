@@ -30,7 +30,8 @@
       text: 'payfeed.keys.secret',
       meaning: 'payfeed.keys.secret_means',
       question: 'payfeed.keys.rotate_secret',
-      done: 'payfeed.keys.rotated_secret'
+      done: 'payfeed.keys.rotated_secret',
+      hasOverlap: true
     },
     {
       name: 'channel',
@@ -73,6 +74,11 @@
       secrets: SECRETS
     }),
     computed: {
+      /** Until when the previous secret signs, too; an empty text if it does not. */
+      previousUntil() {
+        const until = this.feed.info.previous_secret_until
+        return until > this.now ? Payfeed.format.time(until) : ''
+      },
       expiries() {
         return Payfeed.options(EXPIRIES)
       },
@@ -120,15 +126,39 @@
         if (!(await Payfeed.ask(question))) return
         await this.request('DELETE', `keys/${id}`, undefined, () => this.load())
       },
+      /** A text of names that are separated by commas. */
+      changeExtra(text) {
+        const names = text.split(',').map(name => name.trim())
+        return this.change('extra_members', names.filter(Boolean))
+      },
       change(name, value) {
         return this.request('PATCH', 'feed', {[name]: value}, () => this.feed.refresh())
       },
-      async rotate({name, question, done}) {
-        if (!(await Payfeed.ask(this.$t(question)))) return
-        await this.request('POST', 'feed/rotate', {what: name}, () => {
-          Quasar.Notify.create({type: 'positive', message: this.$t(done)})
-          return this.feed.refresh()
-        })
+      async rotate({name, question, done, hasOverlap}) {
+        const answer = await Payfeed.ask(
+          this.$t(question),
+          hasOverlap ? this.overlaps() : {}
+        )
+        if (answer === null) return
+        const body = {what: name, ...(hasOverlap && {overlap_seconds: answer})}
+        await this.request('POST', 'feed/rotate', body, () => this.report(done))
+      },
+      /** None is chosen at first: clients of 0.1.0 accept one signature only. */
+      overlaps() {
+        const choices = Payfeed.overlapOptions(Boolean(this.previousUntil))
+        return {choices, chosen: 0}
+      },
+      async endPrevious() {
+        const question = this.$t('payfeed.keys.end_question')
+        const action = this.$t('payfeed.webhooks.end')
+        if (!(await Payfeed.ask(question, {action}))) return
+        const done = 'payfeed.webhooks.ended'
+        const path = 'feed/previous-secret'
+        await this.request('DELETE', path, undefined, () => this.report(done))
+      },
+      report(done) {
+        Quasar.Notify.create({type: 'positive', message: this.$t(done)})
+        return this.feed.refresh()
       },
       async request(method, path, body, done) {
         const {adminkey} = this.wallet

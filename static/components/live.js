@@ -43,6 +43,10 @@
     ['message', 'payfeed.live.types.message'],
     ['test', 'payfeed.live.types.test']
   ]
+  const FORMATS = [
+    ['csv', 'payfeed.live.formats.csv'],
+    ['jsonl', 'payfeed.live.formats.jsonl']
+  ]
   const STANDARD_MEMBERS = ['type', 'id', 'timestamp', 'custom', 'signature']
   const NO_FILTER = {types: '', direction: '', minAmount: null, tag: ''}
   const PRELOAD_ROWS = 20
@@ -80,7 +84,8 @@
         search: '',
         showFilters: false,
         filter: {...NO_FILTER, ...this.feed.filter},
-        opened: null
+        opened: null,
+        isExporting: false
       }
     },
     computed: {
@@ -159,8 +164,10 @@
         const {payment} = event
         const shown = [this.headline(event), this.look(event).word]
         if (!payment) return shown.join('\n')
-        const {amount, tag, comment} = payment
-        return [...shown, this.amount(event), amount, tag, comment].join('\n')
+        const {amount, tag, comment, external_id, labels = [], extra = {}} = payment
+        const merchants = [external_id, ...labels, ...Object.values(extra)]
+        const numbers = [this.amount(event), amount]
+        return [...shown, ...numbers, tag, comment, ...merchants].join('\n')
       },
       matches(event) {
         const {words} = this
@@ -170,6 +177,21 @@
       /** The rows that the list shows now, taken out of all without a copy of all. */
       rows(from, size) {
         return (this.found ?? this.feed.events).slice(from, from + size)
+      },
+      async exportEvents() {
+        const action = this.$t('payfeed.live.export')
+        const choices = Payfeed.options(FORMATS)
+        const question = this.$t('payfeed.live.export_question')
+        const format = await Payfeed.ask(question, {action, choices})
+        if (!format) return
+        this.isExporting = true
+        await Payfeed.attempt(async () => {
+          const file = await this.feed.export(format)
+          const day = new Date().toISOString().slice(0, 10)
+          const isSaved = Quasar.exportFile(`payfeed-${day}.${format}`, file)
+          if (isSaved !== true) throw isSaved
+        })
+        this.isExporting = false
       },
       onScroll({to}) {
         if (to > this.count - PRELOAD_ROWS) this.loadOlder()

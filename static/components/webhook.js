@@ -1,13 +1,5 @@
 ;(() => {
   const DAY_SECONDS = 86400
-  const OVERLAPS = [
-    [3600, 'payfeed.webhooks.overlaps.hour'],
-    [DAY_SECONDS, 'payfeed.webhooks.overlaps.day'],
-    [604800, 'payfeed.webhooks.overlaps.week'],
-    [0, 'payfeed.webhooks.overlaps.none']
-  ]
-  // while an overlap lasts, LNbits refuses another one
-  const NO_OVERLAP = OVERLAPS.slice(-1)
   const STARTS = [
     ['stopped', 'payfeed.webhooks.starts.stopped'],
     ['now', 'payfeed.webhooks.starts.now']
@@ -78,7 +70,7 @@
       async rotate() {
         const question = this.$t('payfeed.webhooks.rotate_question')
         const isOverlapping = Boolean(this.previousUntil)
-        const choices = Payfeed.options(isOverlapping ? NO_OVERLAP : OVERLAPS)
+        const choices = Payfeed.overlapOptions(isOverlapping)
         const chosen = isOverlapping ? 0 : DAY_SECONDS
         const action = this.$t('payfeed.keys.rotate')
         const overlap = await Payfeed.ask(question, {action, choices, chosen})

@@ -39,6 +39,13 @@ Payfeed.addTexts('en', {
   live: {
     search: 'Search',
     filters: 'Filters',
+    export: 'Export',
+    export_question:
+      'Export all kept events that the filters let through, not only those that are loaded here. A search does not narrow them.',
+    formats: {
+      csv: 'Payments as CSV, for a spreadsheet',
+      jsonl: 'All events as JSON lines, with signatures'
+    },
     type: 'Type',
     types: {
       all: 'All events',
@@ -178,6 +185,9 @@ Payfeed.addTexts('en', {
     mirror_to_inkey: 'Mirror payments to LNbits’ own socket',
     mirror_to_inkey_means:
       'If this is on, programs that use LNbits’ own WebSocket of the invoice key also receive Payfeed’s frames.',
+    extra_members: 'Members of LNbits’ extra',
+    extra_members_means:
+      'Payments carry these members, for example an order number that your shop stores there. Names separated by commas, at most 10.',
     secret: 'Signing secret',
     secret_means:
       'Programs use this secret to verify that an event comes from this feed and is unchanged.',
@@ -186,11 +196,30 @@ Payfeed.addTexts('en', {
       'LNbits’ own WebSocket with this name also carries the live events. Anyone who knows the name can write to it: verify signatures.',
     rotate: 'Rotate',
     rotate_secret:
-      'Create a new signing secret? Programs that verify signatures need the new one.',
+      'Create a new signing secret. Programs that verify signatures need the new one. How long does the current one remain valid? Clients of Payfeed 0.1.0 accept no event while both are valid.',
+    overlap: 'Events are signed with the previous secret too, until {until}.',
+    end_question:
+      'End the previous secret now? Programs that still use it can no longer verify events.',
     rotated_secret: 'The feed has a new signing secret.',
     rotated_channel: 'The feed has a new channel.',
     rotate_channel:
       'Create a new channel? Programs that use the old one receive no more events.'
+  },
+  kept_events: {
+    title: 'Kept events',
+    since: 'Events since {time}: {events}, {mib} MiB.',
+    none: 'No events yet.',
+    limits:
+      'Events are kept for {days} days, at most {events} and {mib} MiB. The administrator of this server sets these limits.',
+    before: 'Erase what was recorded before (UTC)',
+    erase: 'Erase',
+    all: 'Erase all events',
+    nothing: 'No events were recorded before {day}.',
+    question:
+      'Erase the events that were recorded before {day}, for good? Number of events: {events}.',
+    question_all:
+      'Erase all events of this feed, for good? Number of events: {events}.',
+    erased: 'Erased events: {events}.'
   },
   webhooks: {
     title: 'Webhooks',

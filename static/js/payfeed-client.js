@@ -29,6 +29,7 @@ const CLOSE_BEYOND = {frames: 5000, chars: 8 * 2 ** 20}
 const MAX_RETRY_AFTER_SECONDS = 3600
 const LAST_TIMESTAMP = 32_503_680_000 // the year 3000
 const MARK = ',"signature":"v1,'
+const SIGNATURE = /^v1,[A-Za-z0-9+/]{43}=$/
 
 export class PayfeedError extends Error {
   get name() {
@@ -112,6 +113,7 @@ const isNotNegative = value => isNumber(value) && value >= 0
 const isPresent = value => value !== undefined
 const isObject = value =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+const isTexts = value => Array.isArray(value) && value.every(isText)
 const optional = check => value => value == null || check(value)
 const oneOf = allowed => value => allowed.includes(value)
 
@@ -129,7 +131,11 @@ const PAYMENT = {
   wallet_id: isText,
   tag: optional(isText),
   comment: optional(isText),
-  fiat: optional(isObject)
+  fiat: optional(isObject),
+  external_id: optional(isText),
+  labels: optional(isTexts),
+  extra: optional(isObject),
+  truncated: optional(isTexts)
 }
 const STATES = new Map([
   ['hello', {wallet_id: isText, head: isId, cursor: isId, heartbeat: isPositive}],
@@ -283,9 +289,18 @@ async function isSigned(text, key) {
   const {id, timestamp} = JSON.parse(text)
   const at = text.lastIndexOf(MARK)
   const tail = text.slice(at + MARK.length)
-  if (at < 0 || !/^[A-Za-z0-9+/]{43}="}$/.test(tail)) return false
+  if (at < 0 || !tail.endsWith('"}')) return false
   const signed = new TextEncoder().encode(`${id}.${timestamp}.${text.slice(0, at)}}`)
-  return crypto.subtle.verify('HMAC', key, fromBase64(tail.slice(0, 44)), signed)
+  // during a rotation the server signs with both secrets
+  const given = `v1,${tail.slice(0, -2)}`
+    .split(' ')
+    .filter(text => SIGNATURE.test(text))
+  const verified = await Promise.all(
+    given.map(text =>
+      crypto.subtle.verify('HMAC', key, fromBase64(text.slice(3)), signed)
+    )
+  )
+  return verified.includes(true)
 }
 
 /**

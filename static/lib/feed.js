@@ -168,6 +168,13 @@
       return Payfeed.api(this.key, 'GET', path)
     }
 
+    /** What the filter accepts of all kept events; resolves to a Blob. */
+    export(format) {
+      const path = `export.${format}?since=start${query(this.filter)}`
+      const options = {responseType: 'blob', timeout: 0}
+      return Payfeed.api(this.key, 'GET', path, undefined, options)
+    }
+
     append({events, has_more}) {
       const added = events.reverse().filter(({id}) => !this.ids.has(id))
       added.forEach(({id}) => this.ids.add(id))

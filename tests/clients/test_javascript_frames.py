@@ -52,6 +52,25 @@ def test_a_changed_frame_does_not_verify() -> None:
     assert {seen["verifies"] for seen in parse(changed).values()} == {False}
 
 
+def test_one_of_several_signatures_is_enough() -> None:
+    recorded = RECORDED["payment_in"]
+    own, other = json.loads(recorded["text"])["signature"], "v1," + "A" * 43 + "="
+    expected = {
+        f"{own} {other}": True,
+        f"{other} {own}": True,
+        f"{other} v2,of-later {own}": True,
+        f"{other} {other}": False,
+        f"{own}{other}": False,
+        f"{other} {own[3:]}": False,
+    }
+    changed = {
+        given: recorded | {"text": recorded["text"].replace(own, given)}
+        for given in expected
+    }
+    found = {given: seen["verifies"] for given, seen in parse(changed).items()}
+    assert found == expected
+
+
 def test_an_invalid_secret_is_refused() -> None:
     recorded = RECORDED["payment_in"]
     secrets = ("whsec_", "whsec_%%%", "whsec_a")

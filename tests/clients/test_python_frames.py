@@ -52,6 +52,44 @@ def test_a_redacted_payment_says_so() -> None:
     assert not parse("payment_in").redacted
 
 
+def test_one_of_several_signatures_is_enough() -> None:
+    recorded = RECORDED["payment_in"]
+    text, own = recorded["text"], json.loads(recorded["text"])["signature"]
+    event, other = parse("payment_in"), "v1," + "A" * 43 + "="
+    verifier = frames.Verifier(recorded["secret"])
+    for signature, verifies in (
+        (f"{own} {other}", True),
+        (f"{other} {own}", True),
+        (f"{other} v2,of-later {own}", True),
+        (f"{other} {other}", False),
+        (f"{own}{other}", False),
+        (f"{other} {own[3:]}", False),
+    ):
+        changed = text.replace(own, signature)
+        assert verifier.is_signed(changed, event.id, event.timestamp) is verifies
+        assert frames.body_of(changed) == frames.body_of(text)
+
+
+def test_a_payment_has_the_merchants_identifiers() -> None:
+    frame = json.loads(RECORDED["payment_in"]["text"])
+    before = frames.parse_frame(json.dumps(frame))
+    assert isinstance(before, payfeed.PaymentEvent)
+    frame["payment"] |= {
+        "external_id": "A-17",
+        "labels": ["bar"],
+        "extra": {"table": 4},
+        "truncated": ["memo"],
+    }
+    event = frames.parse_frame(json.dumps(frame))
+    assert isinstance(event, payfeed.PaymentEvent)
+    for payment, expected in (
+        (before.payment, (None, [], {}, [])),
+        (event.payment, ("A-17", ["bar"], {"table": 4}, ["memo"])),
+    ):
+        found = (payment.external_id, payment.labels, payment.extra, payment.truncated)
+        assert found == expected
+
+
 @pytest.mark.parametrize("name", [n for n in RECORDED if RECORDED[n]["secret"]])
 def test_signatures_verify_as_recorded(name: str) -> None:
     event, text = parse(name), RECORDED[name]["text"]

@@ -39,7 +39,7 @@ async def test_a_limit_that_is_no_number_is_reported_and_its_default_applies(
     log = (server.folder / "server.log").read_text()
     assert "PAYFEED_RETENTION_DAYS is not a positive whole number" in log
     feed = await server.payfeed("GET", "feed", limited_shop.wallet["inkey"])
-    assert feed.json()["retention"]["days"] == 30
+    assert feed.json()["retention"]["days"] == 400
 
 
 async def test_reads_have_a_rate_per_key(limited_shop: Shop) -> None:

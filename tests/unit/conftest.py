@@ -14,6 +14,7 @@ TABLES = (
     *("access_keys", "narrowed_keys"),
     "idempotency_keys",
     *("webhooks", "webhook_deliveries", "webhook_attempts"),
+    "feed_settings",
 )
 
 
@@ -36,6 +37,7 @@ async def log_tables(databases: None) -> None:
     await migrations.m003_filters(crud.db)
     await migrations.m004_webhooks(crud.db)
     await migrations.m005_narrowed_keys(crud.db)
+    await migrations.m006_feed_settings(crud.db)
 
 
 @pytest_asyncio.fixture

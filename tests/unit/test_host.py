@@ -38,7 +38,7 @@ def test_a_limit_comes_from_the_environment_else_from_lnbits_env_file(
     monkeypatch.delenv("PAYFEED_RETENTION_EVENTS")
     assert settings.load().retention_events == 8
     env_file.unlink()
-    assert settings.load().retention_days == 30
+    assert settings.load().retention_days == 400
 
 
 def test_the_env_file_is_read_as_lnbits_reads_it(env_file: Path) -> None:

@@ -9,7 +9,7 @@ from payfeed import crud, models
 from payfeed.delivery.position import resolve_position
 from payfeed.delivery.subscription import Subscription
 from payfeed.errors import Unavailable
-from payfeed.feed import feeds, journal, protocol
+from payfeed.feed import journal, protocol, secrets
 from sqlalchemy.exc import DBAPIError
 
 ACCESS = models.Access("w", "test", frozenset(["read"]), "hash")
@@ -109,9 +109,9 @@ async def test_a_secret_rotated_elsewhere_signs_what_is_sent_from_then_on(
     tail = await log.tail("w")
     assert tail
     before = tail.frame(event)
-    await crud.update_feed("w", "secret", feeds.NEW_VALUES["secret"]())
+    assert await crud.rotate_secret("w", secrets.new_secret(), None, 1)
     (row,) = await crud.get_feeds()
-    tail.update(row)
+    tail.feed = row
     after = tail.frame(event)
     assert after != before
     assert after == protocol.sign(event.body, event.id, event.timestamp, row.secret)

@@ -223,6 +223,25 @@ def test_a_payment_that_fits_is_not_cut() -> None:
     assert "truncated" not in payment
 
 
+def test_an_external_id_fits_postgresqls_index() -> None:
+    made = settled(external_id="🙂" * 300)
+    payment = json.loads(body_of(protocol.payment_draft(made)))["payment"]
+    assert payment["external_id"] == "🙂" * 256
+    assert payment["truncated"] == ["external_id"]
+
+
+def test_the_members_are_cut_in_the_order_comment_extra_labels_memo() -> None:
+    made = settled(
+        memo="é" * 20_000,
+        comment="c",
+        extra={f"name{number}": "y" * 500 for number in range(4)},
+        labels=["z" * 100] * 20,
+    )
+    payment = json.loads(body_of(protocol.payment_draft(made)))["payment"]
+    assert payment["truncated"] == ["extra", "comment", "labels", "memo"]
+    assert (payment["comment"], payment["extra"], payment["labels"]) == ("", {}, [])
+
+
 def test_an_object_or_a_list_is_cut_between_its_members() -> None:
     payment = {
         "memo": "x" * 60_000,

@@ -279,7 +279,7 @@ async def test_the_balance_is_read_once_for_a_burst_and_all_readers(
         await listener.until(*replayed)
     assert reads == 1
     reports = Reports()
-    drafts = [draft_of(row(number, 1000), 1, reports) for number in range(2, 12)]
+    drafts = [draft_of(row(number, 1000), 1, (), reports) for number in range(2, 12)]
     await asyncio.gather(
         *(copy.journal.append("w", [draft]) for draft in drafts if draft)
     )

@@ -34,9 +34,8 @@ class Computer:
         self.log = journal.Journal(
             lambda tail, events: None, lambda wallet_id: None, lambda: self.wall
         )
-        self.retention = retention.Retention(
-            self.log, settings.load(), lambda: self.ticks
-        )
+        chosen = settings.load().copy(update={"retention_days": 30})
+        self.retention = retention.Retention(self.log, chosen, lambda: self.ticks)
 
     async def open(self) -> None:
         await crud.insert_feeds([new_feed("w", int(self.wall))])
@@ -380,3 +379,42 @@ async def test_a_page_holds_so_many_bytes_but_always_one_event(
     assert await pages(3 * one - 1) == ([2, 3], [4, 5])
     assert await pages(10**6) == ([2, 3, 4, 5, 6], [1, 2, 3, 4, 5])
     assert await pages(1) == ([2], [5])
+
+
+async def sizes_of(epoch: str) -> list[int]:
+    return [len(event.body) for event in await crud.get_events("w", epoch, 0, 1000)]
+
+
+async def expire_bytes(most_bytes: int) -> None:
+    chosen = settings.load().copy(update={"retention_bytes": most_bytes})
+    await retention.Retention(new_journal(), chosen).expire_feeds(0, NOW + DAY)
+
+
+async def test_beyond_the_limit_of_bytes_messages_are_deleted_before_payments(
+    computer: Computer,
+) -> None:
+    await computer.record(2)
+    await computer.log.append("w", [protocol.custom_draft("x" * 300)] * 3)
+    await computer.record(2)
+    feed = await crud.get_feed("w")
+    assert feed
+    sizes = await sizes_of(feed.epoch)
+    await expire_bytes(sum(sizes))
+    assert await kept() == upto(7)
+    await expire_bytes(sum(sizes) - 1)
+    assert await kept() == [1, 2, 4, 5, 6, 7]
+    await expire_bytes(sizes[0] + sizes[1] + sizes[5] + sizes[6])
+    assert await kept() == [1, 2, 6, 7]
+    await expire_bytes(sizes[1] + sizes[5] + sizes[6])
+    assert await kept() == [2, 6, 7]
+    await expire_bytes(1)
+    assert await kept() == [7]
+
+
+async def test_a_feed_is_described_by_what_it_keeps(computer: Computer) -> None:
+    assert await crud.describe_kept("w") == (0, 0, None, None)
+    await computer.record(2)
+    feed = await crud.get_feed("w")
+    assert feed
+    size = sum(await sizes_of(feed.epoch))
+    assert await crud.describe_kept("w") == (2, size, 1, NOW)

@@ -161,6 +161,11 @@ def test_an_answer_with_a_zone_is_private() -> None:
 )
 def test_a_public_address_is_connected_to_as_it_was_checked(address: str) -> None:
     assert addresses("https://shop.example/", STRICT, address) == [address]
+    url = destination.parse("https://shop.example:8443/x?y=z", STRICT).at(address)
+    host = f"[{address}]" if ":" in address else address
+    assert str(url).startswith("https://")
+    assert (url.port, url.raw_path) == (8443, b"/x?y=z")
+    assert url.netloc == f"{host}:8443".encode()
 
 
 @pytest.mark.parametrize("name", ["localhost", "LOCALHOST.", "shop.localhost"])

@@ -4,7 +4,6 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -95,24 +94,6 @@ async def test_a_receiver_that_does_not_answer_in_time_has_failed(
     assert (outcome.status, outcome.error) == (None, "no answer within 0.2 seconds")
 
 
-async def test_connecting_to_many_addresses_takes_no_longer_than_a_request_may(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    tried = []
-
-    async def never_connect(factory: Any, host: str, port: int) -> Any:
-        tried.append(host)
-        await asyncio.Event().wait()
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", never_connect)
-    monkeypatch.setattr(sender, "CONNECT_SECONDS", 0.2)
-    monkeypatch.setattr(sender, "REQUEST_SECONDS", 0.3)
-    names = Names([f"192.0.2.{number}" for number in range(99)])
-    outcome = await send("http://shop.example/", new_sender(names))
-    assert outcome.error == "no answer within 0.3 seconds"
-    assert len(tried) == 2
-
-
 async def test_a_refused_connection_has_failed_with_a_reason() -> None:
     outcome = await send(f"http://127.0.0.1:{free_port()}/")
     assert outcome.status is None
@@ -132,53 +113,6 @@ async def test_a_reply_without_a_whole_status_has_failed(
     outcome = await send(receiver.url())
     assert outcome.status is None
     assert outcome.error
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"HTTP/2 200 OK\r\n\r\n",
-        b"HTTP/1.1 99 No\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nno header\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 20_000 + b"\r\n",
-        b"HTTP/1.1 200 OK\r\na: " + b"b" * 100_000,
-    ],
-)
-async def test_a_reply_whose_head_is_not_http_has_failed(
-    receiver: Receiver, head: bytes
-) -> None:
-    async def answer(request: Received) -> bytes | None:
-        return head
-
-    receiver.answer = answer
-    outcome = await send(receiver.url())
-    assert outcome.status is None
-    assert "the answer" in (outcome.error or "")
-
-
-async def test_after_a_reply_of_unclear_length_another_connection_is_used(
-    receiver: Receiver,
-) -> None:
-    lengths = (
-        b"Content-Length: 2\r\nContent-Length: 3",
-        b"Content-Length: 2\r\nTransfer-Encoding: gzip, chunked",
-        b"Content-Length: 2\r\nConnection: close",
-        b"Content-Length: -2",
-        b"X: y",
-    )
-    sending = new_sender()
-    for number, length in enumerate(lengths):
-
-        async def answer(request: Received, length: bytes = length) -> bytes | None:
-            for writer in receiver._connections:
-                writer.write(b"HTTP/1.1 200 OK\r\n" + length + b"\r\n\r\nok")
-            return None
-
-        receiver.answer = answer
-        assert (await send(receiver.url(), sending)).reply == "ok"
-        assert len(receiver.received) == number + 1
-        assert sending._kept == []
-    await sending.close()
 
 
 @pytest.mark.parametrize("missing", [1, 10**9])

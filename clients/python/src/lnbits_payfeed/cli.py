@@ -29,6 +29,7 @@ from .errors import (
     RequestFailed,
     WrongSignature,
 )
+from .export import export
 from .http import request
 from .listen import CommandFailed, NothingToRun, listen
 from .options import (
@@ -88,6 +89,7 @@ def payfeed() -> None:
     """
 
 
+payfeed.add_command(export)
 payfeed.add_command(webhooks)
 
 

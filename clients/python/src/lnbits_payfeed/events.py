@@ -14,7 +14,11 @@ class Payment:
     timestamp: time of settlement, Unix seconds.
     tag: LNbits' tag, or the name of the extension that made the payment.
     comment: the payer's comment. fiat: `{"currency": …, "amount": …}`.
-    These three may be None.
+    external_id: the identifier that the merchant gave the invoice.
+    These four may be None.
+    labels: LNbits' labels. extra: the members of LNbits' `extra` that the feed's
+    setting `extra_members` names.
+    truncated: names of members that the server cut, as the payment was too large.
     """
 
     payment_hash: str
@@ -30,6 +34,10 @@ class Payment:
     tag: str | None = None
     comment: str | None = None
     fiat: dict[str, Any] | None = None
+    external_id: str | None = None
+    labels: list[str] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+    truncated: list[str] = field(default_factory=list)
 
     @property
     def is_received(self) -> bool:

@@ -8,7 +8,7 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlencode, urlsplit
 
 from .address import Address
@@ -19,6 +19,8 @@ from .proxy import Proxy, dial, find_proxy
 from .version import __version__
 
 TIMEOUT_SECONDS = 10
+DOWNLOAD_TIMEOUT_SECONDS = 60  # without a byte from the server
+PART_BYTES = 65_536
 FIRST_ID = re.compile(
     rb'\s*\{\s*"events"\s*:\s*\[\s*\{\s*"type"\s*:\s*"[^"\\]*"\s*,'
     rb'\s*"id"\s*:\s*"([!-~]{1,256}?)"'
@@ -55,6 +57,38 @@ async def request(
     if trace:
         trace(f"< {answer.status} {json.dumps(value)}")
     return value
+
+
+async def download(
+    address: Address,
+    url: str,
+    key: str,
+    file: BinaryIO,
+    tls: ssl.SSLContext | None = None,
+    trace: Trace | None = None,
+) -> None:
+    """Write the body of a 2xx answer of any size to `file`.
+
+    Raises RequestFailed, also if the answer ends early; BadAddress for the proxy;
+    OSError of the file.
+    """
+    if trace:
+        trace(f"> GET {url}  X-Api-Key: ***")
+    proxy, limit = find_proxy(address), DOWNLOAD_TIMEOUT_SECONDS
+    answer = await send(
+        "GET", address, url, _headers(key), None, proxy, tls, limit, file
+    )
+    if trace:
+        trace(f"< {answer.status}")
+    answer.checked()
+
+
+class _FileFailed(Exception):
+    """The file of a download cannot be written; `reason` is why."""
+
+    def __init__(self, reason: OSError) -> None:
+        super().__init__()
+        self.reason = reason
 
 
 def _headers(key: str | None) -> dict[str, str]:
@@ -135,11 +169,13 @@ async def send(
     proxy: Proxy | None,
     tls: ssl.SSLContext | None,
     timeout_seconds: float | None = None,
+    file: BinaryIO | None = None,
 ) -> Answer:
     """Send one request. Raises RequestFailed with status 0 if there is no answer.
 
     timeout_seconds: for the connection, and again for the answer; default:
-    TIMEOUT_SECONDS.
+    TIMEOUT_SECONDS. file: the body of a 2xx answer is written there, and may take any
+    time as long as parts of it arrive. Raises OSError if the file cannot be written.
     """
     limit = timeout_seconds or TIMEOUT_SECONDS
     try:
@@ -148,11 +184,13 @@ async def send(
         raise RequestFailed(0, f"no connection within {limit} s") from exc
     except OSError as exc:
         raise RequestFailed(0, str(exc) or type(exc).__name__) from exc
-    request = _Request(method, address, url, headers, body, tls, limit)
+    request = _Request(method, address, url, headers, body, tls, limit, file)
     exchange = _Exchange(sock, request)
     try:
         running = asyncio.to_thread(exchange.run)
-        return await asyncio.wait_for(running, limit)
+        return await asyncio.wait_for(running, None if file else limit)
+    except _FileFailed as exc:
+        raise exc.reason from None
     except (TimeoutError, asyncio.TimeoutError) as exc:
         raise RequestFailed(0, f"no answer within {limit} s") from exc
     except (OSError, ValueError, http.client.HTTPException) as exc:
@@ -170,6 +208,7 @@ class _Request:
     body: str | None
     tls: ssl.SSLContext | None
     timeout_seconds: float
+    file: BinaryIO | None = None
 
 
 class _Exchange:
@@ -210,6 +249,8 @@ class _Exchange:
         content = None if body is None else body.encode("utf-8", "surrogatepass")
         connection.request(request.method, target, content, headers)
         answer = connection.getresponse()
+        if request.file and 200 <= answer.status < 300:
+            _copy(answer, request.file)
         text = answer.read(MAX_FRAME_BYTES + 1)
         retry_after = parse_retry_after(answer.headers.get_all("Retry-After") or [])
         return Answer(answer.status, answer.reason, text, retry_after)
@@ -218,3 +259,11 @@ class _Exchange:
         """End a `run` that waits in its thread."""
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
+
+
+def _copy(answer: http.client.HTTPResponse, file: BinaryIO) -> None:
+    while part := answer.read(PART_BYTES):
+        try:
+            file.write(part)
+        except OSError as exc:
+            raise _FileFailed(exc) from exc

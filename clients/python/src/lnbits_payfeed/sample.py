@@ -42,4 +42,7 @@ def _payment(now: int, is_failed: bool) -> dict[str, Any]:
         "tag": None,
         "comment": None,
         "fiat": None,
+        "external_id": None,
+        "labels": [],
+        "extra": {},
     }

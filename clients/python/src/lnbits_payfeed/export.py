@@ -1,0 +1,69 @@
+"""`payfeed export`: a part of the feed as a file."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import urlencode
+
+import click
+
+from .address import filter_query, parse_address
+from .http import download
+from .options import FILE, FILTER_OPTIONS, Common, with_common_options, with_options
+
+OK = 0
+
+
+@click.command(short_help="Write events to a file.")
+@with_common_options
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(("jsonl", "csv")),
+    default="jsonl",
+    show_default=True,
+    help="Signed frames, or payments for a spreadsheet.",
+)
+@click.option("--since", help="Event id, start or @<unix seconds>; default: start.")
+@click.option("--until", help="Last event id, or @<unix seconds> of recording.")
+@with_options(FILTER_OPTIONS)
+@click.option("--output", type=FILE, metavar="FILE", help="Default: standard output.")
+async def export(
+    common: Common,
+    kind: str,
+    since: str | None,
+    until: str | None,
+    output: Path | None,
+    **event_filter: Any,
+) -> int:
+    """Write the kept events, oldest first. FILE is replaced once all are there."""
+    url, key = common.find_url(), common.find_key()
+    position = {"since": since, "until": until}
+    query = {name: value for name, value in position.items() if value}
+    query |= filter_query(**event_filter)
+    address = parse_address(url)
+    target = f"{address.http}/export.{kind}?{urlencode(query)}"
+    options = common.connect_options(key)
+    with _opened(output) as file:
+        await download(address, target, key, file, **options)
+    return OK
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[BinaryIO]:
+    """Standard output, or a new file that takes the place of `output` at the end."""
+    if output is None:
+        yield sys.stdout.buffer
+        return
+    part = output.with_name(f"{output.name}.part")
+    try:
+        with open(part, "wb") as file:
+            yield file
+        os.replace(part, output)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            part.unlink()
