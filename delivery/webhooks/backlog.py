@@ -43,16 +43,11 @@ def filter_of(webhook: Webhook) -> Filter:
     return read_filter(webhook.event_filter)
 
 
-def gap_delivery(
-    webhook_id: str, gap: dict[str, Any], epoch: str, now: int
-) -> Delivery:
-    """A frame of type `gap` that is to be sent now, and after it, this epoch.
-
-    Its id names the epoch: when a backup is restored again, the asked id is the same.
-    """
+def gap_delivery(webhook_id: str, gap: dict[str, Any], now: int) -> Delivery:
+    """A frame of type `gap` that is to be sent now."""
     return Delivery(
         webhook_id=webhook_id,
-        event_id=f"gap-{gap['since']}-{epoch}",
+        event_id=f"gap-{gap['since']}",
         type="gap",
         event_offset=0,
         event_at=now,
@@ -342,7 +337,7 @@ class Backlog:
         oldest = await crud.get_oldest(self._webhook.wallet_id)
         epoch, since = tail.feed.epoch, f"{self.epoch}-{self.position}"
         frame = gap_frame(tail, since, oldest, reason)
-        gap = gap_delivery(self._webhook.id, frame, epoch, int(self._now()))
+        gap = gap_delivery(self._webhook.id, frame, int(self._now()))
         await self._ledger.flush(self._webhook.id)
         await crud.move_webhook(
             self._webhook, epoch, offset, gap, is_new_epoch=epoch != self.epoch

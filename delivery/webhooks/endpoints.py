@@ -85,7 +85,7 @@ class Endpoints:
         )
         gap = None
         if position.gap:
-            gap = gap_delivery(webhook.id, position.gap, tail.feed.epoch, now)
+            gap = gap_delivery(webhook.id, position.gap, now)
         if not await crud.insert_webhook(webhook, gap, self._most_per_wallet):
             raise Conflict(
                 f"This wallet has {self._most_per_wallet} webhooks already;"

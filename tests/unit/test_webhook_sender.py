@@ -270,21 +270,6 @@ async def test_a_connection_that_the_receiver_closed_is_not_used_again(
     await sending.close()
 
 
-async def test_a_second_response_is_not_taken_for_that_of_the_next_request(
-    receiver: Receiver,
-) -> None:
-    async def answer_twice(request: Received) -> bytes | None:
-        return reply(200) + reply(200, b"for the next")
-
-    receiver.answer = answer_twice
-    sending = new_sender()
-    assert (await send(receiver.url(), sending)).is_delivered
-    receiver.always(500, b"no")
-    outcome = await send(receiver.url(), sending)
-    assert (outcome.status, outcome.reply) == (500, "no")
-    await sending.close()
-
-
 async def test_a_kept_connection_is_not_used_once_its_address_is_refused(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
