@@ -38,12 +38,13 @@ async def _kept_events(database: str, count: int) -> list[Row]:
         before = await _database_bytes(shop, url)
         await _record(shop, count)
         used = await _database_bytes(shop, url) - before
-        path = "feed"
-        feed = (await shop.server.payfeed("GET", path, shop.wallet["inkey"])).json()
+        answer = await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
+        feed = answer.json()
         body = feed["bytes"] / feed["events"]
         note = f"with indexes and keys; the body has {body:.0f}"
         each = Row(f"an event on {database}", "", f"{used / count:.0f} bytes", note)
-        return [each, *[await _export(shop, kind, count) for kind in ("csv", "jsonl")]]
+        exports = [await _export(shop, kind, database) for kind in ("csv", "jsonl")]
+        return [each, *exports]
     finally:
         await shop.server.close()
         if cluster:
@@ -73,7 +74,7 @@ async def _database_bytes(shop: Shop, url: str) -> int:
         await connection.close()
 
 
-async def _export(shop: Shop, kind: str, count: int) -> Row:
+async def _export(shop: Shop, kind: str, database: str) -> Row:
     assert shop.server.process
     process = Path(f"/proc/{shop.server.process.pid}")
 
@@ -91,5 +92,5 @@ async def _export(shop: Shop, kind: str, count: int) -> Row:
             size += len(part)
     took, added = time.monotonic() - began, memory_mib("VmHWM") - before
     note = f"{size / MIB:.0f} MiB; memory added: {added:.1f} MiB at most"
-    measure = f"export of {count:,} events as {kind}"
+    measure = f"export of these events on {database} as {kind}"
     return Row(measure, "", f"{took:.1f} s", note)

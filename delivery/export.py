@@ -63,7 +63,9 @@ class Export:
         )
         last = await _last_offset(subscription.tail, until)
         with self._subscribers.registered(subscription):
-            position = await resolve_position(subscription.tail, since, None)
+            position = await resolve_position(
+                subscription.tail, subscription.since, None
+            )
             subscription.start(position, None)
             yield subscription, last
 
@@ -78,7 +80,7 @@ class Export:
             self._check(subscription)
             page = await subscription.next_page()
             frames = (
-                subscription.tail.frame(event)
+                subscription.frame(event)
                 for event in page.events
                 if event.offset <= last and subscription.filter.accepts(event)
             )

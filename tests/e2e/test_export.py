@@ -100,6 +100,22 @@ async def test_an_export_lies_between_since_and_until_and_obeys_filters(
     assert await amounts(direction="out") == []
 
 
+async def test_a_public_key_exports_what_it_reads_and_no_memos(shop: Shop) -> None:
+    admin, http = shop.wallet["adminkey"], shop.server.http
+    body = {"name": "wall", "filter": {"min_amount": 2}, "public": True}
+    made = await shop.server.payfeed("POST", "keys", admin, json=body)
+    for amount in (1, 2):
+        await shop.sell(amount, "secret memo")
+    await frames(shop, "since=start&types=payment&min_amount=2&wait=20")
+    headers = {"X-Api-Key": made.json()["key"]}
+    answer = await http.get("/payfeed/api/v1/export.csv", headers=headers)
+    found = [(row["amount_sat"], row["memo"]) for row in rows(answer.text)]
+    assert found == [("2", "")]
+    answer = await http.get("/payfeed/api/v1/export.jsonl", headers=headers)
+    (line,) = answer.text.splitlines()
+    assert json.loads(line)["redacted"] is True
+
+
 @pytest.mark.parametrize(
     ("kind", "query", "status"),
     [
