@@ -175,10 +175,9 @@ async def test_an_answer_is_bounded_in_bytes_and_pages_lose_nothing(
     ("way", "has_vanished"), [("ws", False), ("ws", True), ("sse", True)]
 )
 async def test_a_dead_peer_is_no_subscriber_after_two_heartbeats_and_a_half(
-    shared_shop: Shop, way: str, has_vanished: bool
+    shop: Shop, way: str, has_vanished: bool
 ) -> None:
-    shop, wallet = shared_shop, await new_wallet(shared_shop)
-    server, key = shop.server, wallet["inkey"]
+    server, key = shop.server, shop.wallet["inkey"]
 
     async def subscribers() -> int:
         return len((await server.payfeed("GET", "subscribers", key)).json())
