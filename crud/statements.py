@@ -110,17 +110,26 @@ async def notify_others(conn: Any, *words: Any) -> None:
         )
 
 
+Version = tuple[int, int]
+
+
 @shielded
-async def lnbits_version() -> tuple[int, int] | None:
-    """On SQLite: a value that changes when LNbits' database may have changed.
+async def data_version(database: BoundedDatabase = db) -> Version | None:
+    """On SQLite: a value that changes when others may have written to the database.
 
     (number of the connection, its `PRAGMA data_version`). Two values can be compared
     only if the connection is the same: another one counts from elsewhere, and so its
-    number makes the value differ. What `core_db` itself commits changes nothing. Read
+    number makes the value differ. What `database` itself commits changes nothing. Read
     it before the statements whose repetition it may save. None on PostgreSQL.
     """
-    if core_db.type != SQLITE:
+    if database.type != SQLITE:
         return None
-    async with core_db.use() as conn:
-        found = await conn.execute(text("PRAGMA data_version"))
+    schema = f"{database.schema}." if database.schema else ""
+    async with database.use() as conn:
+        found = await conn.execute(text(f"PRAGMA {schema}data_version"))
         return conn.info["number"], found.scalar_one()
+
+
+async def lnbits_version() -> Version | None:
+    """`data_version` of LNbits' database."""
+    return await data_version(core_db)

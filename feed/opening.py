@@ -44,8 +44,12 @@ class Opening:
     def remember(self, enabled: frozenset[str], active: set[str]) -> None:
         """Wallets whose owners enabled the extension, and those with active feeds."""
         self._enabled, self._open = enabled, active
-        self._enabled_until = time.monotonic() + FRESH_SECONDS
+        self.stay_fresh()
         self.ready.set()
+
+    def stay_fresh(self) -> None:
+        """What is remembered is still so."""
+        self._enabled_until = time.monotonic() + FRESH_SECONDS
 
     def is_enabled(self, wallet_id: str) -> bool:
         return wallet_id in self._enabled

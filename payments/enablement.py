@@ -12,7 +12,11 @@ from .drafts import Reports
 
 
 class Enablement:
-    """`follow` is called every few seconds."""
+    """`follow` is called every few seconds.
+
+    On SQLite it does nothing while nobody else has written to either database, unless
+    it left something undone.
+    """
 
     def __init__(
         self,
@@ -30,19 +34,28 @@ class Enablement:
         self._reports = reports
         self._tasks = tasks
         self._is_opening = False
+        self._versions: object = None
 
     async def follow(self) -> None:
         """Suspend feeds, and begin to open others: a long history holds up nothing."""
         started = self._journal.now()
+        versions = (await crud.lnbits_version(), await crud.data_version())
+        if None not in versions and versions == self._versions:
+            self._opening.stay_fresh()
+            await self._beginnings.move(started)
+            return
+        self._versions = None
         enabled = frozenset(dict(await crud.get_enabled_wallets()))
-        active = set()
+        active, are_done = set(), True
         for feed in await crud.get_feeds():
-            await self._take(feed, feed.wallet_id in enabled)
+            are_done &= await self._take(feed, feed.wallet_id in enabled)
             if feed.active:
                 active.add(feed.wallet_id)
         self._opening.remember(enabled, active & enabled)
         if enabled <= active:
             await self._beginnings.move(started)
+            if are_done:
+                self._versions = versions
         elif not self._is_opening:
             self._is_opening = True
             self._tasks.spawn(self._open(enabled - active, started))
@@ -55,8 +68,8 @@ class Enablement:
         finally:
             self._is_opening = False
 
-    async def _take(self, feed: Feed, is_enabled: bool) -> None:
-        """A failure with one wallet is logged once and does not stop the others."""
+    async def _take(self, feed: Feed, is_enabled: bool) -> bool:
+        """False after a failure, which is logged once and does not stop the others."""
         try:
             await self._journal.take(feed)
             if feed.active and not is_enabled:
@@ -66,3 +79,5 @@ class Enablement:
                 raise
             reason = type(exc).__name__
             self._reports.warn_once(feed.wallet_id, f"left to the next sweep: {reason}")
+            return False
+        return True

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from lnbits_rows import at, lnbits_sql, row, store
-from parts import audit, new_extension, sweep
+from parts import audit, new_extension, payment, sweep
 from payfeed import crud
 from payfeed.extension import Extension
 from payfeed.host import payments
@@ -242,6 +242,30 @@ async def test_nothing_is_written_while_nothing_happens(
     copy.beginnings._saved_at -= timedelta(hours=1).total_seconds()
     assert await sweep(copy) == 0
     assert await audit(copy) == 0
+
+
+@pytest.mark.skipif(not crud.is_sqlite(), reason="about files")
+async def test_feeds_are_read_again_only_after_others_wrote(
+    tables: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = await running_copy()
+    await sweep(copy)
+    reads, get_feeds = [], crud.get_feeds
+
+    async def count() -> list[Any]:
+        reads.append("read")
+        return await get_feeds()
+
+    monkeypatch.setattr(crud, "get_feeds", count)
+    await copy.enablement.follow()
+    await copy.journal.append("w", [payment(1)])
+    await copy.enablement.follow()
+    assert reads == []
+    await lnbits_sql("UPDATE extensions SET active = false")
+    await copy.enablement.follow()
+    assert reads == ["read"]
+    feed = await crud.get_feed("w")
+    assert feed and not feed.active
 
 
 @pytest.mark.parametrize(
