@@ -265,7 +265,8 @@ async def test_feeds_are_read_again_only_after_others_wrote(
     await copy.enablement.follow()
     assert reads == ["read"]
     feed = await crud.get_feed("w")
-    assert feed and not feed.active
+    assert feed
+    assert not feed.active
 
 
 @pytest.mark.parametrize(
