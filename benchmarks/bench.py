@@ -14,6 +14,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from bursts import bursts
 from fanout_paths import paths
 from harness import PAYMENT, Bench, Row, ms, p99
 from history import histories
@@ -324,6 +325,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "memory": memory,
     "bystanders": bystanders,
     "recording": recording,
+    "bursts": bursts,
     "filter": filters,
     "paths": paths,
     "histories": histories,

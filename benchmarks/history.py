@@ -257,7 +257,7 @@ async def history(database: str, size: int, wallets: int) -> list[Row]:
         frames = await sent(old)
         healthy = await restart(old)
     place = f"{size:,} payments in {wallets:,} on {database}"
-    added = used[0] - alone[0]
+    added, written = used[0] - alone[0], used[1] - alone[1]
     middle = statistics.median(frames)
     slowest = f"{ms(middle)} / {ms(p99(frames))}"
     return [
@@ -271,7 +271,7 @@ async def history(database: str, size: int, wallets: int) -> list[Row]:
             f"idle CPU, {place}",
             f"{alone[0]:.2f} %",
             f"{used[0]:.2f} %",
-            f"{added:.2f} more, {used[1]:.1f} kB/s; goals: under 1, under 1",
+            f"{added:.2f} more, {written:.1f} kB/s more; goals: under 1, under 1",
         ),
         Row(f"sent payment → frame, p50 / p99, {place}", "", slowest, "0.6 s / 1.2 s"),
         Row(f"restart → healthy, {place}", "", f"{healthy:.2f} s", "goal: 1 s"),

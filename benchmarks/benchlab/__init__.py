@@ -3,9 +3,13 @@
 import asyncio
 import secrets
 import time
+from datetime import datetime, timezone
 from typing import Any
 
 from fastapi import APIRouter, Body
+from lnbits.core.crud import create_wallet
+from lnbits.core.db import db as core_db
+from lnbits.core.models import Payment
 from lnbits.core.services import websocket_manager
 from lnbits.db import Database
 from paylab import payfeed_module
@@ -13,6 +17,7 @@ from paylab import payfeed_module
 db = Database("ext_benchlab")
 benchlab_ext = APIRouter(prefix="/benchlab")
 pushed: dict[str, list[float]] = {}
+bursts: list[asyncio.Task[None]] = []
 
 
 @benchlab_ext.post("/watch")
@@ -72,6 +77,49 @@ async def record(
         if not all(stored):
             raise LookupError("a payment was not stored")
     return time.monotonic() - began
+
+
+@benchlab_ext.post("/burst")
+async def burst(
+    wallet_id: str = Body(), rate: int = Body(), seconds: int = Body()
+) -> None:
+    """Begin to hand payments to the recorder, as LNbits' listener does."""
+    bursts.append(asyncio.create_task(_burst(wallet_id, rate, seconds)))
+
+
+async def _burst(wallet_id: str, rate: int, seconds: int) -> None:
+    recorder = payfeed_module("extension").current().recorder
+    began = time.monotonic()
+    for number in range(rate * seconds):
+        await asyncio.sleep(began + number / rate - time.monotonic())
+        await recorder.on_invoice_paid(_settled(wallet_id))
+
+
+def _settled(wallet_id: str) -> Payment:
+    """The memo is the moment at which it is made, in microseconds."""
+    now, payment_hash = datetime.now(timezone.utc), secrets.token_hex(32)
+    return Payment(
+        checking_id=payment_hash,
+        payment_hash=payment_hash,
+        wallet_id=wallet_id,
+        amount=1_000_000,
+        fee=0,
+        bolt11="",
+        status="success",
+        memo=str(int(time.monotonic() * 1e6)),
+        extra={},
+        time=now,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+@benchlab_ext.post("/wallets")
+async def wallets(owner: str = Body(), count: int = Body()) -> None:
+    """Add so many wallets of an owner at once."""
+    async with core_db.connect() as conn:
+        for _ in range(count):
+            await create_wallet(user_id=owner, wallet_name="bench", conn=conn)
 
 
 @benchlab_ext.get("/state")
