@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import text
 
 from ..errors import Unavailable
-from ..models import Draft, Event
+from ..models import Draft, Event, PaymentKey
 from ..shielded import is_outage, shielded
 from .feeds import begin_epoch, lock_feeds, move_head
 from .held import in_one_trip
 from .payments import insert_payments
+from .seen import insert_seen
 from .statements import fetch_all, notify_others, transaction
 
 OUTCOME_SECONDS = 10
@@ -24,10 +25,6 @@ OUTCOME_PAUSE_SECONDS = 0.2
 INSERT_KEY = text(
     "INSERT INTO payfeed.idempotency_keys VALUES (:wallet_id, :key_hash,"
     " :content_hash, :event_id, :created_at) ON CONFLICT DO NOTHING"
-)
-INSERT_SEEN = text(
-    "INSERT INTO payfeed.seen VALUES"
-    " (:wallet_id, :direction, :payment_hash, :status) ON CONFLICT DO NOTHING"
 )
 INSERT_EVENT = text(
     "INSERT INTO payfeed.events VALUES (:wallet_id, :offset, :type,"
@@ -91,10 +88,22 @@ async def _write(
         if new:
             await begin_epoch(conn, wallet_id, new)
             places[wallet_id] = (new, 0)
+    unseen = await insert_seen(
+        conn,
+        [
+            key
+            for wallet_id, drafts in entries
+            if wallet_id in places
+            for draft in drafts
+            if (key := _key(wallet_id, draft))
+        ],
+    )
     stored = [
         None
         if wallet_id in locked
-        else await _append_drafts(conn, wallet_id, places, drafts, timestamp, build)
+        else await _append_drafts(
+            conn, wallet_id, places, drafts, timestamp, build, unseen
+        )
         for wallet_id, drafts in entries
     ]
     events = [event for new in stored for event in new or ()]
@@ -128,14 +137,20 @@ async def _append_drafts(
     drafts: list[Draft],
     timestamp: int,
     build: Any,
+    unseen: set[PaymentKey],
 ) -> list[Event]:
+    """`unseen`: the payments that are not recorded yet; those of `drafts` leave it."""
     events: list[Event] = []
     if wallet_id not in places:
         return []
     epoch, offset = places[wallet_id]
     for draft in drafts:
         event_id = f"{epoch}-{offset + 1}"
-        if not await _is_new(conn, wallet_id, draft, event_id, timestamp):
+        if key := _key(wallet_id, draft):
+            if key not in unseen:
+                continue
+            unseen.remove(key)
+        elif not await _is_new(conn, wallet_id, draft, event_id, timestamp):
             continue
         offset += 1
         payment = draft.payment
@@ -157,30 +172,26 @@ async def _append_drafts(
     return events
 
 
+def _key(wallet_id: str, draft: Draft) -> PaymentKey | None:
+    payment = draft.payment
+    if payment is None:
+        return None
+    return wallet_id, payment.direction, payment.payment_hash, payment.status
+
+
 async def _is_new(
     conn: Any, wallet_id: str, draft: Draft, event_id: str, timestamp: int
 ) -> bool:
-    if draft.once:
-        done = await conn.execute(
-            INSERT_KEY,
-            {
-                "wallet_id": wallet_id,
-                "event_id": event_id,
-                "created_at": timestamp,
-                **asdict(draft.once),
-            },
-        )
-        return bool(done.rowcount)
-    payment = draft.payment
-    if payment is None:
+    """Is it to be stored? A message that is recorded once may be known."""
+    if draft.once is None:
         return True
     done = await conn.execute(
-        INSERT_SEEN,
+        INSERT_KEY,
         {
             "wallet_id": wallet_id,
-            "direction": payment.direction,
-            "payment_hash": payment.payment_hash,
-            "status": payment.status,
+            "event_id": event_id,
+            "created_at": timestamp,
+            **asdict(draft.once),
         },
     )
     return bool(done.rowcount)

@@ -10,26 +10,46 @@ from ..models import PaymentKey
 from ..shielded import shielded
 from .statements import fetch_all, is_sqlite, rows_of, transaction
 
+INSERT = (
+    "INSERT INTO payfeed.seen (wallet_id, direction, payment_hash, status)"
+    " {source} ON CONFLICT DO NOTHING"
+)
+# SQLite: json_each in an INSERT would hold the same file under another name
+INSERT_VALUES = text(INSERT.format(source="VALUES (:c0, :c1, :c2, :c3)"))
+INSERT_ROWS = text(
+    INSERT.format(source=f"SELECT c0, c1, c2, c3 FROM {rows_of('keys', 4)}")
+    + " RETURNING wallet_id, direction, payment_hash, status"
+)
+
+
+def _bound(key: PaymentKey) -> dict[str, str]:
+    return {f"c{n}": part for n, part in enumerate(key)}
+
+
+async def insert_seen(conn: Any, keys: Collection[PaymentKey]) -> set[PaymentKey]:
+    """Store keys in the transaction of `conn`; returns those that were not known."""
+    if not keys:
+        return set()
+    if not is_sqlite():
+        found = await conn.execute(INSERT_ROWS, {"keys": json.dumps(list(keys))})
+        return set(map(tuple, found))
+    unseen = set()
+    for key in keys:
+        if (await conn.execute(INSERT_VALUES, _bound(key))).rowcount:
+            unseen.add(key)
+    return unseen
+
 
 @shielded
 async def mark_seen(keys: Collection[PaymentKey]) -> None:
     """Store keys; those that are known already stay."""
     if not keys:
         return
-    # on SQLite, json_each in an INSERT would hold the same file under another name
-    source = "VALUES (:c0, :c1, :c2, :c3)"
-    bound: Any = [{f"c{n}": part for n, part in enumerate(key)} for key in keys]
-    if not is_sqlite():
-        source = f"SELECT c0, c1, c2, c3 FROM {rows_of('keys', 4)}"
-        bound = {"keys": json.dumps(list(keys))}
     async with transaction() as conn:
-        await conn.execute(
-            text(
-                "INSERT INTO payfeed.seen (wallet_id, direction, payment_hash, status)"
-                f" {source} ON CONFLICT DO NOTHING"
-            ),
-            bound,
-        )
+        if is_sqlite():
+            await conn.execute(INSERT_VALUES, list(map(_bound, keys)))
+        else:
+            await insert_seen(conn, keys)
 
 
 async def get_unseen(keys: Collection[PaymentKey]) -> set[PaymentKey]:
