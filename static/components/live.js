@@ -1,42 +1,4 @@
 ;(() => {
-  const LOOKS = {
-    in: {
-      icon: 'south_west',
-      color: 'positive',
-      amountClass: 'text-positive',
-      text: 'payfeed.live.in'
-    },
-    out: {
-      icon: 'north_east',
-      color: 'deep-orange',
-      amountClass: '',
-      text: 'payfeed.live.out'
-    },
-    pending: {
-      icon: 'hourglass_empty',
-      color: 'grey',
-      amountClass: 'text-grey',
-      text: 'payfeed.live.pending'
-    },
-    failed: {
-      icon: 'block',
-      color: 'grey',
-      amountClass: 'text-grey text-strike',
-      text: 'payfeed.live.failed'
-    },
-    test: {
-      icon: 'science',
-      color: 'info',
-      amountClass: '',
-      text: 'payfeed.live.test'
-    },
-    message: {
-      icon: 'chat',
-      color: 'info',
-      amountClass: '',
-      text: 'payfeed.live.message'
-    }
-  }
   const TYPES = [
     ['', 'payfeed.live.types.all'],
     ['payment', 'payfeed.live.types.payment'],
@@ -47,8 +9,22 @@
     ['csv', 'payfeed.live.formats.csv'],
     ['jsonl', 'payfeed.live.formats.jsonl']
   ]
-  const STANDARD_MEMBERS = ['type', 'id', 'timestamp', 'custom', 'signature']
-  const NO_FILTER = {types: '', direction: '', minAmount: null, tag: ''}
+  const NO_FILTER = {
+    types: '',
+    direction: '',
+    status: '',
+    minAmount: null,
+    tag: '',
+    from: '',
+    to: ''
+  }
+  const STATUSES = [
+    ['', 'payfeed.filter.statuses.any'],
+    ['confirmed', 'payfeed.filter.statuses.confirmed'],
+    ['failed', 'payfeed.filter.statuses.failed']
+  ]
+  const isSame = (filter, other) =>
+    Object.keys(NO_FILTER).every(name => (filter[name] || '') === (other[name] || ''))
   const PRELOAD_ROWS = 20
   const MIN_MATCHES = 30
   const SEARCH_PAGE_EVENTS = 1000
@@ -56,34 +32,16 @@
   /** The text that a search looks into, by event. */
   const searchTexts = new WeakMap()
 
-  /** Only a confirmed payment counts as received or sent. */
-  const kindOf = ({type, payment}) => {
-    if (type === 'test') return 'test'
-    if (type !== 'payment') return 'message'
-    return payment.status === 'confirmed' ? payment.direction : payment.status
-  }
-
-  /** The content of a message in one line. */
-  const summary = event => {
-    const {type, data} = event
-    if (type === 'test') return data.message
-    if (type === 'message')
-      return typeof data === 'string' ? data : JSON.stringify(data)
-    const members = Object.entries(event).filter(
-      ([name]) => !STANDARD_MEMBERS.includes(name)
-    )
-    return `${type} ${JSON.stringify(Object.fromEntries(members))}`
-  }
-
-  /** The list of events. Scrolling down loads older ones; a click shows the frame. */
+  /** The list of events. Scrolling down loads older ones; a click shows one in full. */
   window.app.component('payfeed-live', {
     template: '#payfeed-live-template',
-    props: ['wallet', 'feed', 'now'],
+    props: ['wallet', 'feed', 'now', 'place'],
+    emits: ['go'],
     data() {
       return {
         search: '',
         showFilters: false,
-        filter: {...NO_FILTER, ...this.feed.filter},
+        filter: {...NO_FILTER, ...this.place.filter},
         opened: null,
         isExporting: false
       }
@@ -109,6 +67,12 @@
       count() {
         return (this.found ?? this.feed.events).length
       },
+      statusOptions() {
+        return Payfeed.options(STATUSES)
+      },
+      tags() {
+        return [...this.feed.tags].sort()
+      },
       typeOptions() {
         return Payfeed.options(TYPES)
       }
@@ -117,27 +81,21 @@
       filter: {
         deep: true,
         async handler(filter) {
-          if (await Payfeed.attempt(() => this.feed.setFilter({...filter}))) return
-          this.filter = {...NO_FILTER, ...this.feed.filter}
+          const isSet = await Payfeed.attempt(() => this.feed.setFilter({...filter}))
+          if (!isSet) this.filter = {...NO_FILTER, ...this.feed.filter}
+          else if (!isSame(this.place.filter, filter))
+            this.$emit('go', {filter: {...filter}}, 'replace')
         }
       },
+      'place.filter'(filter) {
+        if (!isSame(this.filter, filter)) this.filter = {...NO_FILTER, ...filter}
+      },
+      'place.event': {immediate: true, handler: 'openEvent'},
       search: 'loadMatches',
       'feed.isLoading': 'loadMatches'
     },
     methods: {
-      look(event) {
-        const look = LOOKS[kindOf(event)]
-        return {...look, word: this.$t(look.text)}
-      },
-      headline(event) {
-        if (event.type !== 'payment') return summary(event)
-        return event.payment.memo || this.$t('payfeed.live.no_memo')
-      },
-      amount(event) {
-        const {amount} = event.payment
-        const sign = {in: '+', out: '−'}[kindOf(event)] ?? ''
-        return sign + Payfeed.format.sat(amount)
-      },
+      ...Payfeed.events,
       fee({payment}) {
         if (!payment?.fee_msat) return ''
         return this.$t('payfeed.live.fee', {amount: Payfeed.format.sat(payment.fee)})
@@ -150,9 +108,6 @@
       },
       time({timestamp}) {
         return Payfeed.format.time(timestamp)
-      },
-      frame(event) {
-        return JSON.stringify(event, null, 2)
       },
       text(event) {
         if (!searchTexts.has(event)) {
@@ -173,6 +128,30 @@
         const {words} = this
         const ids = [event.id, event.payment?.payment_hash]
         return ids.includes(words) || this.text(event).includes(words)
+      },
+      /** Shows the event in the address, which may not be loaded or not be kept. */
+      async openEvent(id) {
+        this.opened = null
+        if (!id) return (this.isStep = false)
+        await Payfeed.attempt(async () => {
+          const found = await this.feed.find(id)
+          if (id !== this.place.event) return
+          this.opened = found
+          if (found) return
+          const message = this.$t('payfeed.live.not_kept')
+          Quasar.Notify.create({type: 'warning', message})
+          this.$emit('go', {event: ''}, 'replace')
+        })
+      },
+      select({id}) {
+        this.isStep = true
+        this.$emit('go', {event: id})
+      },
+      /** Undoes the step that opened the event, so that Back does not open it again. */
+      closeEvent() {
+        if (this.isStep) this.$router.back()
+        else this.$emit('go', {event: ''}, 'replace')
+        this.isStep = false
       },
       /** The rows that the list shows now, taken out of all without a copy of all. */
       rows(from, size) {

@@ -7,7 +7,7 @@
     {name: 'webhooks', icon: 'dns', text: 'payfeed.tab.webhooks'},
     {name: 'subscribers', icon: 'people', text: 'payfeed.tab.subscribers'},
     {name: 'send', icon: 'send', text: 'payfeed.tab.send'},
-    {name: 'display-builder', icon: 'tv', text: 'payfeed.tab.display'}
+    {name: 'displays', icon: 'tv', text: 'payfeed.tab.display'}
   ]
   const STATES = {
     connected: {
@@ -42,12 +42,14 @@
     props: ['wallets', 'rules'],
     data: () => ({
       tabs: TABS,
-      tab: 'live',
-      walletId: null,
+      place: {walletId: '', tab: 'live', filter: {}, event: ''},
       feed: null,
       now: seconds()
     }),
     computed: {
+      walletId() {
+        return this.place.walletId
+      },
       wallet() {
         return this.wallets.find(({id}) => id === this.walletId)
       },
@@ -65,12 +67,17 @@
       }
     },
     watch: {
-      walletId: 'open'
+      walletId: 'open',
+      'place.filter'(filter) {
+        if (this.feed) Payfeed.attempt(() => this.feed.setFilter({...filter}))
+      },
+      '$route.fullPath': 'follow'
     },
     created() {
       this.notified = new Set()
-      const known = this.wallets.some(({id}) => id === window.g.wallet?.id)
-      this.walletId = known ? window.g.wallet.id : this.wallets[0]?.id
+      this.path = location.pathname
+      this.follow()
+      if (this.wallet) this.go({}, 'replace')
       this.clock = setInterval(() => (this.now = seconds()), CLOCK_SECONDS * 1000)
     },
     beforeUnmount() {
@@ -78,6 +85,36 @@
       this.close()
     },
     methods: {
+      /** Shows what the address says. Where it says nothing, `?wal=` and LNbits do. */
+      follow() {
+        // LNbits' router has left the page, which is about to be unmounted
+        if (location.pathname !== this.path) return
+        const {walletId, tab, ...rest} = Payfeed.place.read(location.hash)
+        const asked = new URLSearchParams(location.search).get('wal')
+        const ids = this.wallets.map(({id}) => id)
+        const isOwn = id => ids.includes(id)
+        const known = [walletId, asked, window.g.wallet?.id].find(isOwn)
+        const isTab = TABS.some(({name}) => name === tab)
+        const shown = {walletId: known ?? ids[0] ?? '', tab: isTab ? tab : 'live'}
+        this.place = {...rest, ...shown}
+      },
+      /**
+       * Goes to another wallet, tab, filter or event. `push` is a step that the browser's
+       * Back undoes; `replace` is none.
+       */
+      go(change, how = 'push') {
+        const query = new URLSearchParams(location.search)
+        query.delete('wal')
+        const search = query.size ? `?${query}` : ''
+        const hash = Payfeed.place.write({...this.place, ...change})
+        return this.$router[how](this.path + search + hash)
+      },
+      selectWallet(walletId) {
+        this.go({walletId, filter: {}, event: ''})
+      },
+      selectTab(tab) {
+        if (tab !== this.place.tab) this.go({tab, event: ''})
+      },
       open() {
         this.close()
         const {wallet} = this
@@ -85,7 +122,7 @@
         // LNbits reads `g.wallet.id` at every payment, and changes the object
         window.g.wallet = {...wallet}
         this.stopPaid = Payfeed.whenPaid(wallet, this.notify)
-        this.feed = new Payfeed.Feed(wallet)
+        this.feed = new Payfeed.Feed(wallet, this.place.filter)
         this.feed.listen(this.notifyEvent)
         this.feed.open()
       },

@@ -26,7 +26,7 @@ Payfeed.addTexts('en', {
     webhooks: 'Webhooks',
     subscribers: 'Subscribers',
     send: 'Send',
-    display: 'Display'
+    display: 'Displays'
   },
   state: {
     connected: 'Connected: payments appear immediately.',
@@ -57,6 +57,8 @@ Payfeed.addTexts('en', {
     directions: {both: 'Received and sent', in: 'Received', out: 'Sent'},
     min_amount: 'Minimum amount (sat)',
     tag: 'Tag',
+    from: 'From',
+    to: 'To',
     in: 'Received',
     out: 'Sent',
     pending: 'Pending',
@@ -69,14 +71,47 @@ Payfeed.addTexts('en', {
     loading: 'Loading …',
     more: 'Load older events',
     beginning: 'There are no older events.',
-    frame: 'Frame of this event'
+    not_kept: 'This event is not in the feed of this wallet, or is no longer kept.'
+  },
+  today: {
+    title: 'Today and yesterday',
+    received: 'Received',
+    sent: 'Sent',
+    fees: 'Fees',
+    payments: 'Payments',
+    balance: 'Balance',
+    yesterday: 'yesterday {value}',
+    failed: 'The sums of today could not be loaded.'
+  },
+  event: {
+    received: 'Received, confirmed',
+    sent: 'Sent, confirmed',
+    pending: 'Pending: not paid yet',
+    failed: 'Failed: nothing was paid',
+    fiat: 'Value when it was paid',
+    fee: 'Fee',
+    settled: 'Settled',
+    recorded: 'Recorded',
+    memo: 'Memo',
+    comment: 'Comment',
+    external_id: 'External id',
+    labels: 'Labels',
+    truncated: 'Cut because it is too long',
+    id: 'Event id',
+    copy_hash: 'Copy the payment hash',
+    webhook: 'Webhook {name}',
+    wallet: 'Open the wallet in LNbits',
+    frame: 'Frame as JSON',
+    copy_frame: 'Copy the frame'
   },
   empty_feed: {
     title: 'No payments yet',
     what: 'Create an invoice and pay it from any wallet. The payment appears here immediately.',
     create: 'Create an invoice for {amount}',
     memo: 'My first Payfeed payment',
-    scan: 'Scan or copy this invoice, and pay it.'
+    scan: 'Scan or copy this invoice, and pay it.',
+    connect: 'Connect a program',
+    display: 'Open a display'
   },
   plots: {
     sums: 'Received, sent, fees and the running total',
@@ -89,7 +124,10 @@ Payfeed.addTexts('en', {
     sent: 'Sent',
     fees: 'Fees',
     total: 'Running total',
-    nothing: 'No payments yet.',
+    nothing: 'No payments.',
+    filtered: 'Only: {filter}.',
+    of_failed: 'Failed payments paid nothing: there are no sums.',
+    unfilter: 'Show everything',
     incomplete: 'The payments could not be loaded.',
     no_chart: 'This LNbits has no Chart.js. The table below shows the same numbers.',
     without_fiat: 'Payments without an amount in {currency}, not included: {count}.'
@@ -103,6 +141,9 @@ Payfeed.addTexts('en', {
     access_means:
       'Create access keys in the Keys tab. Each has a name, limited scopes, and can be revoked.',
     paste: 'Paste the access key',
+    closed:
+      'The owner of this wallet has closed the feed to the invoice key. Use an access key.',
+    no_key: 'Paste an access key. The address and the code appear then.',
     show: 'Show the key',
     hide: 'Hide the key',
     address: 'WebSocket address',
@@ -134,7 +175,9 @@ Payfeed.addTexts('en', {
     from: 'from {amount}',
     tag: 'tag {tag}',
     hash: 'payment {start}…',
-    id: 'external id {id}'
+    id: 'external id {id}',
+    since: 'from {day}',
+    until: 'to {day}'
   },
   keys: {
     title: 'Access keys',
@@ -178,7 +221,11 @@ Payfeed.addTexts('en', {
     revoke: 'Revoke',
     revoke_name: 'Revoke {name}',
     revoke_really:
-      'Revoke the key “{name}”? All programs that use it are disconnected immediately.',
+      'Revoke the key “{name}”? Programs that use it are disconnected immediately. Connected now: {count}.',
+    revoked_keys: 'Revoked keys: {count}',
+    close: 'Close the feed',
+    close_question:
+      'Close the feed to the invoice key? Programs that use it are disconnected immediately. Connected now, beside this page: {count}.',
     allow_inkey: 'Allow the invoice key to read the feed',
     allow_inkey_means:
       'If this is off, only access keys and your admin key can read the feed.',
@@ -342,24 +389,39 @@ Payfeed.addTexts('en', {
     connecting: 'Connecting …',
     reconnecting: 'Not connected.',
     next: 'Reconnecting in {seconds} s',
-    disconnected: 'Not connected: {reason}',
-    no_key: 'add # and an access key to the end of this page’s address.',
+    not_connected: 'Not connected',
+    page: 'Payfeed display',
+    no_key:
+      'The address of this page has no key. Open the address that Payfeed shows for this display, or add # and an access key to its end.',
     none: 'Waiting for a payment',
     total: 'Total: {total}',
     goal: 'Progress towards the goal',
+    of_goal: '{percent} of {goal}',
     enable_sound: 'Tap for sound'
   },
-  display_builder: {
-    title: 'A display for the counter or the stream',
-    what: 'A public page that shows the last payment. Choose the options, copy the address, and open it on the device.',
-    why: 'Anyone with this address can read what its key reads. A key created here is public: it reads only received payments, without memo and comment, and you can revoke it separately. The key is after the #, so no server logs it.',
-    create_key: 'Create a key for it',
+  displays: {
+    title: 'Displays for the counter or the stream',
+    what: 'A display is a public page that shows the last payment. Save one, then open its address on the device.',
+    why: 'Anyone with this address sees the amounts and times of received payments, but no memos. The key is after the #, so no server logs it.',
+    own_key:
+      'Only the owner of a wallet can save displays. This address works with an access key that the owner gave you. Anyone with it can read what the key reads.',
+    none: 'No displays yet.',
+    failed: 'The displays could not be loaded.',
+    create: 'New display',
+    save: 'Save the display',
+    name: 'Name',
+    name_hint: 'Where it is shown, for example: front counter',
+    revoked: 'Its key is revoked: remove it, and create a new display.',
+    open_name: 'Open {name}',
+    show_name: 'Address of {name}',
+    edit_name: 'Edit {name}',
+    remove_name: 'Remove {name}',
+    remove: 'Remove',
+    remove_question:
+      'Remove the display “{name}”? Its key is revoked: every screen that shows it stops.',
     key: 'Access key with the scope read',
     key_invalid: 'This is not an access key.',
-    key_name: 'display',
     address: 'Address of the display',
-    copy: 'Copy the address of the display',
-    open: 'Open the display',
     preview: 'Preview',
     background: 'Background',
     backgrounds: {
@@ -375,7 +437,11 @@ Payfeed.addTexts('en', {
     goal: 'Goal of the total (sat)',
     recent: 'Number of recent payments',
     min_amount: 'Minimum amount (sat)',
+    alert: 'Seconds that a payment is shown (0: always)',
+    fiat: 'Value in fiat, where LNbits knows it',
+    memos: 'Memos, if the key reads them',
     sound: 'Sound for every payment',
+    volume: 'Volume (0 to 100)',
     qr: 'QR code of a Lightning address or LNURL',
     qr_invalid: 'This is neither a Lightning address nor an LNURL.'
   }

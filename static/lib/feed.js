@@ -3,28 +3,50 @@
   const MAX_EVENTS = 20000
   const FRESH_SECONDS = 2
 
-  const query = ({types, direction, minAmount, tag}) => {
-    const parameters = {types, direction, min_amount: minAmount, tag}
+  const query = ({types, direction, status, minAmount, tag}) => {
+    const parameters = {types, direction, status, min_amount: minAmount, tag}
     return Object.entries(parameters)
       .filter(([, value]) => value)
       .map(([name, value]) => `&${name}=${encodeURIComponent(value)}`)
       .join('')
   }
 
+  /** Unix seconds of the local midnight that begins a day, some days after it. */
+  const midnight = (day, later = 0) => {
+    const date = new Date(`${day}T00:00`)
+    date.setDate(date.getDate() + later)
+    return date.getTime() / 1000
+  }
+
+  /** The first second of a filter's range, and the first one after it. */
+  const rangeOf = ({from, to}) => ({
+    start: from ? midnight(from) : 0,
+    end: to ? midnight(to, 1) : Infinity
+  })
+
+  const isSame = (filter, other) =>
+    JSON.stringify([query(filter), rangeOf(filter)]) ===
+    JSON.stringify([query(other), rangeOf(other)])
+
   const acceptsType = (types, {type, custom}) =>
     !types || type === types || (types === 'message' && Boolean(custom))
 
-  const acceptsPayment = ({direction, minAmount, tag}, payment) =>
+  const acceptsPayment = ({direction, status, minAmount, tag}, payment) =>
     (!direction || payment.direction === direction) &&
+    (!status || payment.status === status) &&
     (!tag || payment.tag === tag) &&
     payment.amount >= (minAmount || 0)
 
   /** Filters live events as the server filters stored ones. */
   const accepts = (filter, event) => {
+    const {start, end} = rangeOf(filter)
+    if (event.timestamp < start || event.timestamp >= end) return false
     if (!acceptsType(filter.types, event)) return false
     if (event.type === 'payment') return acceptsPayment(filter, event.payment)
-    return !(filter.direction || filter.minAmount || filter.tag)
+    return !(filter.direction || filter.status || filter.minAmount || filter.tag)
   }
+
+  Object.assign(Payfeed, {rangeOf, accepts, filterQuery: query})
 
   /**
    * One wallet's feed, reactive, live from `open` to `close`. `info` describes it;
@@ -32,15 +54,16 @@
    * docs/page.md has a picture of how they are loaded.
    */
   Payfeed.Feed = class {
-    constructor(wallet) {
+    constructor(wallet, filter = {}) {
       this.wallet = wallet
       this.info = null
       this.key = null
       this.filter = {}
-      this.requestedFilter = {}
+      this.requestedFilter = filter
       // shallow, and changed in place: Vue shall not wrap or copy 20,000 events
       this.events = Vue.shallowRef([])
       this.ids = Vue.markRaw(new Set())
+      this.tags = new Set()
       this.hasOlder = false
       this.olderPage = null
       this.arrivedWhileLoading = null
@@ -110,7 +133,7 @@
 
     /** Loads the events of another filter. If that fails, the filter stays as it was. */
     async setFilter(filter) {
-      if (query(filter) === query(this.requestedFilter)) return
+      if (isSame(filter, this.requestedFilter)) return
       this.requestedFilter = filter
       await this.load()
     }
@@ -122,9 +145,13 @@
       this.arrivedWhileLoading ??= []
       this.olderPage = null
       try {
-        const page = await this.read(filter, '', PAGE_EVENTS)
+        const {end} = rangeOf(filter)
+        const position = end < Infinity ? `&before=@${end}` : ''
+        // before the page, so that what is recorded in between arrives live
+        const {head} = position ? await this.read({}, '', 1) : {}
+        const page = await this.read(filter, position, PAGE_EVENTS)
         if (round === this.round) this.replace(filter, page)
-        return page.cursor
+        return head ?? page.cursor
       } catch (error) {
         if (round === this.round) this.requestedFilter = this.filter
         throw error
@@ -168,22 +195,44 @@
       return Payfeed.api(this.key, 'GET', path)
     }
 
+    /** One event, loaded or not; undefined if it is not kept. */
+    async find(id) {
+      const loaded = this.events.find(event => event.id === id)
+      if (loaded) return loaded
+      const dash = id.lastIndexOf('-')
+      const before = `${id.slice(0, dash)}-${Number(id.slice(dash + 1)) - 1}`
+      const path = `events?limit=1&since=${encodeURIComponent(before)}`
+      const {events} = await Payfeed.api(this.key, 'GET', path)
+      return events.map(Vue.markRaw).find(event => event.id === id)
+    }
+
     /** What the filter accepts of all kept events; resolves to a Blob. */
     export(format) {
-      const path = `export.${format}?since=start${query(this.filter)}`
+      const {start, end} = rangeOf(this.filter)
+      const until = end < Infinity ? `&until=@${end}` : ''
+      const range = `since=${start ? `@${start}` : 'start'}${until}`
+      const path = `export.${format}?${range}${query(this.filter)}`
       const options = {responseType: 'blob', timeout: 0}
       return Payfeed.api(this.key, 'GET', path, undefined, options)
     }
 
     append({events, has_more}) {
-      const added = events.reverse().filter(({id}) => !this.ids.has(id))
+      const {start} = rangeOf(this.filter)
+      const inRange = events.filter(({timestamp}) => timestamp >= start)
+      const added = inRange.reverse().filter(({id}) => !this.ids.has(id))
+      this.learnTags(added)
       added.forEach(({id}) => this.ids.add(id))
       this.events.push(...added.map(Vue.markRaw))
-      this.hasOlder = has_more
+      this.hasOlder = has_more && inRange.length === events.length
       this.showChange()
     }
 
+    learnTags(events) {
+      for (const {payment} of events) if (payment?.tag) this.tags.add(payment.tag)
+    }
+
     receive(event) {
+      this.learnTags([event])
       this.fresh.add(event.id)
       setTimeout(() => this.fresh.delete(event.id), FRESH_SECONDS * 1000)
       Vue.markRaw(event)

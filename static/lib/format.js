@@ -25,6 +25,10 @@
       return `${number().format(amount)} sat`
     },
 
+    /** A share of 1 as "42%". */
+    percent: share =>
+      share.toLocaleString(locale(), {style: 'percent', maximumFractionDigits: 0}),
+
     /** `currency` is a code of LNbits; browsers do not know all of them. */
     fiat({amount, currency}) {
       const style = {style: 'currency', currency}
@@ -48,6 +52,13 @@
       return date.toLocaleString(locale(), style)
     },
 
+    /** The day of an `<input type="date">`. */
+    day(day) {
+      return new Date(`${day}T00:00`).toLocaleDateString(locale(), {
+        dateStyle: 'medium'
+      })
+    },
+
     /** Unix seconds as "12:04", or with the date if that is not today. */
     recent(timestamp, timeStyle = 'short') {
       const moment = new Date(timestamp * 1000)
@@ -56,9 +67,10 @@
       return moment.toLocaleString(locale(), style)
     },
 
-    /** Unix seconds as local date and time. */
+    /** Unix seconds as local date and time, with the zone. */
     time(timestamp) {
-      return new Date(timestamp * 1000).toLocaleString(locale())
+      const style = {dateStyle: 'medium', timeStyle: 'long'}
+      return new Date(timestamp * 1000).toLocaleString(locale(), style)
     }
   }
 })()

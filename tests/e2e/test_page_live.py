@@ -5,6 +5,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from page import (
     PLAIN,
     browser_page,
@@ -45,6 +46,20 @@ async def test_an_empty_feed_creates_an_invoice_whose_payment_appears(
         await expect(rows(page)).to_contain_text(["My first Payfeed payment"])
         await expect(rows(page).first).to_contain_text("+21 sat")
         await expect(page.get_by_text("Received 21 sat")).to_have_count(1)
+        assert complaints == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_an_empty_feed_leads_to_programs_and_displays(
+    browser: Browser, shop: Shop, width: int
+) -> None:
+    async with browser_page(browser, shop, width) as (page, complaints):
+        await open_payfeed(page, shop)
+        await page.get_by_role("button", name="Connect a program").click()
+        await expect(page.locator("#payfeed-address")).to_be_visible()
+        await page.go_back()
+        await page.get_by_role("button", name="Open a display").click()
+        await expect(page.get_by_text("No displays yet.")).to_be_visible()
         assert complaints == []
 
 
@@ -210,9 +225,10 @@ async def test_an_opened_event_shows_its_frame_and_copies_it(
         await open_payfeed(page, shop)
         await rows(page).first.focus()
         await page.keyboard.press("Enter")
+        await page.get_by_text("Frame as JSON").click()
         shown = json.loads(await page.locator(".payfeed-frame pre").inner_text())
         assert shown["payment"]["amount_msat"] == 1_000_000
-        await page.locator(".payfeed-frame").get_by_label("Copy").click()
+        await page.locator(".payfeed-frame").get_by_label("Copy the frame").click()
         copied = await page.evaluate("navigator.clipboard.readText()")
         assert json.loads(copied) == shown
         await page.get_by_label("Close").click()
