@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .access.authenticator import Authenticator
+from .access.displays import Displays
 from .access.keys import AccessKeys
 from .access.limits import TokenBuckets
 from .access.records import hash_of
@@ -97,6 +98,7 @@ class Extension:
             self.opening.open, self.journal.now, settings.failed_auth_per_minute
         )
         self.keys = AccessKeys(self.journal, self._close_key)
+        self.displays = Displays(self.journal, self.keys)
         self.reads = TokenBuckets(settings.reads_per_minute)
         self.notifies = TokenBuckets(settings.notify_per_minute)
 

@@ -183,3 +183,22 @@ async def m006_feed_settings(db: Any) -> None:
         )
         """
     )
+
+
+async def m007_displays(db: Any) -> None:
+    """Version 0.1.0 knows no displays; their keys are narrowed ones."""
+    await db.execute(
+        f"""
+        CREATE TABLE payfeed.displays (
+            id TEXT PRIMARY KEY, wallet_id TEXT NOT NULL, name TEXT NOT NULL,
+            options TEXT NOT NULL, key_id TEXT NOT NULL, access_key TEXT NOT NULL,
+            created_at {db.big_int} NOT NULL
+        )
+        """
+    )
+    # SQLite has the schema before the index, PostgreSQL before the table
+    is_sqlite = db.type == "SQLITE"
+    index, table = ("payfeed.", "") if is_sqlite else ("", "payfeed.")
+    await db.execute(
+        f"CREATE INDEX {index}displays_wallet ON {table}displays (wallet_id)"
+    )

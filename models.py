@@ -156,6 +156,19 @@ class NarrowedKey(AccessKey):
 
 
 @dataclass(frozen=True)
+class Display:
+    """A saved display. `options` is the query of its address, `access_key` its key."""
+
+    id: str
+    wallet_id: str
+    name: str
+    options: str
+    key_id: str
+    access_key: str
+    created_at: int
+
+
+@dataclass(frozen=True)
 class WalletRow:
     """A row of LNbits' wallets that is not deleted.
 
@@ -351,7 +364,11 @@ class ReadQuery(BaseModel):
 class EventsQuery(ReadQuery):
     """A page of events: after `since`, before `before`, or else the newest."""
 
-    before: str | None = Field(None, description="An event id: the events before it.")
+    before: str | None = Field(
+        None,
+        description="An event id: the events before it. `@<unix seconds>`: those that"
+        " were recorded before.",
+    )
     limit: str = Field("100", description="1 to 1000 events", example="100")
     wait: str = Field(
         "0",
@@ -516,6 +533,38 @@ class CreatedKey(KeyAnswer):
 class RevokedKey(BaseModel):
     id: str
     revoked: bool
+
+
+class CreateDisplay(BaseModel):
+    name: str = Field(description="1 to 64 printable characters", example="Counter")
+    options: str = Field(
+        "",
+        description="The options of the display, as the query of its address.",
+        example="background=dark&total=today",
+    )
+
+
+class PatchDisplay(BaseModel):
+    """Absent members stay as they are. The display's key stays."""
+
+    name: str | None = Field(None, description="1 to 64 printable characters")
+    options: str | None = Field(None, description="As in `POST displays`.")
+
+
+class DisplayAnswer(BaseModel):
+    id: str
+    name: str
+    options: str
+    key_id: str = Field(description="Of the display's access key.")
+    key: str | None = Field(
+        description="The key itself: public, for received payments. Null: revoked."
+    )
+    created_at: int
+
+
+class DeletedDisplay(BaseModel):
+    id: str
+    deleted: bool
 
 
 class SubscriberAnswer(BaseModel):

@@ -15,8 +15,11 @@ from .feed.protocol import dumps, parse_filter, parse_number
 from .host import wallets
 from .models import (
     Access,
+    CreateDisplay,
     CreatedKey,
     CreateKey,
+    DeletedDisplay,
+    DisplayAnswer,
     ErasedAnswer,
     EraseEvents,
     EventsAnswer,
@@ -24,6 +27,7 @@ from .models import (
     FeedAnswer,
     HealthAnswer,
     KeyAnswer,
+    PatchDisplay,
     PatchFeed,
     RenameKey,
     RevokedKey,
@@ -157,6 +161,46 @@ async def revoke_key(request: Request, key_id: str) -> Response:
     if not await current().keys.revoke(access.wallet_id, key_id):
         raise HTTPException(404, "There is no such key.")
     return ascii_json({"id": key_id, "revoked": True})
+
+
+@api.get("/displays", **documented(answer=list[DisplayAnswer]))
+async def get_displays(request: Request) -> Response:
+    """The saved displays of a wallet with their keys; needs the admin key."""
+    access = await _authenticate_reading(request)
+    access.require_admin()
+    return ascii_json(await current().displays.list(access.wallet_id))
+
+
+@api.post(
+    "/displays", status_code=201, **documented(body=CreateDisplay, answer=DisplayAnswer)
+)
+async def create_display(request: Request) -> Response:
+    """Save a display, with a new public key; needs the admin key."""
+    access = await authenticate(request)
+    access.require_admin()
+    body = await parse_body(request, CreateDisplay)
+    return ascii_json(await current().displays.create(access.wallet_id, body), 201)
+
+
+@api.patch(
+    "/displays/{display_id}", **documented(body=PatchDisplay, answer=DisplayAnswer)
+)
+async def patch_display(request: Request, display_id: str) -> Response:
+    """Change the name or the options; needs the admin key. The key stays."""
+    access = await authenticate(request)
+    access.require_admin()
+    body = await parse_body(request, PatchDisplay)
+    changed = await current().displays.change(access.wallet_id, display_id, body)
+    return ascii_json(changed)
+
+
+@api.delete("/displays/{display_id}", **documented(answer=DeletedDisplay))
+async def delete_display(request: Request, display_id: str) -> Response:
+    """Remove a display and revoke its key; needs the admin key."""
+    access = await authenticate(request)
+    access.require_admin()
+    await current().displays.delete(access.wallet_id, display_id)
+    return ascii_json({"id": display_id, "deleted": True})
 
 
 @api.get("/subscribers", **documented(answer=list[SubscriberAnswer]))

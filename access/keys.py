@@ -29,7 +29,7 @@ class AccessKeys:
 
     async def create(self, wallet_id: str, request: CreateKey) -> dict[str, Any]:
         """A new access key; only this answer has the key itself. Raises Malformed."""
-        name = _checked_name(request.name)
+        name = checked_name(request.name)
         if not request.scopes or not set(request.scopes) <= set(SCOPES):
             raise Malformed(f"scopes must be out of {', '.join(SCOPES)}.")
         if request.expires_at is not None and not (
@@ -68,7 +68,7 @@ class AccessKeys:
 
     async def rename(self, wallet_id: str, key_id: str, name: str) -> dict[str, Any]:
         """The key with its new name. Raises Malformed, NotFound."""
-        name = _checked_name(name)
+        name = checked_name(name)
         if KEY_ID.match(key_id) and await crud.rename_key(wallet_id, key_id, name):
             for key in await self.list(wallet_id):
                 if key["id"] == key_id:
@@ -86,7 +86,8 @@ class AccessKeys:
         return True
 
 
-def _checked_name(text: str) -> str:
+def checked_name(text: str) -> str:
+    """A name without spaces around it, or Malformed."""
     name = text.strip()
     if not 1 <= len(name) <= 64 or not name.isprintable():
         raise Malformed("name must have 1 to 64 printable characters.")

@@ -17,6 +17,12 @@ from .deliveries import (
     save_deliveries,
     store_changes,
 )
+from .displays import (
+    change_display,
+    delete_display,
+    get_displays,
+    insert_display,
+)
 from .erasure import begin_erasing, count_until, erase_deliveries
 from .events import (
     describe_kept,
@@ -145,6 +151,7 @@ __all__ = [
     "begin_erasing",
     "bytes_bound",
     "bytes_bounds",
+    "change_display",
     "change_webhook",
     "close_databases",
     "core_db",
@@ -155,6 +162,7 @@ __all__ = [
     "count_until",
     "data_version",
     "db",
+    "delete_display",
     "delete_webhook",
     "delete_webhooks_of",
     "describe_kept",
@@ -178,6 +186,7 @@ __all__ = [
     "get_created_payments",
     "get_deliveries",
     "get_delivery",
+    "get_displays",
     "get_enabled_wallets",
     "get_event",
     "get_events",
@@ -216,6 +225,7 @@ __all__ = [
     "get_work",
     "has_leases",
     "index_payments",
+    "insert_display",
     "insert_feeds",
     "insert_key",
     "insert_webhook",

@@ -4,7 +4,7 @@
   const STATES = {
     connecting: 'payfeed.public_display.connecting',
     reconnecting: 'payfeed.public_display.reconnecting',
-    disconnected: 'payfeed.public_display.disconnected'
+    disconnected: 'payfeed.public_display.not_connected'
   }
   const FILTER = {types: 'payment', direction: 'in', status: 'confirmed'}
 
@@ -19,6 +19,7 @@
         recent: [],
         total_msat: 0,
         arrivals: 0,
+        isIdle: options.alert > 0,
         isSilent: false,
         now: Date.now() / 1000
       }
@@ -41,7 +42,25 @@
         return this.$t('payfeed.public_display.total', {total})
       },
       progress() {
-        return Math.min(1, this.total_msat / 1000 / this.options.goal)
+        return this.total_msat / 1000 / this.options.goal
+      },
+      goal() {
+        const goal = Payfeed.format.sat(this.options.goal)
+        const percent = Payfeed.format.percent(this.progress)
+        return this.$t('payfeed.public_display.of_goal', {goal, percent})
+      },
+      lastFiat() {
+        return this.options.fiat && this.last?.fiat
+          ? Payfeed.format.fiat(this.last.fiat)
+          : ''
+      },
+      lastText() {
+        if (!this.last) return this.$t('payfeed.public_display.none')
+        return this.options.memos ? this.last.memo : ''
+      },
+      /** Why the display can show nothing, if waiting does not help. */
+      problem() {
+        return this.link.state === 'disconnected' ? this.link.reason : ''
       },
       /** Empty while the display is connected. */
       connectionText() {
@@ -52,11 +71,17 @@
         return Payfeed.displayOptions.qrText(this.options.qr)
       }
     },
+    watch: {
+      isIdle: 'applyBackground'
+    },
     created() {
+      document.title = this.options.title || this.$t('payfeed.public_display.page')
       this.since = Payfeed.displayOptions.totalSince(this.options.total)
       this.key = location.hash.slice(1)
       this.applyBackground()
-      if (this.options.sound) this.chime = new Payfeed.Chime(this.refresh)
+      if (this.options.sound) {
+        this.chime = new Payfeed.Chime(this.refresh, this.options.volume)
+      }
       this.timer = setInterval(this.refresh, REFRESH_SECONDS * 1000)
       this.refresh()
       if (this.key) this.connect()
@@ -64,6 +89,7 @@
     },
     beforeUnmount() {
       clearInterval(this.timer)
+      clearTimeout(this.idleTimer)
       this.connection?.stop()
     },
     methods: {
@@ -73,7 +99,9 @@
       },
       applyBackground() {
         const {background} = this.options
-        document.body.classList.add(`payfeed-on-${background}`)
+        document.body.classList.toggle(`payfeed-on-${background}`, !this.isIdle)
+        const isClear = this.isIdle || background === 'transparent'
+        document.body.classList.toggle('payfeed-on-transparent', isClear)
         if (background !== 'lnbits') this.$q.dark.set(background !== 'light')
       },
       /** Updates the ages, and starts a new total when the day ends. */
@@ -134,6 +162,15 @@
         this.recent = [Vue.markRaw(event), ...this.recent.slice(0, this.kept() - 1)]
         this.arrivals += 1
         this.chime?.ring()
+        this.alert()
+      },
+      /** Shows the display for as long as the option says, then hides it again. */
+      alert() {
+        if (!this.options.alert) return
+        this.isIdle = false
+        clearTimeout(this.idleTimer)
+        const hide = () => (this.isIdle = true)
+        this.idleTimer = setTimeout(hide, this.options.alert * 1000)
       },
       kept() {
         return Math.max(1, this.options.recent)

@@ -1,6 +1,8 @@
 ;(() => {
   const BACKGROUNDS = ['lnbits', 'dark', 'light', 'transparent']
   const MAX_RECENT = 20
+  const MAX_ALERT_SECONDS = 3600
+  const MAX_VOLUME = 100
 
   const defaults = () => ({
     background: 'lnbits',
@@ -9,7 +11,11 @@
     goal: 0,
     recent: 5,
     min_amount: 0,
+    memos: true,
+    fiat: false,
+    alert: 0,
     sound: false,
+    volume: 50,
     qr: ''
   })
 
@@ -29,6 +35,7 @@
       const options = defaults()
       if (BACKGROUNDS.includes(text('background')))
         options.background = text('background')
+      if (query.has('volume')) options.volume = number(text('volume'), MAX_VOLUME)
       if (query.has('recent')) options.recent = number(text('recent'), MAX_RECENT)
       return {
         ...options,
@@ -36,6 +43,9 @@
         total: text('total'),
         goal: number(text('goal'), 21e14),
         min_amount: number(text('min_amount'), 21e14),
+        memos: text('memos') !== '0',
+        fiat: text('fiat') === '1',
+        alert: number(text('alert'), MAX_ALERT_SECONDS),
         sound: text('sound') === '1',
         qr: text('qr')
       }
@@ -47,7 +57,7 @@
       for (const [name, defaultValue] of Object.entries(defaults())) {
         const value = options[name] ?? ''
         if (value === '' || value === defaultValue) continue
-        query.set(name, value === true ? '1' : value)
+        query.set(name, typeof value === 'boolean' ? Number(value) : value)
       }
       return query.toString()
     },

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import pytest
 from lnbits_server import ROOT
 from page import (
     LNBITS_OWN,
@@ -280,6 +281,7 @@ SCREENS = ((1280, 720), (1920, 1080), (3840, 2160), (390, 844), (844, 390))
 AFTER_POPPING_UP = {"reduced_motion": "reduce"}
 PARTS = (
     *("h1", ".payfeed-amount", "#payfeed-last .payfeed-memo", ".payfeed-total"),
+    ".payfeed-of-goal",
     *(
         "#payfeed-total .q-linear-progress",
         "#payfeed-qr svg",
@@ -360,7 +362,7 @@ async def test_a_display_does_not_change_the_merchants_lnbits_settings(
 ) -> None:
     async with browser_page(browser, shop) as (page, complaints):
         await open_payfeed(page, shop, "Display")
-        await page.get_by_role("button", name="Create a key for it").click()
+        await page.get_by_role("button", name="New display").click()
         preview = page.frame_locator("#payfeed-preview")
         shown = preview.locator('.payfeed-state[data-state="connected"]')
         await expect(shown).to_be_visible()
@@ -374,7 +376,7 @@ async def test_a_display_does_not_change_the_merchants_lnbits_settings(
         frame = page.frames[-1]
         title, key = await frame.evaluate("[location.search, location.hash]")
         assert "title=Bakery" in title
-        assert key.startswith("#pfk_")
+        assert key == f"#{shop.wallet['inkey']}"
         assert complaints == []
 
 
@@ -442,17 +444,26 @@ async def heap_bytes(page: Page) -> int:
     return int(used["usedSize"])
 
 
+# the height of an element's middle, as a share of the screen's
+MIDDLE = """element => {
+    const {top, bottom} = element.getBoundingClientRect()
+    return (top + bottom) / 2 / innerHeight
+}"""
+
+
 async def test_a_display_reports_a_bad_key_and_recovers_from_temporary_failures(
     browser: Browser, shop: Shop
 ) -> None:
     page = await browser.new_page()
     await page.goto(f"{shop.server.base}/payfeed/display")
-    state = page.locator(".payfeed-state")
-    await expect(state).to_contain_text("add # and an access key")
+    problem = page.get_by_role("alert")
+    await expect(problem).to_contain_text("add # and an access key")
     await page.goto("about:blank")
     address = f"{shop.server.base}/payfeed/display#"
     await page.goto(f"{address}pfk_unknown")
-    await expect(state).to_contain_text("This access key is not known.")
+    await expect(problem).to_contain_text("This access key is not known.")
+    middle = await problem.evaluate(MIDDLE)
+    assert 0.3 < middle < 0.7
     answers = [(500, {}), (503, {}), (429, {"Retry-After": "1"})]
 
     async def troubled(route: Route) -> None:
@@ -468,22 +479,15 @@ async def test_a_display_reports_a_bad_key_and_recovers_from_temporary_failures(
     assert not answers
 
 
-async def test_the_page_creates_the_address_of_a_display(
-    browser: Browser, shop: Shop
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_display_is_saved_opened_edited_and_removed_with_its_key(
+    browser: Browser, shop: Shop, width: int
 ) -> None:
     await shop.sell(77, "tea")
-    async with browser_page(browser, shop, 390) as (page, complaints):
-        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    async with browser_page(browser, shop, width) as (page, complaints):
         await open_payfeed(page, shop, "Display")
-        await expect(page.get_by_text("A key created here is public")).to_be_visible()
-        await page.get_by_label("Access key").fill("pfk_half")
-        await expect(page.get_by_text("This is not an access key.")).to_be_visible()
-        await page.wait_for_timeout(1200)
-        await expect(page.locator("#payfeed-preview")).to_have_count(0)
-        await page.get_by_label("Access key").fill("")
-        await page.get_by_role("button", name="Create a key for it").click()
-        preview = page.frame_locator("#payfeed-preview")
-        await expect(preview.locator("#payfeed-last")).to_contain_text("77 sat")
+        await page.get_by_role("button", name="New display").click()
+        await page.get_by_label("Name", exact=True).fill("front counter")
         await page.get_by_label("Background").click()
         await page.get_by_role("option", name="transparent").click()
         await page.get_by_label("Heading").fill("My bar & café")
@@ -492,40 +496,144 @@ async def test_the_page_creates_the_address_of_a_display(
         await page.get_by_label("Goal of the total").fill("2100")
         await page.get_by_label("Number of recent").fill("3")
         await page.get_by_label("Minimum amount").fill("5")
+        await page.get_by_label("Seconds that a payment").fill("9")
         await page.get_by_label("QR code").fill("wrong")
         await expect(page.get_by_text("This is neither")).to_be_visible()
         await page.get_by_label("QR code").fill("bar@example.org")
         await page.get_by_role("switch", name="Sound").click()
-        shown = page.locator("#payfeed-display-address")
-        await expect(shown).to_contain_text("#••••••••")
-        await page.get_by_label("Copy the address of the display").click()
-        address = str(await page.evaluate("navigator.clipboard.readText()"))
-        query = (
-            "?background=transparent&title=My+bar+%26+caf%C3%A9&total=today&goal=2100"
-            "&recent=3&min_amount=5&sound=1&qr=bar%40example.org#pfk_"
+        await page.get_by_label("Volume").fill("80")
+        await page.get_by_role("switch", name="Value in fiat").click()
+        await page.get_by_role("button", name="Save the display").click()
+        listed = page.locator("#payfeed-displays")
+        await expect(listed).to_contain_text("front counter")
+        (saved,) = await displays_of(shop)
+        assert saved["options"] == (
+            "background=transparent&title=My+bar+%26+caf%C3%A9&total=today&goal=2100"
+            "&recent=3&min_amount=5&fiat=1&alert=9&sound=1&volume=80"
+            "&qr=bar%40example.org"
         )
-        assert query in address
-        await page.get_by_role("button", name="Show the key").click()
-        await expect(shown).to_have_text(address)
-        await page.get_by_role("button", name="Hide the key").click()
-        await expect(shown).to_contain_text("#••••••••")
-        await page.get_by_label("Number of recent").fill("")
-        await expect(shown).not_to_contain_text("recent=")
-        await page.get_by_label("Running total since").click()
-        await page.get_by_role("option", name="a chosen time").click()
-        await page.get_by_label("Since", exact=True).fill("2026-01-02T03:04")
-        await expect(shown).to_contain_text("total=2026-01-02T03%3A04")
-        keys = await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])
-        (made,) = keys.json()
-        assert (made["scopes"], made["public"]) == (["read"], True)
-        received = {"types": ["payment"], "direction": "in", "status": "confirmed"}
-        assert made["filter"] == received
-        key = address.partition("#")[2]
-        await page.get_by_label("Access key").fill("")
-        await page.get_by_label("Access key").fill(key)
+        address = (
+            f"{shop.server.base}/payfeed/display?{saved['options']}#{saved['key']}"
+        )
+        await expect_qr(page, address, "#payfeed-displays")
+        link = page.get_by_role("link", name="Open front counter")
+        await expect(link).to_have_attribute("href", address)
+        await page.get_by_role("button", name="Edit front counter").click()
+        await expect(page.get_by_label("Goal of the total")).to_have_value("2100")
+        await page.get_by_label("Heading").fill("New name")
+        await page.get_by_label("Seconds that a payment").fill("0")
+        await page.get_by_role("button", name="Save the display").click()
+        await expect(listed).to_contain_text("New name")
+        (edited,) = await displays_of(shop)
+        assert edited["key"] == saved["key"]
         async with page.context.expect_page() as opened:
-            await page.get_by_label("Open the display").click()
+            await page.get_by_role("link", name="Open front counter").click()
         display = await opened.value
-        await expect(display.locator("h1")).to_have_text("My bar & café")
-        await expect(display.locator("#payfeed-total")).to_be_visible()
+        await expect(display.locator("h1")).to_have_text("New name")
+        await expect(display.locator("#payfeed-last")).to_contain_text("77 sat")
+        await page.get_by_role("button", name="Remove front counter").click()
+        await expect(page.get_by_text("every screen that shows it")).to_be_visible()
+        await page.get_by_role("button", name="Remove", exact=True).click()
+        await expect(listed).to_contain_text("No displays yet.")
+        problem = display.get_by_role("alert")
+        await expect(problem).to_contain_text("This access key is revoked.")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
         assert complaints == []
+
+
+async def displays_of(shop: Shop) -> list[dict[str, Any]]:
+    answer = await shop.server.payfeed("GET", "displays", shop.wallet["adminkey"])
+    found: list[dict[str, Any]] = answer.json()
+    return found
+
+
+async def test_a_saved_display_has_a_public_key_that_only_the_admin_key_reads(
+    shop: Shop,
+) -> None:
+    admin, call = shop.wallet["adminkey"], shop.server.payfeed
+    body = {"name": "stage", "options": "total=today"}
+    made = (await call("POST", "displays", admin, json=body)).json()
+    (key,) = (await call("GET", "keys", admin)).json()
+    assert (key["id"], key["name"]) == (made["key_id"], "stage")
+    assert (key["public"], key["scopes"]) == (True, ["read"])
+    assert key["filter"] == {
+        "types": ["payment"],
+        "direction": "in",
+        "status": "confirmed",
+    }
+    for refused in (shop.wallet["inkey"], made["key"]):
+        assert (await call("GET", "displays", refused)).status_code == 403
+    other = shop.payer["adminkey"]
+    assert (await call("GET", "displays", other)).json() == []
+    path = f"displays/{made['id']}"
+    assert (await call("DELETE", path, other)).status_code == 404
+    assert (await call("PATCH", path, other, json={"name": "mine"})).status_code == 404
+
+
+async def test_the_options_of_a_display_are_a_query_and_nothing_else(
+    shop: Shop,
+) -> None:
+    admin, call = shop.wallet["adminkey"], shop.server.payfeed
+    for options in ("a#pfk_x", "a b\n", "é", "x" * 2049):
+        body = {"name": "stage", "options": options}
+        assert (await call("POST", "displays", admin, json=body)).status_code == 422
+    assert (await call("GET", "keys", admin)).json() == []
+
+
+async def test_a_revoked_key_of_a_display_is_shown_in_the_list(
+    browser: Browser, shop: Shop
+) -> None:
+    admin, call = shop.wallet["adminkey"], shop.server.payfeed
+    made = (await call("POST", "displays", admin, json={"name": "stage"})).json()
+    await call("DELETE", f"keys/{made['key_id']}", admin)
+    async with browser_page(browser, shop) as (page, complaints):
+        await open_payfeed(page, shop, "Display")
+        listed = page.locator("#payfeed-displays")
+        await expect(listed).to_contain_text("Its key is revoked")
+        await expect(page.get_by_role("link", name="Open stage")).to_have_count(0)
+        assert complaints == []
+
+
+async def test_memos_are_hidden_and_the_goal_has_figures(
+    browser: Browser, shop: Shop
+) -> None:
+    await shop.sell(210, "secret tea")
+    query = "?memos=0&total=today&goal=2100"
+    async with screen(browser, shop, query) as page:
+        await expect(page.locator("#payfeed-recent li")).to_contain_text(["210 sat"])
+        await expect(page.locator("#payfeed-total")).to_contain_text("10% of 2,100 sat")
+        await expect(page.locator("body")).not_to_contain_text("secret tea")
+
+
+async def test_an_alert_is_shown_for_its_seconds_and_is_transparent_before_and_after(
+    browser: Browser, shop: Shop
+) -> None:
+    feed = StagedFeed()
+    page = await browser.new_page()
+    await page.add_init_script(STILL)
+    await page.clock.install()
+    await feed.lay(page)
+    query = "?alert=5&background=dark&title=Bakery"
+    await page.goto(f"{shop.server.base}/payfeed/display{query}#pfk_staged")
+    clear, dark = "rgba(0, 0, 0, 0)", "rgb(16, 16, 20)"
+    body, amount = page.locator("body"), page.locator(".payfeed-amount")
+    while not feed.sockets:
+        await page.wait_for_timeout(50)
+    await expect(body).to_have_css("background-color", clear)
+    await expect(page.locator("h1")).to_be_hidden()
+    feed.pay(21)
+    await expect(amount).to_be_visible()
+    await expect(body).to_have_css("background-color", dark)
+    await page.clock.run_for(5_100)
+    await expect(amount).to_be_hidden()
+    await expect(body).to_have_css("background-color", clear)
+    await page.close()
+
+
+async def test_fiat_is_shown_beside_the_amount(browser: Browser, shop: Shop) -> None:
+    fiat = {"fiat_currency": "EUR", "fiat_amount": 0.52}
+    body = {"wallet_id": shop.wallet["id"], "amount": 900}
+    sold = await shop.lab("invoice", **body, extra=fiat, memo="a cake")
+    await shop.server.pay(shop.payer, sold)
+    async with screen(browser, shop, "?fiat=1") as page:
+        await expect(page.locator("#payfeed-last")).to_contain_text("€0.52")

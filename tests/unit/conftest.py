@@ -38,6 +38,7 @@ async def log_tables(databases: None) -> None:
     await migrations.m004_webhooks(crud.db)
     await migrations.m005_narrowed_keys(crud.db)
     await migrations.m006_feed_settings(crud.db)
+    await migrations.m007_displays(crud.db)
 
 
 @pytest_asyncio.fixture
