@@ -10,7 +10,7 @@ from .. import crud
 from ..access.authenticator import Authenticator
 from ..errors import Malformed
 from ..feed.journal import Journal
-from ..feed.protocol import parse_id
+from ..feed.protocol import parse_id, parse_number
 from ..feed.tail import Tail
 from ..metrics import Metrics
 from ..models import Access, Event, Filter
@@ -90,7 +90,7 @@ class History:
         if request.before is not None or (
             subscription.since is None and not request.wait_seconds
         ):
-            top = self._top(tail, request.before)
+            top = await self._top(tail, request.before)
             events, has_more = await self._read_backwards(
                 subscription, top, request.limit
             )
@@ -114,9 +114,13 @@ class History:
             "recovered": is_recovered,
         }
 
-    def _top(self, tail: Tail, before: str | None) -> int:
+    async def _top(self, tail: Tail, before: str | None) -> int:
         if before is None:
             return tail.head + 1
+        if before.startswith("@"):
+            timestamp = parse_number(before[1:], "before", 0, 10**15)
+            first = await crud.first_offset_at(tail.feed.wallet_id, timestamp)
+            return tail.head + 1 if first is None else first
         epoch, offset = parse_id(before)
         if epoch != tail.feed.epoch:
             raise Malformed(f"The id {before} is of another epoch.")

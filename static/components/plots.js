@@ -19,7 +19,8 @@
    */
   window.app.component('payfeed-plots', {
     template: '#payfeed-plots-template',
-    props: ['feed'],
+    props: ['feed', 'place'],
+    emits: ['go'],
     data: () => ({
       grouping: 'day',
       unit: 'sat',
@@ -35,6 +36,16 @@
       units() {
         const known = this.payments.map(({fiat}) => fiat?.currency).filter(Boolean)
         return ['sat', ...new Set(known)].map(unit => ({value: unit, label: unit}))
+      },
+      /** The filter of the page, as far as it can narrow sums of confirmed payments. */
+      filter() {
+        return {...this.place.filter, types: 'payment'}
+      },
+      filterWords() {
+        return Payfeed.filters.pageWords(this.place.filter).join(' · ')
+      },
+      isOfFailed() {
+        return this.filter.status === 'failed'
       },
       isBySize() {
         return this.grouping === 'size'
@@ -63,6 +74,7 @@
     },
     watch: {
       bars: 'draw',
+      'place.filter': 'load',
       // at every reconnect, as LNbits' service worker may have answered from its cache
       'feed.link.state'(state) {
         if (state === 'connected') this.load()
@@ -90,6 +102,7 @@
         this.isLoading = true
         this.isComplete = false
         const isRead = await Payfeed.attempt(async () => {
+          if (this.isOfFailed) return
           for await (const page of this.pages(isOver)) {
             page.forEach(({id, payment}) => found.set(id, Vue.markRaw(payment)))
           }
@@ -100,16 +113,23 @@
         this.isLoading = false
       },
       async *pages(isOver) {
-        const query = `events?types=payment&status=confirmed&limit=${PAGE_EVENTS}`
-        let before = ''
-        do {
-          const page = await Payfeed.api(this.feed.key, 'GET', query + before)
-          yield page.events
-          before = page.has_more ? `&before=${page.events[0].id}` : ''
-        } while (before && !isOver())
+        const {start, end} = Payfeed.rangeOf(this.filter)
+        const query = Payfeed.filterQuery({...this.filter, status: 'confirmed'})
+        let before = end < Infinity ? `&before=@${end}` : ''
+        let hasMore = true
+        while (hasMore && !isOver()) {
+          const path = `events?${query.slice(1)}&limit=${PAGE_EVENTS}${before}`
+          const {events, has_more} = await Payfeed.api(this.feed.key, 'GET', path)
+          const inRange = events.filter(({timestamp}) => timestamp >= start)
+          yield inRange
+          hasMore = has_more && inRange.length === events.length
+          before = `&before=${events[0]?.id}`
+        }
       },
-      receive({id, payment}) {
+      receive(event) {
+        const {id, payment} = event
         if (payment?.status !== 'confirmed') return
+        if (!Payfeed.accepts(this.filter, event)) return
         this.found?.set(id, Vue.markRaw(payment))
         if (this.isComplete) this.payments = [...this.found.values()]
       },

@@ -81,9 +81,22 @@
     return parts
   }
 
+  /** What the filter of the page's tabs lets through, in words; none without one. */
+  const pageWords = filter => {
+    const {types, minAmount, from, to, ...rest} = filter
+    const parts = {...rest, types: types && [types], min_amount: minAmount}
+    const isFiltered = Object.values(parts).some(Boolean)
+    const words = isFiltered ? wordsOf(parts) : []
+    const {t} = window.i18n.global
+    const {day} = Payfeed.format
+    if (from) words.push(t('payfeed.filter.since', {day: day(from)}))
+    if (to) words.push(t('payfeed.filter.until', {day: day(to)}))
+    return words
+  }
+
   /** Filters of webhooks and keys: in a form, in a request, and in words. */
   Payfeed.filters = {
     ...{BY_NAME, newDraft, draftOf, filterOf},
-    ...{hasPayments, isByName, isComplete, wordsOf}
+    ...{hasPayments, isByName, isComplete, wordsOf, pageWords}
   }
 })()

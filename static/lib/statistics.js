@@ -60,6 +60,23 @@
     return unit === 'sat' ? found.map(toSat) : found
   }
 
+  /**
+   * Sums of confirmed payments on the local day that contains `timestamp`:
+   * `{payments, sat, fiat}`, with received, sent and fees in satoshi and in `currency`.
+   */
+  const ofDay = (payments, timestamp, currency) => {
+    const day = startOf(timestamp, 'day').getTime()
+    const isOfDay = payment => startOf(payment.timestamp, 'day').getTime() === day
+    const found = payments.filter(isOfDay)
+    const sat = emptySum()
+    const fiat = emptySum()
+    for (const payment of found) {
+      add(sat, payment, 'sat')
+      add(fiat, payment, currency)
+    }
+    return {payments: found.length, sat: toSat(sat), fiat}
+  }
+
   const STEPS = [1, 2, 5]
 
   /** 0.001, 0.002, 0.005, 0.01 … to more than all bitcoin, in satoshi. */
@@ -94,5 +111,5 @@
     total: total / 1000
   })
 
-  Payfeed.statistics = {sums, sizes}
+  Payfeed.statistics = {sums, sizes, ofDay, startOf}
 })()
