@@ -22,14 +22,16 @@
   /** The feed's URL as text, QR code and code snippets. The key is hidden until shown. */
   window.app.component('payfeed-connect', {
     template: '#payfeed-connect-template',
-    props: ['wallet'],
-    data: () => ({
-      keyKind: 'inkey',
-      accessKey: '',
-      isShown: false,
-      language: 'browser',
-      languages: LANGUAGES
-    }),
+    props: ['wallet', 'feed'],
+    data() {
+      return {
+        keyKind: this.feed.info.allow_inkey ? 'inkey' : 'access',
+        accessKey: '',
+        isShown: false,
+        language: 'browser',
+        languages: LANGUAGES
+      }
+    },
     computed: {
       choices() {
         return Payfeed.options(KEYS)
@@ -38,7 +40,15 @@
         return this.$t(MEANINGS[this.keyKind])
       },
       key() {
-        return this.keyKind === 'inkey' ? this.wallet.inkey : this.accessKey || 'pfk_…'
+        return this.keyKind === 'inkey' ? this.wallet.inkey : this.accessKey
+      },
+      /** Why there is nothing to copy; empty if there is. */
+      problem() {
+        if (this.keyKind === 'access')
+          return this.accessKey.startsWith('pfk_')
+            ? ''
+            : this.$t('payfeed.connect.no_key')
+        return this.feed.info.allow_inkey ? '' : this.$t('payfeed.connect.closed')
       },
       shownKey() {
         return this.isShown ? this.key : Payfeed.HIDDEN

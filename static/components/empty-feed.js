@@ -1,7 +1,8 @@
-/** Shown while a feed is empty: creates an invoice to pay. */
+/** Shown while a feed is empty: an invoice to pay, and two other ways on. */
 window.app.component('payfeed-empty-feed', {
   template: '#payfeed-empty-feed-template',
   props: ['wallet'],
+  emits: ['go'],
   data: () => ({bolt11: '', isCreating: false}),
   methods: {
     async createInvoice() {

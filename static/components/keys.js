@@ -12,6 +12,7 @@
     [30 * 86400, 'payfeed.keys.expiries.month'],
     [365 * 86400, 'payfeed.keys.expiries.year']
   ]
+  const WALLET_KEY = 'wallet key' // in the list of subscribers
   const SWITCHES = [
     {
       name: 'allow_inkey',
@@ -68,6 +69,7 @@
       hasFailed: false,
       draft: null,
       created: null,
+      showsRevoked: false,
       isRequesting: false,
       scopes: SCOPES,
       switches: SWITCHES,
@@ -78,6 +80,17 @@
       previousUntil() {
         const until = this.feed.info.previous_secret_until
         return until > this.now ? Payfeed.format.time(until) : ''
+      },
+      usableKeys() {
+        return (this.keys ?? []).filter(key => !key.revoked_at)
+      },
+      revokedKeys() {
+        return (this.keys ?? []).filter(key => key.revoked_at)
+      },
+      shownKeys() {
+        return this.showsRevoked
+          ? [...this.usableKeys, ...this.revokedKeys]
+          : this.usableKeys
       },
       expiries() {
         return Payfeed.options(EXPIRIES)
@@ -122,9 +135,29 @@
         await this.request('PATCH', `keys/${id}`, body, () => this.load())
       },
       async revoke({id, name}) {
-        const question = this.$t('payfeed.keys.revoke_really', {name})
-        if (!(await Payfeed.ask(question))) return
-        await this.request('DELETE', `keys/${id}`, undefined, () => this.load())
+        await this.request('GET', 'subscribers', undefined, async subscribers => {
+          const count = subscribers.filter(
+            subscriber => subscriber.name === name
+          ).length
+          const question = this.$t('payfeed.keys.revoke_really', {name, count})
+          const action = this.$t('payfeed.keys.revoke')
+          if (!(await Payfeed.ask(question, {action}))) return
+          await this.request('DELETE', `keys/${id}`, undefined, () => this.load())
+        })
+      },
+      /** Closing the feed to the invoice key disconnects the programs that use it. */
+      async toggleSwitch(name, value) {
+        if (name !== 'allow_inkey' || value) return this.change(name, value)
+        await this.request('GET', 'subscribers', undefined, async subscribers => {
+          // this page is one of them, and goes on with the admin key
+          const ofWallet = subscribers.filter(
+            subscriber => subscriber.name === WALLET_KEY
+          )
+          const count = Math.max(0, ofWallet.length - 1)
+          const question = this.$t('payfeed.keys.close_question', {count})
+          const action = this.$t('payfeed.keys.close')
+          if (await Payfeed.ask(question, {action})) await this.change(name, value)
+        })
       },
       /** A text of names that are separated by commas. */
       changeExtra(text) {
@@ -135,10 +168,11 @@
         return this.request('PATCH', 'feed', {[name]: value}, () => this.feed.refresh())
       },
       async rotate({name, question, done, hasOverlap}) {
-        const answer = await Payfeed.ask(
-          this.$t(question),
-          hasOverlap ? this.overlaps() : {}
-        )
+        const action = this.$t('payfeed.keys.rotate')
+        const answer = await Payfeed.ask(this.$t(question), {
+          action,
+          ...(hasOverlap && this.overlaps())
+        })
         if (answer === null) return
         const body = {what: name, ...(hasOverlap && {overlap_seconds: answer})}
         await this.request('POST', 'feed/rotate', body, () => this.report(done))

@@ -74,15 +74,18 @@ async def walk(way: Walk) -> None:
     await way.press("Revoke till")
     await expect(page.locator(".q-dialog")).to_be_visible()
     await way.check("revoke")
-    await way.press("OK")
+    await way.press("Revoke")
+    await page.get_by_role("button", name="Revoked keys: 1").click()
     await expect(page.locator("#payfeed-keys")).to_contain_text("revoked")
     await way.check("Keys with a revoked key")
     await page.get_by_role("tab", name="Display").click()
-    await page.get_by_label("Access key").fill("wrong")
-    await way.check("Display with a wrong key")
-    await way.press("Create a key for it")
+    await way.press("New display")
+    await page.get_by_label("Name", exact=True).fill("counter")
     await expect(page.locator("#payfeed-preview")).to_be_visible()
-    await way.check("Display with a preview")
+    await way.check("a new display with a preview")
+    await way.press("Save the display")
+    await expect(page.locator("#payfeed-displays .payfeed-qr")).to_be_visible()
+    await way.check("a saved display with its QR code")
 
 
 async def walk_webhooks(way: Walk, shop: Shop, receiver: Receiver) -> None:

@@ -85,6 +85,20 @@ async def test_the_key_is_chosen_and_hidden_until_shown(
         ).to_be_visible()
 
 
+async def test_nothing_is_copied_without_a_key_that_works(
+    browser: Browser, shop: Shop
+) -> None:
+    admin, closed = shop.wallet["adminkey"], {"allow_inkey": False}
+    await shop.server.payfeed("PATCH", "feed", admin, json=closed)
+    async with connect_tab(browser, shop, 390) as page:
+        problem = page.locator("#payfeed-connect-problem")
+        await expect(problem).to_contain_text("Paste an access key.")
+        await expect(page.get_by_label("Copy the address")).to_have_count(0)
+        await page.get_by_role("button", name="Invoice key").click()
+        await expect(problem).to_contain_text("closed the feed to the invoice key")
+        await expect(page.get_by_label("Copy the code")).to_have_count(0)
+
+
 async def hears(shop: Shop, *command: str) -> None:
     """The command prints a payment that comes after it has connected."""
     process = await asyncio.create_subprocess_exec(

@@ -12,11 +12,11 @@ API = re.compile("/api/v1/")
 Action = Callable[[Page], Awaitable[None]]
 
 
-def press(name: str, *, confirm: bool = False) -> Action:
+def press(name: str, *, confirm: str = "") -> Action:
     async def action(page: Page) -> None:
         await page.get_by_role("button", name=name).last.click()
         if confirm:
-            await page.get_by_role("button", name="OK", exact=True).click()
+            await page.get_by_role("button", name=confirm, exact=True).click()
 
     return action
 
@@ -48,6 +48,14 @@ async def make_a_key(page: Page) -> None:
     await page.get_by_role("button", name="Cancel").click()
 
 
+async def save_a_display(page: Page) -> None:
+    await press("New display")(page)
+    await page.get_by_label("Name", exact=True).fill("counter")
+    await press("Save the display")(page)
+    await expect(page.locator(".q-notification")).to_be_visible()
+    await expect(page.get_by_label("Name", exact=True)).to_have_value("counter")
+
+
 async def filter_events(page: Page) -> None:
     await press("Filters")(page)
     await page.get_by_label("Tag").fill("lnurlp")
@@ -58,14 +66,14 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
     "Live": (press("Load older events"), filter_events),
     "Keys": (
         make_a_key,
-        press("Revoke till", confirm=True),
+        press("Revoke till"),
         flip("Allow the invoice key"),
         flip("Mirror payments"),
-        press("Rotate: Signing secret", confirm=True),
-        press("Rotate: Channel", confirm=True),
+        press("Rotate: Signing secret", confirm="Rotate"),
+        press("Rotate: Channel", confirm="Rotate"),
     ),
     "Send": (press("Send a test event"), send_a_message),
-    "Display": (press("Create a key for it"),),
+    "Display": (save_a_display,),
 }
 
 

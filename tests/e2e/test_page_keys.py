@@ -60,8 +60,11 @@ async def test_a_key_is_created_shown_once_used_listed_and_revoked(
             await page.get_by_role("button", name="Revoke till").click()
             await page.get_by_role("button", name="Cancel").click()
             await page.get_by_role("button", name="Revoke till").click()
-            await page.get_by_role("button", name="OK", exact=True).click()
-            await expect(row).to_contain_text("revoked")
+            await expect(page.get_by_text("Connected now: 1.")).to_be_visible()
+            await page.get_by_role("button", name="Revoke", exact=True).click()
+            await expect(page.get_by_text("No access keys yet.")).to_be_visible()
+            await page.get_by_role("button", name="Revoked keys: 1").click()
+            await expect(row.first).to_contain_text("revoked")
             await page.get_by_role("tab", name="Subscribers").click()
             await expect(subscribers).to_have_count(1)
         assert complaints == []
@@ -124,6 +127,9 @@ async def test_the_page_stays_connected_when_the_invoice_key_is_disabled(
             }[name]
             before = await feed(shop)
             await page.get_by_role("switch", name=label).click()
+            if name == "allow_inkey":
+                await expect(page.get_by_text("beside this page: 0.")).to_be_visible()
+                await page.get_by_role("button", name="Close the feed").click()
             while (await feed(shop))[name] == before[name]:
                 await page.wait_for_timeout(50)
         refused = await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
@@ -154,7 +160,7 @@ async def test_secret_and_channel_are_hidden_shown_copied_and_rotated(
             await page.get_by_label(f"Show: {name}").click()
             await expect(page.get_by_text(old)).to_be_visible()
             await page.get_by_label(f"Rotate: {name}").click()
-            await page.get_by_role("button", name="OK", exact=True).click()
+            await page.get_by_role("button", name="Rotate", exact=True).click()
             await expect(page.get_by_text(f"new {name.lower()}.")).to_be_visible()
             await expect(page.get_by_text(old)).to_have_count(0)
             new = str((await feed(shop))[what])

@@ -137,7 +137,7 @@ async def test_the_page_rotates_with_an_overlap_shows_its_end_and_ends_it(
 ) -> None:
     async with browser_page(browser, shop) as (page, complaints):
         await open_payfeed(page, shop, "Keys")
-        ok = page.get_by_role("button", name="OK", exact=True)
+        ok = page.get_by_role("button", name="Rotate", exact=True)
         old = await secret_of(shop)
         await page.get_by_label("Rotate: Signing secret").click()
         await page.get_by_role("radio", name="For 7 days").click()
