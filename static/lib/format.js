@@ -5,7 +5,8 @@
     ['minute', 60],
     ['second', 1]
   ]
-  const locale = () => window.i18n.global.locale
+  /** That of the words: a language without texts is shown in English. */
+  const locale = () => Payfeed.locales[window.i18n.global.locale] ?? Payfeed.locales.en
   const numbers = new Map()
 
   /** Kept, as creating a NumberFormat is slow. */

@@ -266,16 +266,46 @@ async def test_every_tab_fits_on_a_phone(browser: Browser, shop: Shop) -> None:
         assert complaints == []
 
 
-async def test_another_language_formats_numbers_and_falls_back_to_english_texts(
+# LNbits' code of a language, its word for plots, and an amount as it writes it
+LANGUAGES = (
+    ("en", "Plots", "+12,000 sat"),
+    ("de", "Diagramme", "+12.000 sat"),
+    ("fr", "Graphiques", "+12\u202f000 sat"),
+    ("br", "Gráficos", "+12.000 sat"),
+    ("cs", "Grafy", "+12\xa0000 sat"),
+    ("fi", "Plots", "+12,000 sat"),  # no texts: words and numbers are English
+)
+
+
+async def test_words_numbers_and_ages_are_of_the_language_of_lnbits(
+    browser: Browser, shop: Shop
+) -> None:
+    extra = {"wallet_id": shop.wallet["id"], "amount": 12000}
+    sold = await shop.lab("invoice", **extra, memo="tea")
+    await shop.server.pay(shop.payer, sold)
+    for code, plots, amount in LANGUAGES:
+        async with browser_page(browser, shop) as (page, complaints):
+            language = f"localStorage.setItem('lnbits.lang', '__q_strn|{code}')"
+            await page.add_init_script(language)
+            await page.goto(f"{shop.server.base}/payfeed/?wal={shop.wallet['id']}")
+            await expect(page.get_by_role("tab", name=plots)).to_be_visible()
+            side = page.locator("#payfeed-events .q-item .text-weight-medium").first
+            assert await side.inner_text() == amount
+            assert complaints == []
+
+
+async def test_every_tab_fits_on_a_phone_in_every_language(
     browser: Browser, shop: Shop
 ) -> None:
     await shop.sell(1000, "tea")
-    async with browser_page(browser, shop) as (page, complaints):
-        language = "localStorage.setItem('lnbits.lang', '__q_strn|de')"
-        await page.add_init_script(language)
+    async with browser_page(browser, shop, 390) as (page, complaints):
         await open_payfeed(page, shop)
-        await expect(page.locator("#payfeed-events")).to_contain_text("+1.000 sat")
-        await expect(page.get_by_role("tab", name="Plots")).to_be_visible()
+        for code in ("de", "es", "fr", "it", "br", "nl", "pl", "cs"):
+            await page.evaluate("code => (i18n.global.locale = code)", code)
+            for tab in await page.get_by_role("tab").all():
+                await tab.click()
+                assert await width_of(page) <= 390, f"{code}, {await tab.inner_text()}"
+            await page.get_by_role("tab").first.click()
         assert complaints == []
 
 
