@@ -7,6 +7,7 @@ import asyncio
 import shutil
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -19,7 +20,7 @@ from shop import Shop, opened  # noqa: E402
 
 TABS = (
     *("Live", "Plots", "Connect", "Keys", "Webhooks"),
-    *("Subscribers", "Send", "Display"),
+    *("Subscribers", "Send", "Displays"),
 )
 SETTINGS = {
     "PAYFEED_HEARTBEAT_SECONDS": "2",
@@ -35,7 +36,7 @@ README = {
 
 
 async def trade(shop: Shop) -> str:
-    """A morning in a café; returns an access key for the display."""
+    """A morning in a café; returns the key of a saved display."""
     for amount_sat, memo in SALES * 2:
         await shop.sell(amount_sat, memo)
     bought = await shop.server.invoice(shop.payer, 1500, "Milk")
@@ -43,8 +44,11 @@ async def trade(shop: Shop) -> str:
     own = {"type": "door", "open": True}
     await shop.server.payfeed("POST", "notify", shop.wallet["inkey"], json=own)
     await shop.sell(4200, "Lunch for two")
-    body = {"name": "display at the counter", "scopes": ["read"]}
-    made = await shop.server.payfeed("POST", "keys", shop.wallet["adminkey"], json=body)
+    admin = shop.wallet["adminkey"]
+    for name, options in (("Counter", "title=Café+Satoshi"), ("Stream", "alert=10")):
+        body = {"name": name, "options": quote(options, safe="=&+")}
+        made = await shop.server.payfeed("POST", "displays", admin, json=body)
+        made.raise_for_status()
     return str(made.json()["key"])
 
 
@@ -98,6 +102,16 @@ async def shoot_tabs(
             await page.get_by_role("tab", name=tab).click()
             name = f"{tab.lower()}-{width}-{'light' if is_light else 'dark'}.png"
             await shoot(page, folder / name)
+            if tab == "Live":
+                await page.get_by_text("Milk", exact=True).click()
+                await shoot(page, folder / f"event-{name}")
+                await page.get_by_label("Close").click()
+            if tab == "Displays":
+                await page.get_by_role("button", name="Address of Counter").click()
+                await shoot(page, folder / f"saved-{name}")
+                await page.get_by_role("button", name="Edit Counter").click()
+                await expect(page.locator("#payfeed-preview")).to_be_visible()
+                await shoot(page, folder / f"edit-{name}", full_page=True)
             if tab == "Webhooks":
                 await open_webhook(page)
                 await shoot(page, folder / f"webhook-{name}", full_page=True)
@@ -105,9 +119,16 @@ async def shoot_tabs(
 
 async def shoot_displays(browser: Browser, shop: Shop, key: str, folder: Path) -> None:
     qr = "qr=cafe@example.org"
-    for background, width in (("dark", 1280), ("light", 390), ("transparent", 1280)):
-        query = f"background={background}&title=Café Satoshi&total=today&recent=3&{qr}"
-        page = await browser.new_page(viewport={"width": width, "height": 720})
+    for background, width, height in (
+        ("dark", 1280, 720),
+        ("light", 390, 720),
+        ("transparent", 1280, 720),
+        ("dark", 1920, 1080),
+        ("dark", 3840, 2160),
+    ):
+        options = "title=Café Satoshi&total=today&goal=50000&recent=3"
+        query = f"background={background}&{options}&{qr}"
+        page = await browser.new_page(viewport={"width": width, "height": height})
         await page.goto(f"{shop.server.base}/payfeed/display?{query}#{key}")
         await page.locator('[data-state="connected"]').wait_for()
         await shoot(page, folder / f"display-screen-{width}-{background}.png")

@@ -42,7 +42,7 @@ async def send_a_message(page: Page) -> None:
 
 async def make_a_key(page: Page) -> None:
     await press("Create a key")(page)
-    await page.get_by_label("Name").fill("door")
+    await page.get_by_label("Name", exact=True).fill("door")
     await press("Create a key")(page)
     await expect(page.locator(".q-notification")).to_be_visible()
     await page.get_by_role("button", name="Cancel").click()
