@@ -67,6 +67,22 @@
         const lines = this.bars.filter(({received, sent}) => received || sent)
         return this.isBySize ? lines : lines.reverse()
       },
+      /** When the kept events or the range begin, Unix seconds: nothing is known before. */
+      beginning() {
+        const {start} = Payfeed.rangeOf(this.filter)
+        const times = this.payments.map(({timestamp}) => timestamp)
+        const {oldest_at: oldest} = this.feed.info
+        const first = times.reduce(
+          (least, time) => Math.min(least, time),
+          oldest ?? Infinity
+        )
+        return Math.max(start, first)
+      },
+      kept() {
+        if (this.isBySize || !Number.isFinite(this.beginning)) return ''
+        const day = Payfeed.format.time(this.beginning)
+        return this.$t('payfeed.filter.since', {day})
+      },
       withoutFiat() {
         if (this.unit === 'sat') return 0
         return this.payments.filter(({fiat}) => fiat?.currency !== this.unit).length
@@ -146,14 +162,22 @@
         const style = this.grouping === 'hour' ? {...day, hour: '2-digit'} : day
         return Payfeed.format.date(start, style)
       },
+      /** Does a period, by its index, end after the beginning of what is known? */
+      isKnown(index) {
+        const next = this.bars[index + 1]
+        return this.isBySize || !next || next.start / 1000 > this.beginning
+      },
       draw() {
         if (!this.canDraw || !this.$refs.canvas) return
         const data = {
           labels: this.bars.map(bar => this.name(bar)),
           datasets: this.columns.map(column => this.dataset(column))
         }
-        if (!this.chart) return this.createChart(data)
+        if (!this.chart) this.createChart(data)
         this.chart.data = data
+        // all that one plot shows has one unit
+        const {title} = this.chart.options.scales.y
+        title.text = this.isBySize ? this.$t('payfeed.today.payments') : this.unit
         this.chart.update('none')
       },
       dataset({name, color, text}) {
@@ -161,10 +185,9 @@
         return {
           type: isTotal ? 'line' : 'bar',
           label: this.$t(text),
-          data: this.bars.map(bar => bar[name]),
+          data: this.bars.map((bar, index) => (this.isKnown(index) ? bar[name] : null)),
           backgroundColor: color,
           borderColor: color,
-          yAxisID: isTotal ? 'total' : 'y',
           order: isTotal ? 0 : 1,
           borderWidth: isTotal ? 2 : 0,
           pointRadius: isTotal ? 2 : 0
@@ -174,25 +197,22 @@
         const color = this.$q.dark.isActive ? '#ddd' : '#333'
         const grid = {color: 'rgba(128, 128, 128, 0.2)'}
         const label = ({dataset, raw}) => `${dataset.label}: ${this.show(raw)}`
-        const text = this.$t('payfeed.plots.total')
         const isMotionReduced = matchMedia('(prefers-reduced-motion: reduce)').matches
         const options = {
           animation: isMotionReduced ? false : {duration: 300},
           maintainAspectRatio: false,
           interaction: {mode: 'index', intersect: false},
           plugins: {
-            tooltip: {callbacks: {label}},
+            tooltip: {callbacks: {label}, filter: ({raw}) => raw !== null},
             legend: {labels: {color, boxWidth: 12}}
           },
           scales: {
             x: {ticks: {color, maxRotation: 0, autoSkipPadding: 12}, grid},
-            y: {beginAtZero: true, ticks: {color, precision: 0}, grid},
-            total: {
-              display: 'auto',
-              position: 'right',
-              ticks: {color},
-              grid: {display: false},
-              title: {display: true, text, color}
+            y: {
+              beginAtZero: true,
+              ticks: {color, precision: 0},
+              grid,
+              title: {display: true, color, text: ''}
             }
           }
         }

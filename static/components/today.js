@@ -35,14 +35,14 @@
         const {sat, number} = Payfeed.format
         const sums = FIGURES.map(([name, label]) => ({
           name,
-          label: this.$t(label),
+          label: this.today(label),
           value: sat(today.sat[name]),
           fiat: this.fiat(today.fiat[name]),
           before: this.before(sat(yesterday.sat[name]))
         }))
         const count = {
           name: 'payments',
-          label: this.$t('payfeed.today.payments'),
+          label: this.today('payfeed.today.payments'),
           value: number(today.payments),
           before: this.before(number(yesterday.payments))
         }
@@ -72,6 +72,9 @@
       this.stop()
     },
     methods: {
+      today(label) {
+        return `${this.$t(label)} · ${this.$t('payfeed.displays.totals.today')}`
+      },
       before(value) {
         return this.$t('payfeed.today.yesterday', {value})
       },

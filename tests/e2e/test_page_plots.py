@@ -136,3 +136,25 @@ async def test_without_chart_js_the_table_is_shown(
         await expect(page.get_by_text("This LNbits has no Chart.js")).to_be_visible()
         await expect(sums(page)).to_contain_text("1,000 sat")
         assert complaints == []
+
+
+SHOWN = """() => {
+    const {data, options} = Chart.getChart(
+        document.querySelector('.payfeed-chart canvas'))
+    return {totals: data.datasets.find(({type}) => type === 'line').data,
+            axes: Object.keys(options.scales), unit: options.scales.y.title.text}
+}"""
+
+
+async def test_one_axis_has_the_unit_and_time_before_the_feed_has_no_figure(
+    browser: Browser, shop: Shop
+) -> None:
+    await shop.sell(1000, "income")
+    async with browser_page(browser, shop) as (page, complaints):
+        await open_payfeed(page, shop, "Plots")
+        await expect(sums(page)).to_contain_text("1,000 sat")
+        await expect(page.locator("#payfeed-plots-since")).to_contain_text("from ")
+        shown = await page.evaluate(SHOWN)
+        assert (shown["axes"], shown["unit"]) == (["x", "y"], "sat")
+        assert shown["totals"] == [None] * 30 + [1000]
+        assert complaints == []
