@@ -105,7 +105,8 @@
       go(change, how = 'push') {
         const query = new URLSearchParams(location.search)
         query.delete('wal')
-        const search = query.size ? `?${query}` : ''
+        const text = query.toString()
+        const search = `${text && '?'}${text}`
         const hash = Payfeed.place.write({...this.place, ...change})
         return this.$router[how](this.path + search + hash)
       },

@@ -65,7 +65,6 @@
       this.readBalance = Payfeed.rereading(this.loadBalance)
       this.stop = this.feed.listen(this.receive)
       if (this.feed.link.state === 'connected') this.load()
-      this.loadRate()
     },
     beforeUnmount() {
       this.found = null
@@ -115,9 +114,14 @@
           this.balance = null
         }
       },
-      /** Satoshi per unit of the wallet's currency; 0 if LNbits does not know it. */
+      /**
+       * Satoshi per unit of the wallet's currency; 0 if LNbits does not know it. LNbits asks
+       * other servers for it, so it is read once, and only where payments have a value.
+       */
       async loadRate() {
-        if (!this.currency) return
+        const hasValue = ({fiat}) => fiat?.currency === this.currency
+        if (this.isRateAsked || !this.payments.some(hasValue)) return
+        this.isRateAsked = true
         try {
           const path = `/api/v1/rate/${this.currency}`
           const {rate} = await Payfeed.request(this.wallet.inkey, 'GET', path)
@@ -134,6 +138,7 @@
       },
       show() {
         this.payments = [...this.found.values()]
+        this.loadRate()
       }
     }
   })

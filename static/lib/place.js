@@ -42,8 +42,8 @@
         if (filter[member]) query.set(name, filter[member])
       }
       if (event) query.set('event', event)
-      const text = query.size ? `?${escape(`${query}`)}` : ''
-      return `#/${walletId}/${tab}${text}`
+      const text = escape(query.toString())
+      return `#/${walletId}/${tab}${text && '?'}${text}`
     }
   }
 })()
