@@ -167,3 +167,20 @@ async def test_events_before_a_time_are_read(shop: Shop) -> None:
         page = await call("GET", f"events?before=@{before}", key)
         assert len(page.json()["events"]) == count
     assert (await call("GET", "events?before=@x", key)).status_code == 422
+
+
+async def test_the_sums_and_the_balance_have_a_value_in_the_wallets_currency(
+    browser: Browser, shop: Shop
+) -> None:
+    await sell(shop, 900, "a cake", fiat_currency="EUR", fiat_amount=0.52)
+    admin = {"X-Api-Key": shop.wallet["adminkey"]}
+    changed = await shop.server.http.patch(
+        "/api/v1/wallet", json={"currency": "EUR"}, headers=admin
+    )
+    assert changed.status_code == 200
+    async with browser_page(browser, shop, service_workers="block") as (page, _):
+        rate = {"rate": 1000, "price": 100_000}
+        await page.route("**/api/v1/rate/EUR", lambda route: route.fulfill(json=rate))
+        await open_payfeed(page, shop)
+        await expect(figure(page, "received")).to_contain_text("€0.52")
+        await expect(figure(page, "balance")).to_contain_text("€0.90")
