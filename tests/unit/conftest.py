@@ -15,6 +15,7 @@ TABLES = (
     "idempotency_keys",
     *("webhooks", "webhook_deliveries", "webhook_attempts"),
     "feed_settings",
+    "displays",
 )
 
 
