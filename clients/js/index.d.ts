@@ -85,6 +85,8 @@ export interface State {
   retryInSeconds: number | null
   code: number | null
   reason: string | null
+  /** What ended the feed, with `disconnected`: a PayfeedError, or the signal's reason. */
+  error: PayfeedError | unknown
 }
 
 /** The parts of a WebSocket class that are used: the browser's, or that of `ws`. */
@@ -123,6 +125,13 @@ export interface Options<Own extends CustomEvent = never> {
   backoffCapSeconds?: number
   connectTimeoutSeconds?: number
   stableSeconds?: number
+  /**
+   * A connection on which nothing arrives for this long, at least 1, is closed; a ping is
+   * sent after half of it. Left out: 2.5 heartbeats, without pings.
+   */
+  silenceSeconds?: number
+  /** Ends the feed: the loop and `waitForPayment` throw its reason. */
+  signal?: AbortSignal
   WebSocket?: WebSocketClass
   /** `text` is the frame as it arrived, which was signed. */
   onEvent?(event: FeedEvent<Own>, text: string): unknown
@@ -154,6 +163,8 @@ export class PayfeedClient<Own extends CustomEvent = never> {
       timeoutSeconds?: number
       direction?: 'in' | 'out'
       status?: 'confirmed' | 'failed'
+      /** Default: that of the client. */
+      signal?: AbortSignal
     }
   ): Promise<PaymentEvent>
   /** Invalid frames only if `isEvent`. */
@@ -173,10 +184,14 @@ export function backoffSeconds(
   options?: {baseSeconds?: number; capSeconds?: number}
 ): number
 
+/** The `name` of each class is a literal, also in a bundle. */
 export class PayfeedError extends Error {}
-export class BadAddress extends PayfeedError {}
+export class BadAddress extends PayfeedError {
+  readonly name: 'BadAddress'
+}
 /** A frame of the wrong shape. */
 export class InvalidFrame extends PayfeedError {
+  readonly name: 'InvalidFrame'
   type: 'invalid'
   /** The event's id, null if the frame has none of the right shape. */
   id: string | null
@@ -187,17 +202,23 @@ export class InvalidFrame extends PayfeedError {
   raw: string | null
 }
 export class WrongSignature extends PayfeedError {
+  readonly name: 'WrongSignature'
   eventId: string | null
 }
 export class Refused extends PayfeedError {
+  readonly name: 'Refused'
   code: 4400 | 4401 | 4403
   reason: string
 }
 export class PaymentTimeout extends PayfeedError {
+  readonly name: 'PaymentTimeout'
   paymentHash: string
   timeoutSeconds: number
 }
 export class GaveUp extends PayfeedError {
+  readonly name: 'GaveUp'
   attempts: number
+  /** The close code of the last connection, null without one. */
+  code: number | null
   reason: string
 }

@@ -10,7 +10,7 @@
  * ├── WrongSignature   an event was not signed with `secret`; the feed stops before it
  * ├── Refused          the server closed for good: `code` 4400, 4401 or 4403
  * ├── PaymentTimeout   `waitForPayment`: the payment is not in the log in time
- * └── GaveUp           `maxAttempts` connections failed in a row
+ * └── GaveUp           `maxAttempts` connections failed in a row; `code` is the last one's
  */
 
 const FINAL_CODES = [4400, 4401, 4403]
@@ -31,13 +31,19 @@ const LAST_TIMESTAMP = 32_503_680_000 // the year 3000
 const MARK = ',"signature":"v1,'
 const SIGNATURE = /^v1,[A-Za-z0-9+/]{43}=$/
 
+// The names are literals, as bundlers shorten the names of classes.
 export class PayfeedError extends Error {
+  /** @type {string} */
   get name() {
-    return this.constructor.name
+    return 'PayfeedError'
   }
 }
 
-export class BadAddress extends PayfeedError {}
+export class BadAddress extends PayfeedError {
+  get name() {
+    return 'BadAddress'
+  }
+}
 
 /**
  * `isEvent`: the frame says that it is an event, so it may be a payment. `id`: its event
@@ -61,6 +67,10 @@ export class InvalidFrame extends PayfeedError {
     /** @type {string | null} */
     this.raw = raw
   }
+
+  get name() {
+    return 'InvalidFrame'
+  }
 }
 
 export class WrongSignature extends PayfeedError {
@@ -68,6 +78,10 @@ export class WrongSignature extends PayfeedError {
     super(message)
     /** @type {string | null} */
     this.eventId = eventId
+  }
+
+  get name() {
+    return 'WrongSignature'
   }
 }
 
@@ -79,6 +93,10 @@ export class Refused extends PayfeedError {
     /** @type {string} */
     this.reason = reason
   }
+
+  get name() {
+    return 'Refused'
+  }
 }
 
 export class PaymentTimeout extends PayfeedError {
@@ -89,15 +107,25 @@ export class PaymentTimeout extends PayfeedError {
     /** @type {number} */
     this.timeoutSeconds = timeoutSeconds
   }
+
+  get name() {
+    return 'PaymentTimeout'
+  }
 }
 
 export class GaveUp extends PayfeedError {
-  constructor(reason, attempts) {
+  constructor(reason, attempts, code = null) {
     super(`gave up after ${attempts} attempts: ${reason}`)
+    /** @type {number | null} */
+    this.code = code
     /** @type {number} */
     this.attempts = attempts
     /** @type {string} */
     this.reason = reason
+  }
+
+  get name() {
+    return 'GaveUp'
   }
 }
 
@@ -271,6 +299,7 @@ const fromBase64 = text => Uint8Array.from(atob(text), char => char.charCodeAt(0
 
 /** Throws BadAddress at once, so that a wrong secret is no surprise later. */
 function importSecret(secret) {
+  if (!isText(secret)) throw new BadAddress('the signing secret is not a string')
   if (!globalThis.crypto?.subtle) {
     throw new BadAddress('signatures need WebCrypto: https or localhost')
   }
@@ -339,6 +368,73 @@ function socketAddress(url) {
   return `${scheme}//${host}${path.replace(/\/payfeed$/, '')}/payfeed/api/v1/ws`
 }
 
+const wrong = (name, value, expected) =>
+  new BadAddress(`${name} must be ${expected}, not ${shown(value)}`)
+
+function shown(value) {
+  const text = isText(value) ? JSON.stringify(value) : String(value)
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}
+
+const SINCE =
+  /^(start|acked|@[0-9]{1,15}(\.[0-9]{1,9})?|[a-z0-9]{1,16}-(0|[1-9][0-9]{0,17}))$/
+const MAX_AMOUNT = 21e14 // satoshi that will ever exist
+
+const seconds = least => [
+  value => isNumber(value) && value >= least,
+  `a number of seconds, ${least} or more`
+]
+const choice = (...values) => [oneOf(values), values.map(shown).join(' or ')]
+const callback = [value => typeof value === 'function', 'a function']
+
+const typeNames = value =>
+  Array.isArray(value) ? value : value === '' ? [] : String(value).split(',')
+
+/** What every option must be, in words; `null` counts as left out. */
+const CHECKS = {
+  since: [
+    value => isText(value) && SINCE.test(value),
+    "an event id, 'start', '@<unix seconds>' or 'acked'"
+  ],
+  types: [
+    value => typeNames(value).every(name => isText(name) && isOwnType(name.trim())),
+    'names of event types'
+  ],
+  direction: choice('in', 'out'),
+  status: choice('confirmed', 'failed'),
+  minAmount: [
+    value => isNumber(value) && value >= 0 && value <= MAX_AMOUNT,
+    'a number of satoshi, 0 or more'
+  ],
+  tag: [isText, 'a string'],
+  externalId: [isText, 'a string'],
+  paymentHash: [isHash, '64 lower-case hexadecimal digits'],
+  maxAttempts: [
+    value => (isWhole(value) || value === Infinity) && value >= 1,
+    'an integer of at least 1'
+  ],
+  backoffBaseSeconds: seconds(0),
+  backoffCapSeconds: seconds(0),
+  stableSeconds: seconds(0),
+  connectTimeoutSeconds: seconds(0.001),
+  silenceSeconds: seconds(1),
+  timeoutSeconds: seconds(0),
+  signal: [value => typeof value?.aborted === 'boolean', 'an AbortSignal'],
+  onEvent: callback,
+  onGap: callback,
+  onBalance: callback,
+  onState: callback,
+  onInvalid: callback
+}
+
+/** @throws {BadAddress} names the option and its value */
+function checkOptions(options) {
+  for (const [name, [isRight, expected]] of Object.entries(CHECKS)) {
+    const value = options[name]
+    if (value != null && !isRight(value)) throw wrong(name, value, expected)
+  }
+}
+
 /** @param {Options<any>} options */
 function filters({minAmount, types, ...options}) {
   const {direction, status, tag, paymentHash, externalId} = options
@@ -374,10 +470,10 @@ const withoutUndefined = options =>
  */
 const connectionOptions = ({url, key, secret, WebSocket, ...options}) => {
   const {maxAttempts, backoffBaseSeconds, backoffCapSeconds} = options
-  const {connectTimeoutSeconds, stableSeconds} = options
+  const {connectTimeoutSeconds, stableSeconds, silenceSeconds} = options
   return {
     ...{url, key, secret, WebSocket, maxAttempts, backoffBaseSeconds},
-    ...{backoffCapSeconds, connectTimeoutSeconds, stableSeconds}
+    ...{backoffCapSeconds, connectTimeoutSeconds, stableSeconds, silenceSeconds}
   }
 }
 
@@ -450,16 +546,16 @@ export class PayfeedClient {
    */
   constructor(options) {
     this.#options = {...defaults(), ...withoutUndefined(options)}
-    const {url, key, secret, maxAttempts, WebSocket} = this.#options
+    const {url, key, secret, WebSocket} = this.#options
     this.#address = socketAddress(url)
     if (!isText(key) || !/^[\w!#$%&'*+.^`|~-]+$/.test(key)) {
       throw new BadAddress('the key is empty or has characters that keys never have')
     }
-    if (maxAttempts < 1) throw new BadAddress('`maxAttempts` must be at least 1')
+    checkOptions(this.#options)
     if (!WebSocket) throw new BadAddress('give a `WebSocket` class, as of package ws')
     this.#mayAck = key.startsWith('pfk_')
     this.#isAcking = this.#options.since === 'acked'
-    if (secret) this.#secretKey = importSecret(secret)
+    if (secret != null) this.#secretKey = importSecret(secret)
   }
 
   /** Everything up to this id is processed: store it, give it as `since` next time. */
@@ -473,6 +569,9 @@ export class PayfeedClient {
     this.#state = 'connecting'
     this.#failure = null
     this.#failures = 0
+    const {signal} = this.#options
+    if (signal?.aborted) return this.#off(signal.reason)
+    signal?.addEventListener('abort', this.#abort)
     globalThis.addEventListener?.('online', this.#wake)
     globalThis.addEventListener?.('pageshow', this.#wake)
     globalThis.document?.addEventListener('visibilitychange', this.#wake)
@@ -484,6 +583,8 @@ export class PayfeedClient {
     this.#sendAck()
     this.#off()
   }
+
+  #abort = () => this.#off(this.#options.signal.reason)
 
   /** Does not wait any longer for the next attempt. */
   retryNow() {
@@ -508,19 +609,21 @@ export class PayfeedClient {
    * The event of a payment, when it is in the log; it may be there already. It has a
    * connection of its own, which reconnects like a feed: this client does not move.
    * @param {string} paymentHash
-   * @param {{timeoutSeconds?: number, direction?: 'in' | 'out', status?: 'confirmed' | 'failed'}} [options]
+   * @param {{timeoutSeconds?: number, direction?: 'in' | 'out', status?: 'confirmed' | 'failed', signal?: AbortSignal}} [options]
    * @returns {Promise<PaymentEvent>}
-   * @throws {PaymentTimeout | InvalidFrame | Refused | WrongSignature | GaveUp}
+   * @throws {BadAddress | PaymentTimeout | InvalidFrame | Refused | WrongSignature | GaveUp}
    */
   async waitForPayment(
     paymentHash,
-    {timeoutSeconds = Infinity, direction = 'in', status = 'confirmed'} = {}
+    {timeoutSeconds, direction = 'in', status = 'confirmed', signal} = {}
   ) {
+    checkOptions({timeoutSeconds, paymentHash: String(paymentHash)})
     const client = new PayfeedClient({
       ...connectionOptions(this.#options),
-      ...{types: 'payment', direction, status, paymentHash, since: 'start'}
+      ...{types: 'payment', direction, status, paymentHash, since: 'start'},
+      signal: signal ?? this.#options.signal
     })
-    const isLimited = Number.isFinite(timeoutSeconds)
+    const isLimited = timeoutSeconds != null
     const timer = isLimited && later(timeoutSeconds, () => client.stop())
     try {
       for await (const item of client) {
@@ -624,10 +727,23 @@ export class PayfeedClient {
   #watch(link, mostSeconds = Infinity) {
     clearTimeout(link.timer)
     if (link.ended) return
-    const {connectTimeoutSeconds} = this.#options
-    const usual = link.hello?.heartbeat * IDLE_HEARTBEATS || connectTimeoutSeconds
+    const {connectTimeoutSeconds, silenceSeconds} = this.#options
+    const silence = silenceSeconds ?? link.hello?.heartbeat * IDLE_HEARTBEATS
+    const usual = link.hello ? silence : connectTimeoutSeconds
     const seconds = Math.min(usual, mostSeconds)
-    link.timer = later(seconds, () => {
+    if (link.hello && silenceSeconds != null && mostSeconds === Infinity) {
+      link.timer = later(seconds / 2, () => this.#ask(link, seconds))
+    } else this.#expect(link, seconds, seconds)
+  }
+
+  /** A ping, which the server answers, and as much time again. */
+  #ask(link, seconds) {
+    if (link === this.#link) this.#send({type: 'ping'})
+    this.#expect(link, seconds / 2, seconds)
+  }
+
+  #expect(link, remaining, seconds) {
+    link.timer = later(remaining, () => {
       if (link.socket.isPaused) this.#watch(link)
       else this.#ended(link, BROKEN, `nothing was received for ${seconds} s`)
     })
@@ -835,7 +951,7 @@ export class PayfeedClient {
     const isAhead = isPassed || (link.isBehind && this.cursor !== link.since)
     this.#failures = isStable || isAhead ? 0 : this.#failures + 1
     if (this.#failures >= maxAttempts) {
-      throw new GaveUp(reason, maxAttempts)
+      throw new GaveUp(reason, this.#failures, code)
     }
     const {backoffBaseSeconds: baseSeconds, backoffCapSeconds: capSeconds} =
       this.#options
@@ -864,13 +980,18 @@ export class PayfeedClient {
     if (!isHeard) report(error)
   }
 
+  #unlisten() {
+    this.#options.signal?.removeEventListener('abort', this.#abort)
+    globalThis.removeEventListener?.('online', this.#wake)
+    globalThis.removeEventListener?.('pageshow', this.#wake)
+    globalThis.document?.removeEventListener('visibilitychange', this.#wake)
+  }
+
   /** @param {any} [error] */
   #off(error = null) {
     if (this.#state === 'disconnected') return
     this.#failure = error
-    globalThis.removeEventListener?.('online', this.#wake)
-    globalThis.removeEventListener?.('pageshow', this.#wake)
-    globalThis.document?.removeEventListener('visibilitychange', this.#wake)
+    this.#unlisten()
     clearTimeout(this.#retryTimer)
     clearTimeout(this.#ackTimer)
     this.#ackTimer = null
@@ -878,7 +999,8 @@ export class PayfeedClient {
     this.#link = null
     this.#offer?.done(false)
     this.#offer = null
-    this.#setState('disconnected', {reason: error?.message, ...error})
+    const {message: reason = null, code = null} = error ?? {}
+    this.#setState('disconnected', {reason, code, error})
     this.#meet()
   }
 
@@ -886,9 +1008,10 @@ export class PayfeedClient {
    * @param {State['state']} state
    * @param {Partial<State>} [details]
    */
-  #setState(state, {retryInSeconds = null, code = null, reason = null} = {}) {
+  #setState(state, details = {}) {
+    const {retryInSeconds = null, code = null, reason = null, error = null} = details
     this.#state = state
-    this.#call('onState', {state, retryInSeconds, code, reason})
+    this.#call('onState', {state, retryInSeconds, code, reason, error})
   }
 
   /** Callbacks that only look on do not stop the feed. */

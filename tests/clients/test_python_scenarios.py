@@ -9,8 +9,8 @@ from typing import Any
 import lnbits_payfeed as payfeed
 import pytest
 from lnbits_payfeed import Event, Feed, Gap, InvalidEvent, Item
-from lnbits_payfeed.address import filter_query
 from lnbits_payfeed.backoff import Backoff
+from lnbits_payfeed.checks import filter_query
 from lnbits_payfeed.position import ResumePosition
 from scenario import SCENARIOS, check_connections, report
 from scripted_server import KEY, SECRET, scripted_server
@@ -297,8 +297,3 @@ def test_an_invalid_key_is_refused() -> None:
     for key in ("", "two words", "clé", "a\nb"):
         with pytest.raises(payfeed.BadAddress):
             Feed("http://localhost", key)
-
-
-def test_max_attempts_of_zero_is_refused() -> None:
-    with pytest.raises(payfeed.BadAddress):
-        Feed("http://localhost", KEY, max_attempts=0)

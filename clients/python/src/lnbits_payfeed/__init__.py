@@ -25,17 +25,21 @@ from .events import (
     Balance,
     Connected,
     CustomEvent,
+    Direction,
     Disconnected,
     Event,
+    FeedEvent,
     Gap,
     InvalidEvent,
     Item,
     MessageEvent,
     Payment,
     PaymentEvent,
+    SettledStatus,
     TestEvent,
 )
 from .feed import Feed
+from .feed_options import FeedOptions
 from .sync import SyncFeed
 from .version import __version__
 
@@ -45,9 +49,12 @@ __all__ = [
     "Connected",
     "Cursor",
     "CustomEvent",
+    "Direction",
     "Disconnected",
     "Event",
     "Feed",
+    "FeedEvent",
+    "FeedOptions",
     "FileCursor",
     "Gap",
     "GaveUp",
@@ -63,6 +70,7 @@ __all__ = [
     "PaymentTimeout",
     "Refused",
     "RequestFailed",
+    "SettledStatus",
     "SyncFeed",
     "TestEvent",
     "UnknownKey",

@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 import click
 
-from .address import filter_query, parse_address
+from .address import parse_address
+from .checks import filter_query
 from .http import download
 from .options import FILE, FILTER_OPTIONS, Common, with_common_options, with_options
 

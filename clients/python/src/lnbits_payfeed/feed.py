@@ -12,13 +12,20 @@ from typing import Any
 
 from websockets.typing import Data
 
-from .address import check_key, filter_query, parse_address
+from .address import check_key, parse_address
 from .backoff import Backoff
+from .checks import (
+    check_count,
+    check_payment_hash,
+    check_seconds,
+    check_since,
+    filter_query,
+    wrong,
+)
 from .connection import Connection, ConnectionLost, FrameTooLarge, Trace
 from .cursor import Cursor
 from .errors import (
     REFUSALS,
-    BadAddress,
     GaveUp,
     InvalidFrame,
     PayfeedError,
@@ -29,12 +36,15 @@ from .errors import (
 from .events import (
     Balance,
     Connected,
+    Direction,
     Disconnected,
     Event,
+    FeedEvent,
     Gap,
     InvalidEvent,
     Item,
     PaymentEvent,
+    SettledStatus,
 )
 from .frames import ErrorFrame, Frame, Heartbeat, Unknown, Verifier, parse_frame
 from .http import find_too_large
@@ -78,6 +88,8 @@ class Feed:
         doubles from the base up to the cap.
     stable_seconds: a connection that lasts this long resets the count of failures.
     connect_timeout_seconds: for the handshake, and again for the first frame.
+    silence_seconds: a connection on which nothing arrives for this long, at least 1, is
+        closed; a ping is sent after half of it. None: 2.5 heartbeats, without pings.
     tls: an SSL context, for example for a private certificate authority.
     on_change: called with Connected and Disconnected.
     on_invalid: called with an InvalidFrame for every malformed frame.
@@ -96,10 +108,10 @@ class Feed:
         *,
         since: str | None = None,
         types: Sequence[str] | str = (),
-        direction: str | None = None,
+        direction: Direction | None = None,
         min_amount: int | float | None = None,
         tag: str | None = None,
-        status: str | None = None,
+        status: SettledStatus | None = None,
         payment_hash: str | None = None,
         external_id: str | None = None,
         secret: str | None = None,
@@ -110,6 +122,7 @@ class Feed:
         backoff_cap_seconds: float = 30,
         stable_seconds: float = 30,
         connect_timeout_seconds: float = 10,
+        silence_seconds: float | None = None,
         tls: ssl.SSLContext | None = None,
         on_change: Callable[[Connected | Disconnected], None] | None = None,
         on_invalid: Callable[[InvalidFrame], None] | None = None,
@@ -122,15 +135,24 @@ class Feed:
         self._query = filter_query(
             types, direction, min_amount, tag, status, payment_hash, external_id
         )
-        self._verifier = Verifier(secret) if secret else None
-        if max_attempts is not None and max_attempts < 1:
-            raise BadAddress("max_attempts must be at least 1")
+        check_since(since)
+        check_count("max_attempts", max_attempts)
+        check_seconds("backoff_base_seconds", backoff_base_seconds)
+        check_seconds("backoff_cap_seconds", backoff_cap_seconds)
+        check_seconds("stable_seconds", stable_seconds)
+        check_seconds("connect_timeout_seconds", connect_timeout_seconds, least=0.001)
+        if silence_seconds is not None:
+            check_seconds("silence_seconds", silence_seconds, least=1)
+        if not isinstance(balance, bool):
+            raise wrong("balance", balance, "True or False")
+        self._verifier = None if secret is None else Verifier(secret)
         self._position = ResumePosition(since, cursor)
         self._has_balance = balance
         self._max_attempts = max_attempts
         self._backoff = Backoff(backoff_base_seconds, backoff_cap_seconds)
         self._stable_seconds = stable_seconds
         self._connect_timeout = connect_timeout_seconds
+        self._silence_seconds = silence_seconds
         self._tls = tls
         self._on_change = on_change
         self._on_invalid = on_invalid
@@ -144,6 +166,7 @@ class Feed:
             "backoff_cap_seconds": backoff_cap_seconds,
             "stable_seconds": stable_seconds,
             "connect_timeout_seconds": connect_timeout_seconds,
+            "silence_seconds": silence_seconds,
             "tls": tls,
             "trace": trace,
         }
@@ -212,16 +235,19 @@ class Feed:
         payment_hash: str,
         timeout_seconds: float | None = None,
         *,
-        direction: str = "in",
-        status: str = "confirmed",
+        direction: Direction = "in",
+        status: SettledStatus = "confirmed",
     ) -> PaymentEvent:
         """The event of a payment, when it is in the log; it may be there already.
 
         It has a connection of its own, which reconnects like a feed: the position and
         the cursor of this feed do not move. timeout_seconds: None waits without a
-        limit. Raises PaymentTimeout, InvalidFrame if the event is malformed, and what
-        the iteration raises.
+        limit. Raises BadAddress for an argument that cannot be used, PaymentTimeout,
+        InvalidFrame if the event is malformed, and what the iteration raises.
         """
+        check_payment_hash(payment_hash)
+        if timeout_seconds is not None:
+            check_seconds("timeout_seconds", timeout_seconds)
         feed = Feed(
             **self._for_payments,
             since="start",
@@ -301,9 +327,12 @@ class Feed:
                 return await self._find_too_large()
             await self._connect()
             return None
-        limit = self._connect_timeout
-        if self._hello:
-            limit = self._hello.heartbeat_seconds * IDLE_HEARTBEATS
+        if self._hello is None:
+            return await self._connection.receive(self._connect_timeout)
+        if self._silence_seconds is not None:
+            silence = self._silence_seconds
+            return await self._connection.receive(silence, is_pinging=True)
+        limit = self._hello.heartbeat_seconds * IDLE_HEARTBEATS
         return await self._connection.receive(limit)
 
     async def _connect(self) -> None:
@@ -377,7 +406,7 @@ class Feed:
         self._schedule_ack()
         self._report(hello)
 
-    def _event(self, event: Event) -> Event | None:
+    def _event(self, event: FeedEvent) -> FeedEvent | None:
         if not self._is_signed(event.id, event.frame["timestamp"], event.text):
             return None
         return event if self._position.on_event(event.id) else None

@@ -17,7 +17,7 @@ from .events import (
     Balance,
     Connected,
     CustomEvent,
-    Event,
+    FeedEvent,
     Gap,
     InvalidEvent,
     MessageEvent,
@@ -58,7 +58,14 @@ class Unknown:
 
 
 Frame = (
-    Connected | Gap | Balance | Heartbeat | ErrorFrame | Unknown | Event | InvalidEvent
+    Connected
+    | Gap
+    | Balance
+    | Heartbeat
+    | ErrorFrame
+    | Unknown
+    | FeedEvent
+    | InvalidEvent
 )
 
 
@@ -191,7 +198,7 @@ class _Members:
             heartbeat_seconds=self.clamped("heartbeat", *HEARTBEAT_SECONDS),
         )
 
-    def event(self) -> Event:
+    def event(self) -> FeedEvent:
         kind = self.values["type"]
         stamp = self.timestamp()
         head = (self.event_id("id"), kind, stamp, self.values, self.frame_text)
@@ -258,6 +265,8 @@ class Signer:
     """Signs bodies with a secret `whsec_…`, as Standard Webhooks."""
 
     def __init__(self, secret: str) -> None:
+        if not isinstance(secret, str):
+            raise BadAddress("the signing secret is not a string")
         try:
             self._key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
         except binascii.Error as exc:

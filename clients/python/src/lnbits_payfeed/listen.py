@@ -10,9 +10,9 @@ from .errors import PayfeedError
 from .events import (
     Balance,
     Connected,
-    CustomEvent,
     Disconnected,
     Event,
+    FeedEvent,
     Gap,
     InvalidEvent,
     Item,
@@ -169,7 +169,7 @@ def describe(item: Item) -> tuple[str, str]:
     return colour, f"{local_time(item.timestamp)}  {item.id}  {text}"
 
 
-def _describe_event(event: Event) -> tuple[str, str]:
+def _describe_event(event: FeedEvent) -> tuple[str, str]:
     if isinstance(event, PaymentEvent):
         paid = event.payment
         sign = "+" if paid.direction == "in" else "-"
@@ -185,5 +185,4 @@ def _describe_event(event: Event) -> tuple[str, str]:
         return "cyan", f"test  {event.message}"
     if isinstance(event, MessageEvent):
         return "cyan", f"message  {json.dumps(event.data, ensure_ascii=False)}"
-    assert isinstance(event, CustomEvent)  # noqa: S101 – the only other kind of event
     return "cyan", f"{event.type}  {json.dumps(event.members, ensure_ascii=False)}"

@@ -5,10 +5,21 @@ import concurrent.futures
 import threading
 from collections.abc import Coroutine, Iterator
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from .events import Event, InvalidEvent, Item, PaymentEvent
+from .events import (
+    Direction,
+    Event,
+    InvalidEvent,
+    Item,
+    PaymentEvent,
+    SettledStatus,
+)
 from .feed import Feed
+from .feed_options import FeedOptions
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack  # in typing since Python 3.11
 
 MIN_TIMEOUT_SECONDS = 0.001  # with 0, asyncio would not start to wait
 
@@ -26,7 +37,7 @@ class SyncFeed:
             feed.ack(event)
     """
 
-    def __init__(self, url: str, key: str, **options: Any) -> None:
+    def __init__(self, url: str, key: str, **options: "Unpack[FeedOptions]") -> None:
         self._feed = Feed(url, key, **options)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -80,8 +91,8 @@ class SyncFeed:
         payment_hash: str,
         timeout_seconds: float | None = None,
         *,
-        direction: str = "in",
-        status: str = "confirmed",
+        direction: Direction = "in",
+        status: SettledStatus = "confirmed",
     ) -> PaymentEvent:
         """The event of a payment, once it is there; see `Feed.wait_for_payment`."""
         return self._call(
