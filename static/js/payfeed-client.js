@@ -10,6 +10,7 @@
  * ├── WrongSignature   an event was not signed with `secret`; the feed stops before it
  * ├── Refused          the server closed for good: `code` 4400, 4401 or 4403
  * ├── PaymentTimeout   `waitForPayment`: the payment is not in the log in time
+ * ├── RequestFailed    a request of `PayfeedApi` failed: `status`, 0 without an answer
  * └── GaveUp           `maxAttempts` connections failed in a row; `code` is the last one's
  */
 
@@ -41,7 +42,7 @@ export class PayfeedError extends Error {
 
 export class BadAddress extends PayfeedError {
   get name() {
-    return 'BadAddress'
+    return /** @type {const} */ ('BadAddress')
   }
 }
 
@@ -69,7 +70,7 @@ export class InvalidFrame extends PayfeedError {
   }
 
   get name() {
-    return 'InvalidFrame'
+    return /** @type {const} */ ('InvalidFrame')
   }
 }
 
@@ -81,7 +82,7 @@ export class WrongSignature extends PayfeedError {
   }
 
   get name() {
-    return 'WrongSignature'
+    return /** @type {const} */ ('WrongSignature')
   }
 }
 
@@ -95,7 +96,7 @@ export class Refused extends PayfeedError {
   }
 
   get name() {
-    return 'Refused'
+    return /** @type {const} */ ('Refused')
   }
 }
 
@@ -109,7 +110,7 @@ export class PaymentTimeout extends PayfeedError {
   }
 
   get name() {
-    return 'PaymentTimeout'
+    return /** @type {const} */ ('PaymentTimeout')
   }
 }
 
@@ -125,7 +126,21 @@ export class GaveUp extends PayfeedError {
   }
 
   get name() {
-    return 'GaveUp'
+    return /** @type {const} */ ('GaveUp')
+  }
+}
+
+export class RequestFailed extends PayfeedError {
+  constructor(status, detail) {
+    super(status ? `HTTP ${status}: ${detail}` : detail)
+    /** @type {number} */
+    this.status = status
+    /** @type {string} */
+    this.detail = detail
+  }
+
+  get name() {
+    return /** @type {const} */ ('RequestFailed')
   }
 }
 
@@ -320,10 +335,12 @@ async function isSigned(text, key) {
   const tail = text.slice(at + MARK.length)
   if (at < 0 || !tail.endsWith('"}')) return false
   const signed = new TextEncoder().encode(`${id}.${timestamp}.${text.slice(0, at)}}`)
-  // during a rotation the server signs with both secrets
-  const given = `v1,${tail.slice(0, -2)}`
-    .split(' ')
-    .filter(text => SIGNATURE.test(text))
+  return isAnySigned(`v1,${tail.slice(0, -2)}`, signed, key)
+}
+
+/** During a rotation the server signs with both secrets. */
+async function isAnySigned(signatures, signed, key) {
+  const given = signatures.split(' ').filter(text => SIGNATURE.test(text))
   const verified = await Promise.all(
     given.map(text =>
       crypto.subtle.verify('HMAC', key, fromBase64(text.slice(3)), signed)
@@ -344,6 +361,53 @@ export async function verifySignature(text, secret) {
     return await isSigned(text, key)
   } catch (error) {
     if (error instanceof InvalidFrame) return false
+    throw error
+  }
+}
+
+const header = (headers, name) => {
+  if (typeof headers.get === 'function') return headers.get(name) ?? ''
+  const found = Object.keys(headers).find(key => key.toLowerCase() === name)
+  return String(found === undefined ? '' : headers[found])
+}
+
+/**
+ * The event or gap in a request of a webhook, verified as Standard Webhooks; a malformed
+ * event is an InvalidFrame, as in the loop. One of several signatures is enough.
+ * @param {string | Uint8Array} body as it arrived
+ * @param {Headers | Record<string, any>} headers
+ * @param {string} secret the webhook's `whsec_…`
+ * @throws {WrongSignature} answer with 400
+ * @throws {InvalidFrame} the body is not a frame
+ */
+export async function verifyWebhook(body, headers, secret, {maxAgeSeconds = 300} = {}) {
+  checkOptions({maxAgeSeconds})
+  const key = await importSecret(secret)
+  const id = header(headers, 'webhook-id')
+  const stamp = header(headers, 'webhook-timestamp')
+  if (!/^[0-9]{1,15}$/.test(stamp)) {
+    throw new WrongSignature('the request has no webhook-timestamp', id)
+  }
+  if (Math.abs(Date.now() / 1000 - Number(stamp)) > maxAgeSeconds) {
+    const reason = `the request was sent more than ${maxAgeSeconds} s from now`
+    throw new WrongSignature(reason, id)
+  }
+  const text = isText(body) ? body : new TextDecoder().decode(body)
+  const signed = new TextEncoder().encode(`${id}.${stamp}.${text}`)
+  if (!(await isAnySigned(header(headers, 'webhook-signature'), signed, key))) {
+    throw new WrongSignature(`the signature of event ${id} is wrong or missing`, id)
+  }
+  const item = parseItem(text)
+  if (item.type === 'gap' || item.type === 'invalid' || isEvent(item)) return item
+  throw new WrongSignature('the request contains neither an event nor a gap', id)
+}
+
+/** The frame; a malformed event is returned as InvalidFrame. */
+function parseItem(text) {
+  try {
+    return parseFrame(text)
+  } catch (error) {
+    if (error instanceof InvalidFrame && error.isEvent) return error
     throw error
   }
 }
@@ -380,17 +444,23 @@ const SINCE =
   /^(start|acked|@[0-9]{1,15}(\.[0-9]{1,9})?|[a-z0-9]{1,16}-(0|[1-9][0-9]{0,17}))$/
 const MAX_AMOUNT = 21e14 // satoshi that will ever exist
 
+/** @returns {[(value: any) => boolean, string]} */
 const seconds = least => [
   value => isNumber(value) && value >= least,
   `a number of seconds, ${least} or more`
 ]
+/** @returns {[(value: any) => boolean, string]} */
 const choice = (...values) => [oneOf(values), values.map(shown).join(' or ')]
+/** @type {[(value: any) => boolean, string]} */
 const callback = [value => typeof value === 'function', 'a function']
 
 const typeNames = value =>
   Array.isArray(value) ? value : value === '' ? [] : String(value).split(',')
 
-/** What every option must be, in words; `null` counts as left out. */
+/**
+ * What every option must be, in words; `null` counts as left out.
+ * @type {Record<string, [(value: any) => boolean, string]>}
+ */
 const CHECKS = {
   since: [
     value => isText(value) && SINCE.test(value),
@@ -419,6 +489,15 @@ const CHECKS = {
   connectTimeoutSeconds: seconds(0.001),
   silenceSeconds: seconds(1),
   timeoutSeconds: seconds(0),
+  maxAgeSeconds: seconds(0),
+  waitSeconds: [value => isNumber(value) && value >= 0 && value <= 30, '0 to 30'],
+  limit: [
+    value => isWhole(value) && value >= 1 && value <= 1000,
+    'an integer from 1 to 1000'
+  ],
+  kind: choice('jsonl', 'csv'),
+  only: choice('failed', 'all'),
+  balance: [value => typeof value === 'boolean', 'true or false'],
   signal: [value => typeof value?.aborted === 'boolean', 'an AbortSignal'],
   onEvent: callback,
   onGap: callback,
@@ -435,7 +514,13 @@ function checkOptions(options) {
   }
 }
 
-/** @param {Options<any>} options */
+function checkKey(key) {
+  if (!isText(key) || !/^[\w!#$%&'*+.^`|~-]+$/.test(key)) {
+    throw new BadAddress('the key is empty or has characters that keys never have')
+  }
+}
+
+/** @param {any} options */
 function filters({minAmount, types, ...options}) {
   const {direction, status, tag, paymentHash, externalId} = options
   const given = {
@@ -548,9 +633,7 @@ export class PayfeedClient {
     this.#options = {...defaults(), ...withoutUndefined(options)}
     const {url, key, secret, WebSocket} = this.#options
     this.#address = socketAddress(url)
-    if (!isText(key) || !/^[\w!#$%&'*+.^`|~-]+$/.test(key)) {
-      throw new BadAddress('the key is empty or has characters that keys never have')
-    }
+    checkKey(key)
     checkOptions(this.#options)
     if (!WebSocket) throw new BadAddress('give a `WebSocket` class, as of package ws')
     this.#mayAck = key.startsWith('pfk_')
@@ -584,7 +667,7 @@ export class PayfeedClient {
     this.#off()
   }
 
-  #abort = () => this.#off(this.#options.signal.reason)
+  #abort = () => this.#off(this.#options.signal?.reason)
 
   /** Does not wait any longer for the next attempt. */
   retryNow() {
@@ -594,9 +677,11 @@ export class PayfeedClient {
   /**
    * This event and all before it are processed. An access key's place on the server
    * moves too: at most four times a second, always the newest.
-   * @param {string} id
+   * @param {string | {id: string | null}} event or its id
    */
-  ack(id) {
+  ack(event) {
+    const id = isText(event) ? event : event.id
+    if (id === null) return
     this.#isAcking = true
     const number = this.#seen.get(id) ?? 0
     if (number <= this.#acked.number) return
@@ -760,10 +845,15 @@ export class PayfeedClient {
     if (isEvent(frame)) return this.#event(link, frame, 'onEvent', text)
     if (frame.type === 'hello') this.#greet(link, frame)
     else if (frame.type === 'gap') await this.#gap(link, frame)
-    else if (frame.type === 'balance_update') this.#call('onBalance', frame)
+    else if (frame.type === 'balance_update') await this.#balance(frame)
     else if (frame.type === 'heartbeat') this.#pass(frame.cursor)
     else if (frame.type === 'error') this.#part(link, frame)
     else if (isId(frame.id)) this.#position = frame.id
+  }
+
+  async #balance(frame) {
+    this.#call('onBalance', frame)
+    if (this.#options.balance && this.#isRead) await this.#hand(frame, null)
   }
 
   /** An event of the wrong shape may be a payment: it is handed out as events are. */
@@ -1021,5 +1111,262 @@ export class PayfeedClient {
     } catch (error) {
       report(error)
     }
+  }
+}
+
+const REQUEST_SECONDS = 10
+
+/** The texts of the events in an answer of `GET events`: what was signed. */
+function eventTexts(text) {
+  const begin = /^\s*\{\s*"events"\s*:\s*\[/.exec(text)
+  if (!begin) throw new RequestFailed(200, 'the answer is not a page of events')
+  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs
+  token.lastIndex = begin[0].length
+  const texts = []
+  let [depth, from, match] = [0, 0, token.exec(text)]
+  for (; match; match = token.exec(text)) {
+    const [found] = match
+    if (found === '{' || found === '[') {
+      if (depth === 0) from = match.index
+      depth += 1
+    } else if (found === '}' || found === ']') {
+      if (depth === 0) break
+      depth -= 1
+      if (depth === 0) texts.push(text.slice(from, token.lastIndex))
+    }
+  }
+  return texts
+}
+
+/** An event of a later protocol is invalid too: a page has only events. */
+function parseEvent(text) {
+  try {
+    const event = parseFrame(text)
+    if (isEvent(event)) return event
+    return new InvalidFrame('not an event', {isEvent: true, raw: text})
+  } catch (error) {
+    if (error instanceof InvalidFrame) return error
+    throw error
+  }
+}
+
+const query = given =>
+  Object.entries(given).flatMap(([name, value]) =>
+    value == null || value === '' ? [] : [[name, String(value)]]
+  )
+
+/**
+ * Requests beside the feed: send, read pages and files, manage keys and webhooks.
+ *
+ *     const api = new PayfeedApi({url, key})
+ *     await api.notify('table 3 is free')
+ *
+ * Nothing is repeated: what may have been done must not be done twice. All methods take
+ * a `signal`, and throw BadAddress and RequestFailed. clients/js/index.d.ts describes them.
+ */
+export class PayfeedApi {
+  #options
+  #base
+  #secretKey
+
+  /** @param {any} options */
+  constructor(options) {
+    const given = {url: globalThis.location?.origin, ...withoutUndefined(options)}
+    this.#options = given
+    this.#base = socketAddress(given.url).replace(/^ws/, 'http').replace(/\/ws$/, '')
+    checkKey(given.key)
+    if (given.secret != null) this.#secretKey = importSecret(given.secret)
+  }
+
+  async notify(message, {idempotencyKey, signal} = /** @type {any} */ ({})) {
+    const headers = idempotencyKey == null ? {} : {'Idempotency-Key': idempotencyKey}
+    const answer = await this.#json('POST', 'notify', message, {signal, headers})
+    return {id: answer.id, delivered: answer.delivered}
+  }
+
+  async test({signal} = /** @type {any} */ ({})) {
+    const answer = await this.#json('POST', 'test', null, {signal})
+    return {id: answer.id, delivered: answer.delivered}
+  }
+
+  async events({signal, ...options} = /** @type {any} */ ({})) {
+    checkOptions({signal, ...options})
+    const {since, before, limit = 100, waitSeconds = 0} = options
+    const given = [...query({since, before, limit, wait: waitSeconds})]
+    const search = new URLSearchParams([...given, ...filters(options)])
+    const seconds = REQUEST_SECONDS + waitSeconds
+    const answer = await this.#request('GET', `events?${search}`, {signal, seconds})
+    const text = await answer.text()
+    const {head, cursor, oldest, has_more: hasMore, recovered} = parseAnswer(text)
+    const events = []
+    for (const eventText of eventTexts(text)) {
+      const event = parseEvent(eventText)
+      if (this.#secretKey && !(await isSigned(eventText, await this.#secretKey))) {
+        const reason = `the signature of ${eventName(event)} is wrong or missing`
+        throw new WrongSignature(reason, event.id)
+      }
+      events.push(event)
+    }
+    return {events, head, cursor, oldest, hasMore, recovered}
+  }
+
+  /** @param {string} paymentHash */
+  waitForPayment(paymentHash, options = {}) {
+    return new PayfeedClient(this.#options).waitForPayment(paymentHash, options)
+  }
+
+  async export(write, {kind = 'jsonl', signal, ...options} = /** @type {any} */ ({})) {
+    checkOptions({kind, signal, ...options})
+    const {since, until} = options
+    const search = new URLSearchParams([...query({since, until}), ...filters(options)])
+    const path = `export.${kind}?${search}`
+    const answer = await this.#request('GET', path, {signal, seconds: Infinity})
+    for await (const part of parts(answer)) await write(part)
+  }
+
+  listKeys(options) {
+    return this.#json('GET', 'keys', undefined, options)
+  }
+
+  createKey(
+    name,
+    {scopes = ['read'], expiresAt, filter, ...options} = /** @type {any} */ ({})
+  ) {
+    const {public: isPublic = false, signal} = options
+    const body = {name, scopes, expires_at: expiresAt, filter, public: isPublic}
+    return this.#json('POST', 'keys', body, {signal})
+  }
+
+  renameKey(keyId, name, options) {
+    return this.#json('PATCH', `keys/${encodeURIComponent(keyId)}`, {name}, options)
+  }
+
+  revokeKey(keyId, options) {
+    return this.#json('DELETE', `keys/${encodeURIComponent(keyId)}`, undefined, options)
+  }
+
+  listWebhooks(options) {
+    return this.#json('GET', 'webhooks', undefined, options)
+  }
+
+  async createWebhook(url, {signal, ...options} = /** @type {any} */ ({})) {
+    checkOptions({since: options.since})
+    const {description, since, ordered, filter} = options
+    const body = {url, description, since, ordered, filter}
+    return this.#json('POST', 'webhooks', body, {signal})
+  }
+
+  getWebhook(webhookId, options) {
+    return this.#webhook('GET', webhookId, '', undefined, options)
+  }
+
+  updateWebhook(webhookId, changes, options) {
+    return this.#webhook('PATCH', webhookId, '', changes, options)
+  }
+
+  deleteWebhook(webhookId, options) {
+    return this.#webhook('DELETE', webhookId, '', undefined, options)
+  }
+
+  testWebhook(webhookId, options) {
+    return this.#webhook('POST', webhookId, '/test', {}, options)
+  }
+
+  listDeliveries(webhookId, {state, before, limit, signal} = /** @type {any} */ ({})) {
+    const search = new URLSearchParams(query({state, before, limit}))
+    return this.#webhook('GET', webhookId, `/deliveries?${search}`, undefined, {signal})
+  }
+
+  getDelivery(webhookId, eventId, options) {
+    const path = `/deliveries/${encodeURIComponent(eventId)}`
+    return this.#webhook('GET', webhookId, path, undefined, options)
+  }
+
+  resend(webhookId, eventId, options) {
+    return this.#webhook('POST', webhookId, '/resend', {event: eventId}, options)
+  }
+
+  async resendSince(
+    webhookId,
+    since,
+    {only = 'failed', signal} = /** @type {any} */ ({})
+  ) {
+    checkOptions({since, only})
+    return this.#webhook('POST', webhookId, '/resend', {since, only}, {signal})
+  }
+
+  #webhook(method, webhookId, path, value, options) {
+    const route = `webhooks/${encodeURIComponent(webhookId)}${path}`
+    return this.#json(method, route, value, options)
+  }
+
+  async #json(method, path, value, {signal, headers} = /** @type {any} */ ({})) {
+    const body = value === undefined ? undefined : JSON.stringify(value)
+    const answer = await this.#request(method, path, {signal, headers, body})
+    return parseAnswer(await answer.text())
+  }
+
+  /**
+   * Follows no redirects: the key must not be sent to another address.
+   * @param {any} options
+   */
+  async #request(method, path, options) {
+    const {signal, headers, body, seconds = REQUEST_SECONDS} = options
+    checkOptions({signal})
+    const timeout = Number.isFinite(seconds)
+      ? [AbortSignal.timeout(seconds * 1000)]
+      : []
+    const signals = [...timeout, ...(signal ? [signal] : [])]
+    let answer
+    try {
+      answer = await fetch(`${this.#base}/${path}`, {
+        ...{method, body, redirect: 'error', signal: AbortSignal.any(signals)},
+        headers: {
+          'Content-Type': 'application/json',
+          'X-Api-Key': this.#options.key,
+          ...headers
+        }
+      })
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      throw new RequestFailed(0, unanswered(error, seconds))
+    }
+    if (!answer.ok) throw new RequestFailed(answer.status, await detail(answer))
+    return answer
+  }
+}
+
+function unanswered(error, seconds) {
+  if (error.name === 'TimeoutError') return `no answer within ${seconds} s`
+  return error.cause?.message ?? error.message
+}
+
+async function detail(answer) {
+  try {
+    return String((await answer.json()).detail)
+  } catch {
+    return answer.statusText
+  }
+}
+
+function parseAnswer(text) {
+  try {
+    const answer = JSON.parse(text)
+    if (typeof answer === 'object' && answer) return answer
+  } catch {
+    // the same error as for a number or a text
+  }
+  throw new RequestFailed(200, "the answer is not Payfeed's")
+}
+
+/** The parts of a body; Safari's streams are not iterable. */
+async function* parts(answer) {
+  const reader = answer.body.getReader()
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      yield part.value
+    }
+  } finally {
+    await reader.cancel()
   }
 }

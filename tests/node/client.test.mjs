@@ -920,3 +920,36 @@ test('a ping is sent after half of the silence, and then the connection is close
   assert.equal(states.at(-1), 'reconnecting')
   client.stop()
 })
+
+test('ack takes an event or its id', async () => {
+  for (const chosen of [event => event, event => event.id]) {
+    const {client} = opened({onEvent: event => client.ack(chosen(event))})
+    client.start()
+    Socket.last.hello()
+    Socket.last.event(1)
+    await settled()
+    client.stop()
+    assert.deepEqual(Socket.last.sent, [{type: 'ack', id: 'e-1'}])
+  }
+})
+
+test('the loop yields balances only with the option balance', async () => {
+  const wallet = {wallet_id: 'w', balance: 5, balance_msat: 5000, timestamp: 1}
+  for (const [balance, expected] of [
+    [undefined, ['test']],
+    [true, ['balance_update', 'test']]
+  ]) {
+    const {client} = opened({balance})
+    setImmediate(() => {
+      Socket.last.hello()
+      Socket.last.receive({type: 'balance_update', ...wallet})
+      Socket.last.event(1)
+    })
+    const types = []
+    for await (const {type} of client) {
+      types.push(type)
+      if (type === 'test') break
+    }
+    assert.deepEqual(types, expected)
+  }
+})

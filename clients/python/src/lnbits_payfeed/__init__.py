@@ -7,6 +7,7 @@ async with Feed("https://lnbits.example.org", key, since="start") as feed:
             await feed.ack(event)
 """
 
+from .api import EventsPage, PayfeedApi, Sent
 from .cursor import Cursor, FileCursor
 from .errors import (
     BadAddress,
@@ -40,7 +41,9 @@ from .events import (
 )
 from .feed import Feed
 from .feed_options import FeedOptions
+from .frames import ErrorFrame, Frame, Heartbeat, Unknown, parse_frame
 from .sync import SyncFeed
+from .verify import verify_signature, verify_webhook
 from .version import __version__
 
 __all__ = [
@@ -51,29 +54,39 @@ __all__ = [
     "CustomEvent",
     "Direction",
     "Disconnected",
+    "ErrorFrame",
     "Event",
+    "EventsPage",
     "Feed",
     "FeedEvent",
     "FeedOptions",
     "FileCursor",
+    "Frame",
     "Gap",
     "GaveUp",
+    "Heartbeat",
     "InvalidEvent",
     "InvalidFrame",
     "Item",
     "Malformed",
     "MessageEvent",
     "NotAllowed",
+    "PayfeedApi",
     "PayfeedError",
     "Payment",
     "PaymentEvent",
     "PaymentTimeout",
     "Refused",
     "RequestFailed",
+    "Sent",
     "SettledStatus",
     "SyncFeed",
     "TestEvent",
+    "Unknown",
     "UnknownKey",
     "WrongSignature",
     "__version__",
+    "parse_frame",
+    "verify_signature",
+    "verify_webhook",
 ]

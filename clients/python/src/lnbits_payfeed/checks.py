@@ -76,8 +76,8 @@ def filter_query(
     types: names, or one string with commas between them. min_amount: satoshi.
     """
     names = _types(types)
-    _check_choice("direction", direction, get_args(Direction))
-    _check_choice("status", status, get_args(SettledStatus))
+    check_choice("direction", direction, get_args(Direction))
+    check_choice("status", status, get_args(SettledStatus))
     if min_amount is not None:
         if not is_number(min_amount) or not 0 <= min_amount <= MAX_AMOUNT:
             raise wrong("min_amount", min_amount, "a number of satoshi, 0 or more")
@@ -110,6 +110,6 @@ def _types(types: Any) -> list[str]:
     return [name.strip() for name in names]
 
 
-def _check_choice(name: str, value: Any, allowed: Sequence[str]) -> None:
+def check_choice(name: str, value: Any, allowed: Sequence[str]) -> None:
     if value is not None and value not in allowed:
         raise wrong(name, value, " or ".join(map(repr, allowed)))

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from .address import parse_address
+from .api import PayfeedApi, Sent
 from .cursor import FileCursor
 from .doctor import Doctor
 from .errors import (
@@ -30,7 +30,6 @@ from .errors import (
     WrongSignature,
 )
 from .export import export
-from .http import request
 from .listen import CommandFailed, NothingToRun, listen
 from .options import (
     FILE,
@@ -175,7 +174,7 @@ async def notify(common: Common, message: str, is_json: bool) -> int:
             value = json.loads(value)
         except ValueError as exc:
             raise BadAddress(f"the message is not JSON: {exc}") from exc
-    return await post_event("notify", url, key, value, options)
+    return print_sent(await PayfeedApi(url, key, **options).notify(value))
 
 
 @payfeed.command(short_help="Record a test event.")
@@ -183,7 +182,8 @@ async def notify(common: Common, message: str, is_json: bool) -> int:
 async def test(common: Common) -> int:
     """Record a test event."""
     url, key = common.find_url(), common.find_key()
-    return await post_event("test", url, key, None, common.connect_options(key))
+    api = PayfeedApi(url, key, **common.connect_options(key))
+    return print_sent(await api.test())
 
 
 @payfeed.command("bridge", short_help="Publish feeds to an MQTT broker.")
@@ -264,17 +264,9 @@ def read_feeds(feeds: Sequence[str]) -> list[NamedKey]:
     return named_keys
 
 
-async def post_event(
-    route: str, url: str, key: str, value: Any, options: dict[str, Any]
-) -> int:
-    """POST an event, and print its id and how many listeners received it."""
-    address = parse_address(url)
-    answer = await request(
-        "POST", address, f"{address.http}/{route}", key, value, **options
-    )
-    if not isinstance(answer, dict) or not {"id", "delivered"} <= answer.keys():
-        raise RequestFailed(200, "the answer is not Payfeed's")
-    print_line(f"{answer['id']}, to {answer['delivered']} listeners now")
+def print_sent(sent: Sent) -> int:
+    """Print an event's id and how many listeners received it."""
+    print_line(f"{sent.id}, to {sent.delivered} listeners now")
     return OK
 
 
