@@ -196,11 +196,21 @@ const EVENTS = new Map([
   ['test', {...EVENT, data: {message: isText}}]
 ])
 const OWN_EVENT = {...EVENT, type: isOwnType}
+const FRAME = {type: isText}
 const UNKNOWN = {id: optional(isText)}
 const LEADING_ID = /^{"type":"[a-z0-9_.-]{1,64}","id":"([^"]{1,35})"/
 
 const isEvent = frame =>
   EVENTS.has(frame.type) || (!STATES.has(frame.type) && Object.hasOwn(frame, 'custom'))
+
+/** The members of each shape, listed once: every frame is checked. */
+const shapes = new Map()
+
+function membersOf(shape) {
+  let members = shapes.get(shape)
+  if (!members) shapes.set(shape, (members = Object.entries(shape)))
+  return members
+}
 
 function check(value, shape, name = 'the frame') {
   if (typeof shape === 'function') {
@@ -208,7 +218,7 @@ function check(value, shape, name = 'the frame') {
     return
   }
   if (!isObject(value)) throw new InvalidFrame(`${name} is no object`)
-  for (const [member, inner] of Object.entries(shape)) {
+  for (const [member, inner] of membersOf(shape)) {
     check(Object.hasOwn(value, member) ? value[member] : undefined, inner, member)
   }
 }
@@ -254,7 +264,7 @@ function parseJson(text) {
 export function parseFrame(text) {
   const frame = parseJson(text)
   try {
-    check(frame, {type: isText})
+    check(frame, FRAME)
     clampNumbers(frame)
     const shape = STATES.get(frame.type) ?? EVENTS.get(frame.type)
     check(frame, shape ?? (isEvent(frame) ? OWN_EVENT : UNKNOWN))
@@ -612,7 +622,9 @@ export class PayfeedClient {
   #seen = new Map()
   #current = null
   #count = 0
-  #queue = Promise.resolve()
+  /** @type {any[]} */
+  #jobs = []
+  #isWorking = false
   /** @type {{id: string | null, number: number, isSent: boolean}} */
   #acked = {id: null, number: 0, isSent: true}
   #isAcking = false
@@ -756,6 +768,7 @@ export class PayfeedClient {
     }
     const link = {
       ...{socket, since: this.cursor, timer: null, hello: null, goodbye: null},
+      receivedAt: 0,
       waiting: {frames: 0, chars: 0}
     }
     this.#link = link
@@ -770,7 +783,7 @@ export class PayfeedClient {
     let isTooLarge = false
     socket.onopen = () => this.#watch(link)
     socket.onmessage = ({data}) => {
-      this.#watch(link)
+      link.receivedAt = now()
       this.#receive(link, keep(data))
     }
     socket.onerror = ({message, error}) => {
@@ -801,36 +814,60 @@ export class PayfeedClient {
     waiting.frames += 1
     waiting.chars += chars
     const run = async () => {
-      if (link === this.#link) await job()
-      waiting.frames -= 1
-      waiting.chars -= chars
-      if (!waiting.frames && socket.isPaused) socket.resume()
+      try {
+        if (link === this.#link) await job()
+        waiting.frames -= 1
+        waiting.chars -= chars
+        if (!waiting.frames && socket.isPaused) socket.resume()
+      } catch (error) {
+        this.#fail(error)
+      }
     }
-    this.#queue = this.#queue.then(run).catch(error => this.#fail(error))
+    this.#jobs.push(run)
+    if (!this.#isWorking) this.#work()
   }
 
-  #watch(link, mostSeconds = Infinity) {
+  async #work() {
+    this.#isWorking = true
+    await null // a job never runs inside the call that adds it
+    while (this.#jobs.length) {
+      const jobs = this.#jobs
+      this.#jobs = []
+      for (const run of jobs) await run()
+    }
+    this.#isWorking = false
+  }
+
+  /**
+   * Closes a connection on which nothing arrives after `from`. What arrives only sets
+   * `link.receivedAt`, as a timer per frame is slow: the timer looks at it.
+   */
+  #watch(link, mostSeconds = Infinity, from = now()) {
     clearTimeout(link.timer)
     if (link.ended) return
+    const seconds = Math.min(this.#silence(link), mostSeconds)
+    const isPinging = link.hello && this.#options.silenceSeconds != null
+    const isAsking = isPinging && mostSeconds === Infinity
+    const first = isAsking ? seconds / 2 : seconds
+    const end = () => this.#ended(link, BROKEN, `nothing was received for ${seconds} s`)
+    const ask = () => {
+      this.#send({type: 'ping'})
+      this.#expect(link, from + seconds, from, end)
+    }
+    this.#expect(link, from + first, from, isAsking ? ask : end)
+  }
+
+  #silence({hello}) {
     const {connectTimeoutSeconds, silenceSeconds} = this.#options
-    const silence = silenceSeconds ?? link.hello?.heartbeat * IDLE_HEARTBEATS
-    const usual = link.hello ? silence : connectTimeoutSeconds
-    const seconds = Math.min(usual, mostSeconds)
-    if (link.hello && silenceSeconds != null && mostSeconds === Infinity) {
-      link.timer = later(seconds / 2, () => this.#ask(link, seconds))
-    } else this.#expect(link, seconds, seconds)
+    if (!hello) return connectTimeoutSeconds
+    return silenceSeconds ?? hello.heartbeat * IDLE_HEARTBEATS
   }
 
-  /** A ping, which the server answers, and as much time again. */
-  #ask(link, seconds) {
-    if (link === this.#link) this.#send({type: 'ping'})
-    this.#expect(link, seconds / 2, seconds)
-  }
-
-  #expect(link, remaining, seconds) {
-    link.timer = later(remaining, () => {
-      if (link.socket.isPaused) this.#watch(link)
-      else this.#ended(link, BROKEN, `nothing was received for ${seconds} s`)
+  #expect(link, at, from, missed) {
+    link.timer = later(at - now(), () => {
+      if (link.receivedAt > from) this.#watch(link, Infinity, link.receivedAt)
+      else if (link.socket.isPaused) this.#watch(link)
+      else missed()
     })
   }
 

@@ -8,7 +8,7 @@ async with Feed("https://lnbits.example.org", key, since="start") as feed:
 """
 
 from .api import EventsPage, PayfeedApi, Sent
-from .cursor import Cursor, FileCursor
+from .cursor import AsyncCursor, Cursor, FileCursor
 from .errors import (
     BadAddress,
     GaveUp,
@@ -47,6 +47,7 @@ from .verify import verify_signature, verify_webhook
 from .version import __version__
 
 __all__ = [
+    "AsyncCursor",
     "BadAddress",
     "Balance",
     "Connected",

@@ -116,6 +116,26 @@ class Connection:
                 _trace_answer(trace, socket.response)
         return cls(socket, trace)
 
+    def poll(self) -> Data | None:
+        """The next frame if it has arrived already; None also if the socket closed.
+
+        One step of `recv` without a task: frames that wait need no turn of the event
+        loop.
+        """
+        receiving = self._socket.recv()
+        try:
+            receiving.send(None)
+        except StopIteration as done:
+            data: Data = done.value
+        except ConnectionClosed:  # `receive` raises it again
+            return None
+        else:
+            receiving.close()
+            return None
+        if self._trace:
+            self._trace_data(data)
+        return data
+
     async def receive(self, idle_seconds: float, *, is_pinging: bool = False) -> Data:
         """The next frame.
 
@@ -150,8 +170,12 @@ class Connection:
             if pinging:
                 pinging.cancel()
         if self._trace:
-            self._trace(f"< {data!r}" if isinstance(data, bytes) else f"< {data}")
+            self._trace_data(data)
         return data
+
+    def _trace_data(self, data: Data) -> None:
+        if self._trace:
+            self._trace(f"< {data!r}" if isinstance(data, bytes) else f"< {data}")
 
     async def _ping(self, pause_seconds: float) -> None:
         await asyncio.sleep(pause_seconds)

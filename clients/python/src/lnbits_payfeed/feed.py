@@ -23,7 +23,7 @@ from .checks import (
     wrong,
 )
 from .connection import Connection, ConnectionLost, FrameTooLarge, Trace
-from .cursor import Cursor
+from .cursor import AsyncCursor, Cursor
 from .errors import (
     REFUSALS,
     GaveUp,
@@ -50,6 +50,7 @@ from .frames import ErrorFrame, Frame, Heartbeat, Unknown, Verifier, parse_frame
 from .http import find_too_large
 from .position import ResumePosition
 from .proxy import find_proxy
+from .saving import CursorStore
 
 log = logging.getLogger("lnbits_payfeed")
 
@@ -115,7 +116,7 @@ class Feed:
         payment_hash: str | None = None,
         external_id: str | None = None,
         secret: str | None = None,
-        cursor: Cursor | None = None,
+        cursor: Cursor | AsyncCursor | None = None,
         balance: bool = False,
         max_attempts: int | None = None,
         backoff_base_seconds: float = 0.5,
@@ -146,7 +147,8 @@ class Feed:
         if not isinstance(balance, bool):
             raise wrong("balance", balance, "True or False")
         self._verifier = None if secret is None else Verifier(secret)
-        self._position = ResumePosition(since, cursor)
+        self._store = CursorStore(cursor)
+        self._position = ResumePosition(since, cursor is not None, self._store.load())
         self._has_balance = balance
         self._max_attempts = max_attempts
         self._backoff = Backoff(backoff_base_seconds, backoff_cap_seconds)
@@ -208,6 +210,10 @@ class Feed:
         It may be cancelled, for example by `asyncio.wait_for`, without losing an item.
         """
         while not self._is_closed:
+            item = self._take_arrived()
+            await self._save_cursor()
+            if item is not None:
+                return item
             if self._failure:
                 await self._disconnect()
                 raise self._failure
@@ -216,18 +222,53 @@ class Feed:
             except ConnectionLost as exc:
                 self._on_connection_lost(exc)
             else:
+                await self._save_cursor()
                 if item is not None:
                     return item
         raise StopAsyncIteration
 
+    async def next_items(self, most: int) -> list[tuple[Item, str | None]]:
+        """The next item, and up to `most` that have arrived; each with its `since`.
+
+        Raises what the iteration raises.
+        """
+        items = [(await self.__anext__(), self.since)]
+        while len(items) < most:
+            item = self._take_arrived()
+            if item is None:
+                break
+            items.append((item, self.since))
+        return items
+
+    def _take_arrived(self) -> Item | None:
+        """The next item if its frame has arrived; without a turn of the event loop."""
+        while self._io is None and self._connection and self._hello:
+            if self._failure or self._is_closed:
+                break
+            data = self._connection.poll()
+            if data is None:
+                break
+            item = self._read(data)
+            if item is not None:
+                return item
+        return None
+
+    async def _save_cursor(self) -> None:
+        event_id = self._position.take_unsaved()
+        if event_id is not None:
+            await self._store.save(event_id)
+
     async def ack(self, event: Event | InvalidEvent) -> None:
         """Mark this event and all before it as processed.
 
-        Saves the cursor. With an access key, the newest id is also sent to the server,
-        at most four times a second. Raises what the cursor's `save` raises.
+        Saves the cursor; a FileCursor at most every 50 ms and when the feed is closed,
+        so a crash repeats the events of the last 50 ms. With an access key, the newest
+        id is also sent to the server, at most four times a second. Raises what the
+        cursor's `save` raises.
         """
         if event.id is not None:
             self._position.finish(event.id)
+            await self._save_cursor()
         self._schedule_ack()
 
     async def wait_for_payment(
@@ -282,7 +323,7 @@ class Feed:
         try:
             await self._disconnect()
         finally:
-            self._position.close()
+            await self._store.close()
 
     async def _disconnect(self) -> None:
         if self._ack_task:
@@ -314,6 +355,9 @@ class Feed:
             return None
         if isinstance(data, _TooLarge):
             return self._skip(data.id)
+        return self._read(data)
+
+    def _read(self, data: Data) -> Item | None:
         try:
             return self._handle(parse_frame(data))
         except InvalidFrame as exc:
@@ -337,6 +381,9 @@ class Feed:
 
     async def _connect(self) -> None:
         self._hello = self._error_frame = None
+        loaded = await self._store.load_async()
+        if loaded is not None:
+            self._position.on_loaded(loaded)
         self._connection = await Connection.open(
             self._address,
             self._query_since(),

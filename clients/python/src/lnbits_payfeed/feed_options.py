@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 from .connection import Trace
-from .cursor import Cursor
+from .cursor import AsyncCursor, Cursor
 from .errors import InvalidFrame
 from .events import Connected, Direction, Disconnected, SettledStatus
 
@@ -22,7 +22,7 @@ class FeedOptions(TypedDict, total=False):
     payment_hash: str | None
     external_id: str | None
     secret: str | None
-    cursor: Cursor | None
+    cursor: Cursor | AsyncCursor | None
     balance: bool
     max_attempts: int | None
     backoff_base_seconds: float
