@@ -33,11 +33,12 @@ from .export import export
 from .listen import CommandFailed, NothingToRun, listen
 from .options import (
     FILE,
-    FILTER_OPTIONS,
     FORWARD_OPTIONS,
+    READ_FILTER_OPTIONS,
     Common,
     new_forwarder,
     read_key,
+    read_secret,
     tls_context,
     with_common_options,
     with_options,
@@ -96,7 +97,7 @@ payfeed.add_command(webhooks)
 @with_common_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 @click.option("--since", help="Event id, start, @<unix seconds> or acked.")
-@with_options(FILTER_OPTIONS)
+@with_options(READ_FILTER_OPTIONS)
 @click.option("--balance", is_flag=True, help="Show balances too.")
 @click.option(
     "--state", type=FILE, metavar="FILE", help="Resume from this file, and update it."
@@ -112,15 +113,24 @@ payfeed.add_command(webhooks)
 )
 @with_options(FORWARD_OPTIONS)
 @click.option(
-    "--secret", envvar="PAYFEED_SECRET", help="Verify signatures; PAYFEED_SECRET."
+    "--secret-file",
+    type=FILE,
+    help="Verify signatures with the secret in this file; - reads it. Default:"
+    " PAYFEED_SECRET.",
 )
 @click.option(
-    "--max-attempts", type=int, metavar="N", help="Give up after N failures in a row."
+    "--max-attempts",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Give up after N failures in a row.",
 )
-@click.option("--count", type=int, metavar="N", help="End after N events.")
+@click.option(
+    "--count", type=click.IntRange(1), metavar="N", help="End after N events."
+)
 async def listen_command(
     common: Common,
     state: Path | None,
+    secret_file: Path | None,
     forward_to: str | None,
     webhook_secret_file: Path | None,
     forward_ca: Path | None,
@@ -129,6 +139,7 @@ async def listen_command(
     """Show events as they happen, and run a command or send a request for each."""
     url, key = common.find_url(), common.find_key()
     options |= common.connect_options(key)
+    options["secret"] = read_secret(secret_file, "PAYFEED_SECRET")
     options["cursor"] = FileCursor(state) if state else None
     if forward_to:
         if options["command"]:

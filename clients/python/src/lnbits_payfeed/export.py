@@ -11,7 +11,13 @@ from typing import Any, BinaryIO
 import click
 
 from .api import EXPORT_KINDS, ExportKind, PayfeedApi
-from .options import FILE, FILTER_OPTIONS, Common, with_common_options, with_options
+from .options import (
+    FILE,
+    READ_FILTER_OPTIONS,
+    Common,
+    with_common_options,
+    with_options,
+)
 
 OK = 0
 
@@ -28,7 +34,7 @@ OK = 0
 )
 @click.option("--since", help="Event id, start or @<unix seconds>; default: start.")
 @click.option("--until", help="Last event id, or @<unix seconds> of recording.")
-@with_options(FILTER_OPTIONS)
+@with_options(READ_FILTER_OPTIONS)
 @click.option("--output", type=FILE, metavar="FILE", help="Default: standard output.")
 async def export(
     common: Common,
