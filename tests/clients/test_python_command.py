@@ -78,7 +78,7 @@ async def test_verbose_shows_handshake_and_frames_without_the_key(shop: Any) -> 
         code, out, err = await notify.end()
     assert code == 0
     assert '> "from a pipe"' in err
-    assert '< 200 {"sent": true' in err
+    assert '< 200 {"sent":true' in err
     assert key not in out + err
     options = ["listen", "--verbose", "--since", "start", "--count", "1", "--tag", "x"]
     async with running(*options, "--balance", key=key, url=url) as listening:
@@ -169,7 +169,9 @@ async def test_a_state_file_loses_no_event_when_lnbits_is_killed(
 
     async def collect(command: Any) -> None:
         while len(found) < len(hashes):
-            found.append((await command.frame())["payment"]["payment_hash"])
+            payment_hash = (await command.frame())["payment"]["payment_hash"]
+            if payment_hash not in found:  # repeated, as its id was not saved in time
+                found.append(payment_hash)
 
     async with running(*options, key=key, url=url) as first:
         hashes.append(await shop.sell(1))
@@ -183,9 +185,6 @@ async def test_a_state_file_loses_no_event_when_lnbits_is_killed(
         await first.end()
     hashes += [await shop.sell(4), await shop.sell(5)]
     async with running(*options, key=key, url=url) as second:
-        again = (await second.frame())["payment"]["payment_hash"]
-        if again != hashes[2]:  # the listener was killed before it saved the id
-            found.append(again)
         await collect(second)
         await second.stop()
     assert sorted(found) == sorted(hashes)  # payments may be recorded in another order
