@@ -11,7 +11,7 @@ WORKERS ?= 0
 endif
 PYTHON = $$(python3 tools/setup.py $(LNBITS_VERSION))
 
-.PHONY: run quick test check torture bench screenshots zip lock clean
+.PHONY: run quick test check torture bench bench-clients screenshots zip lock clean
 
 run:
 	@python="$(PYTHON)" && exec "$$python" tools/demo.py $(PORT)
@@ -39,6 +39,10 @@ torture:
 
 bench:
 	@python="$(PYTHON)" && "$$python" benchmarks/bench.py $(MEASURES)
+
+# Events per second of the clients, beside bare loops that parse JSON.
+bench-clients:
+	@python="$(PYTHON)" && "$$python" benchmarks/clients.py
 
 screenshots:
 	@python="$(PYTHON)" && "$$python" tools/screenshots.py .cache/screenshots docs/images

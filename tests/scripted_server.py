@@ -26,7 +26,7 @@ last list of the scenario get that list again.
 
 `client`: options of the client: `since`, `secret` (true: the feed's signing
 secret), `ack` (true: every event is acknowledged), `max_attempts`, `stable_seconds`,
-`connect_timeout_seconds`.
+`connect_timeout_seconds`, `silence_seconds`.
 `expect`: `items`, event ids and `gap <reason>` in order; number of `connections`;
 `since` of each; `acks`, the last on each connection ("": none, null: not checked);
 number of `invalid` frames; least `pause_seconds` between the first two connections;

@@ -10,7 +10,8 @@
  * ├── WrongSignature   an event was not signed with `secret`; the feed stops before it
  * ├── Refused          the server closed for good: `code` 4400, 4401 or 4403
  * ├── PaymentTimeout   `waitForPayment`: the payment is not in the log in time
- * └── GaveUp           `maxAttempts` connections failed in a row
+ * ├── RequestFailed    a request of `PayfeedApi` failed: `status`, 0 without an answer
+ * └── GaveUp           `maxAttempts` connections failed in a row; `code` is the last one's
  */
 
 const FINAL_CODES = [4400, 4401, 4403]
@@ -31,13 +32,19 @@ const LAST_TIMESTAMP = 32_503_680_000 // the year 3000
 const MARK = ',"signature":"v1,'
 const SIGNATURE = /^v1,[A-Za-z0-9+/]{43}=$/
 
+// The names are literals, as bundlers shorten the names of classes.
 export class PayfeedError extends Error {
+  /** @type {string} */
   get name() {
-    return this.constructor.name
+    return 'PayfeedError'
   }
 }
 
-export class BadAddress extends PayfeedError {}
+export class BadAddress extends PayfeedError {
+  get name() {
+    return /** @type {const} */ ('BadAddress')
+  }
+}
 
 /**
  * `isEvent`: the frame says that it is an event, so it may be a payment. `id`: its event
@@ -61,6 +68,10 @@ export class InvalidFrame extends PayfeedError {
     /** @type {string | null} */
     this.raw = raw
   }
+
+  get name() {
+    return /** @type {const} */ ('InvalidFrame')
+  }
 }
 
 export class WrongSignature extends PayfeedError {
@@ -68,6 +79,10 @@ export class WrongSignature extends PayfeedError {
     super(message)
     /** @type {string | null} */
     this.eventId = eventId
+  }
+
+  get name() {
+    return /** @type {const} */ ('WrongSignature')
   }
 }
 
@@ -79,6 +94,10 @@ export class Refused extends PayfeedError {
     /** @type {string} */
     this.reason = reason
   }
+
+  get name() {
+    return /** @type {const} */ ('Refused')
+  }
 }
 
 export class PaymentTimeout extends PayfeedError {
@@ -89,15 +108,39 @@ export class PaymentTimeout extends PayfeedError {
     /** @type {number} */
     this.timeoutSeconds = timeoutSeconds
   }
+
+  get name() {
+    return /** @type {const} */ ('PaymentTimeout')
+  }
 }
 
 export class GaveUp extends PayfeedError {
-  constructor(reason, attempts) {
+  constructor(reason, attempts, code = null) {
     super(`gave up after ${attempts} attempts: ${reason}`)
+    /** @type {number | null} */
+    this.code = code
     /** @type {number} */
     this.attempts = attempts
     /** @type {string} */
     this.reason = reason
+  }
+
+  get name() {
+    return /** @type {const} */ ('GaveUp')
+  }
+}
+
+export class RequestFailed extends PayfeedError {
+  constructor(status, detail) {
+    super(status ? `HTTP ${status}: ${detail}` : detail)
+    /** @type {number} */
+    this.status = status
+    /** @type {string} */
+    this.detail = detail
+  }
+
+  get name() {
+    return /** @type {const} */ ('RequestFailed')
   }
 }
 
@@ -153,11 +196,21 @@ const EVENTS = new Map([
   ['test', {...EVENT, data: {message: isText}}]
 ])
 const OWN_EVENT = {...EVENT, type: isOwnType}
+const FRAME = {type: isText}
 const UNKNOWN = {id: optional(isText)}
 const LEADING_ID = /^{"type":"[a-z0-9_.-]{1,64}","id":"([^"]{1,35})"/
 
 const isEvent = frame =>
   EVENTS.has(frame.type) || (!STATES.has(frame.type) && Object.hasOwn(frame, 'custom'))
+
+/** The members of each shape, listed once: every frame is checked. */
+const shapes = new Map()
+
+function membersOf(shape) {
+  let members = shapes.get(shape)
+  if (!members) shapes.set(shape, (members = Object.entries(shape)))
+  return members
+}
 
 function check(value, shape, name = 'the frame') {
   if (typeof shape === 'function') {
@@ -165,7 +218,7 @@ function check(value, shape, name = 'the frame') {
     return
   }
   if (!isObject(value)) throw new InvalidFrame(`${name} is no object`)
-  for (const [member, inner] of Object.entries(shape)) {
+  for (const [member, inner] of membersOf(shape)) {
     check(Object.hasOwn(value, member) ? value[member] : undefined, inner, member)
   }
 }
@@ -211,7 +264,7 @@ function parseJson(text) {
 export function parseFrame(text) {
   const frame = parseJson(text)
   try {
-    check(frame, {type: isText})
+    check(frame, FRAME)
     clampNumbers(frame)
     const shape = STATES.get(frame.type) ?? EVENTS.get(frame.type)
     check(frame, shape ?? (isEvent(frame) ? OWN_EVENT : UNKNOWN))
@@ -271,6 +324,7 @@ const fromBase64 = text => Uint8Array.from(atob(text), char => char.charCodeAt(0
 
 /** Throws BadAddress at once, so that a wrong secret is no surprise later. */
 function importSecret(secret) {
+  if (!isText(secret)) throw new BadAddress('the signing secret is not a string')
   if (!globalThis.crypto?.subtle) {
     throw new BadAddress('signatures need WebCrypto: https or localhost')
   }
@@ -291,10 +345,12 @@ async function isSigned(text, key) {
   const tail = text.slice(at + MARK.length)
   if (at < 0 || !tail.endsWith('"}')) return false
   const signed = new TextEncoder().encode(`${id}.${timestamp}.${text.slice(0, at)}}`)
-  // during a rotation the server signs with both secrets
-  const given = `v1,${tail.slice(0, -2)}`
-    .split(' ')
-    .filter(text => SIGNATURE.test(text))
+  return isAnySigned(`v1,${tail.slice(0, -2)}`, signed, key)
+}
+
+/** During a rotation the server signs with both secrets. */
+async function isAnySigned(signatures, signed, key) {
+  const given = signatures.split(' ').filter(text => SIGNATURE.test(text))
   const verified = await Promise.all(
     given.map(text =>
       crypto.subtle.verify('HMAC', key, fromBase64(text.slice(3)), signed)
@@ -319,6 +375,53 @@ export async function verifySignature(text, secret) {
   }
 }
 
+const header = (headers, name) => {
+  if (typeof headers.get === 'function') return headers.get(name) ?? ''
+  const found = Object.keys(headers).find(key => key.toLowerCase() === name)
+  return String(found === undefined ? '' : headers[found])
+}
+
+/**
+ * The event or gap in a request of a webhook, verified as Standard Webhooks; a malformed
+ * event is an InvalidFrame, as in the loop. One of several signatures is enough.
+ * @param {string | Uint8Array} body as it arrived
+ * @param {Headers | Record<string, any>} headers
+ * @param {string} secret the webhook's `whsec_…`
+ * @throws {WrongSignature} answer with 400
+ * @throws {InvalidFrame} the body is not a frame
+ */
+export async function verifyWebhook(body, headers, secret, {maxAgeSeconds = 300} = {}) {
+  checkOptions({maxAgeSeconds})
+  const key = await importSecret(secret)
+  const id = header(headers, 'webhook-id')
+  const stamp = header(headers, 'webhook-timestamp')
+  if (!/^[0-9]{1,15}$/.test(stamp)) {
+    throw new WrongSignature('the request has no webhook-timestamp', id)
+  }
+  if (Math.abs(Date.now() / 1000 - Number(stamp)) > maxAgeSeconds) {
+    const reason = `the request was sent more than ${maxAgeSeconds} s from now`
+    throw new WrongSignature(reason, id)
+  }
+  const text = isText(body) ? body : new TextDecoder().decode(body)
+  const signed = new TextEncoder().encode(`${id}.${stamp}.${text}`)
+  if (!(await isAnySigned(header(headers, 'webhook-signature'), signed, key))) {
+    throw new WrongSignature(`the signature of event ${id} is wrong or missing`, id)
+  }
+  const item = parseItem(text)
+  if (item.type === 'gap' || item.type === 'invalid' || isEvent(item)) return item
+  throw new WrongSignature('the request contains neither an event nor a gap', id)
+}
+
+/** The frame; a malformed event is returned as InvalidFrame. */
+function parseItem(text) {
+  try {
+    return parseFrame(text)
+  } catch (error) {
+    if (error instanceof InvalidFrame && error.isEvent) return error
+    throw error
+  }
+}
+
 /** LNbits' address, with or without /payfeed, as that of the socket. */
 function socketAddress(url) {
   let parts
@@ -339,7 +442,95 @@ function socketAddress(url) {
   return `${scheme}//${host}${path.replace(/\/payfeed$/, '')}/payfeed/api/v1/ws`
 }
 
-/** @param {Options<any>} options */
+const wrong = (name, value, expected) =>
+  new BadAddress(`${name} must be ${expected}, not ${shown(value)}`)
+
+function shown(value) {
+  const text = isText(value) ? JSON.stringify(value) : String(value)
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}
+
+const SINCE =
+  /^(start|acked|@[0-9]{1,15}(\.[0-9]{1,9})?|[a-z0-9]{1,16}-(0|[1-9][0-9]{0,17}))$/
+const MAX_AMOUNT = 21e14 // satoshi that will ever exist
+
+/** @returns {[(value: any) => boolean, string]} */
+const seconds = least => [
+  value => isNumber(value) && value >= least,
+  `a number of seconds, ${least} or more`
+]
+/** @returns {[(value: any) => boolean, string]} */
+const choice = (...values) => [oneOf(values), values.map(shown).join(' or ')]
+/** @type {[(value: any) => boolean, string]} */
+const callback = [value => typeof value === 'function', 'a function']
+
+const typeNames = value =>
+  Array.isArray(value) ? value : value === '' ? [] : String(value).split(',')
+
+/**
+ * What every option must be, in words; `null` counts as left out.
+ * @type {Record<string, [(value: any) => boolean, string]>}
+ */
+const CHECKS = {
+  since: [
+    value => isText(value) && SINCE.test(value),
+    "an event id, 'start', '@<unix seconds>' or 'acked'"
+  ],
+  types: [
+    value => typeNames(value).every(name => isText(name) && isOwnType(name.trim())),
+    'names of event types'
+  ],
+  direction: choice('in', 'out'),
+  status: choice('confirmed', 'failed'),
+  minAmount: [
+    value => isNumber(value) && value >= 0 && value <= MAX_AMOUNT,
+    'a number of satoshi, 0 or more'
+  ],
+  tag: [isText, 'a string'],
+  externalId: [isText, 'a string'],
+  paymentHash: [isHash, '64 lower-case hexadecimal digits'],
+  maxAttempts: [
+    value => (isWhole(value) || value === Infinity) && value >= 1,
+    'an integer of at least 1'
+  ],
+  backoffBaseSeconds: seconds(0),
+  backoffCapSeconds: seconds(0),
+  stableSeconds: seconds(0),
+  connectTimeoutSeconds: seconds(0.001),
+  silenceSeconds: seconds(1),
+  timeoutSeconds: seconds(0),
+  maxAgeSeconds: seconds(0),
+  waitSeconds: [value => isNumber(value) && value >= 0 && value <= 30, '0 to 30'],
+  limit: [
+    value => isWhole(value) && value >= 1 && value <= 1000,
+    'an integer from 1 to 1000'
+  ],
+  kind: choice('jsonl', 'csv'),
+  only: choice('failed', 'all'),
+  balance: [value => typeof value === 'boolean', 'true or false'],
+  signal: [value => typeof value?.aborted === 'boolean', 'an AbortSignal'],
+  onEvent: callback,
+  onGap: callback,
+  onBalance: callback,
+  onState: callback,
+  onInvalid: callback
+}
+
+/** @throws {BadAddress} names the option and its value */
+function checkOptions(options) {
+  for (const [name, [isRight, expected]] of Object.entries(CHECKS)) {
+    const value = options[name]
+    if (value != null && !isRight(value)) throw wrong(name, value, expected)
+  }
+}
+
+function checkKey(key) {
+  if (!isText(key) || !/^[\w!#$%&'*+.^`|~-]+$/.test(key)) {
+    throw new BadAddress('the key is empty or has characters that keys never have')
+  }
+}
+
+/** @param {any} options */
 function filters({minAmount, types, ...options}) {
   const {direction, status, tag, paymentHash, externalId} = options
   const given = {
@@ -374,10 +565,10 @@ const withoutUndefined = options =>
  */
 const connectionOptions = ({url, key, secret, WebSocket, ...options}) => {
   const {maxAttempts, backoffBaseSeconds, backoffCapSeconds} = options
-  const {connectTimeoutSeconds, stableSeconds} = options
+  const {connectTimeoutSeconds, stableSeconds, silenceSeconds} = options
   return {
     ...{url, key, secret, WebSocket, maxAttempts, backoffBaseSeconds},
-    ...{backoffCapSeconds, connectTimeoutSeconds, stableSeconds}
+    ...{backoffCapSeconds, connectTimeoutSeconds, stableSeconds, silenceSeconds}
   }
 }
 
@@ -431,7 +622,9 @@ export class PayfeedClient {
   #seen = new Map()
   #current = null
   #count = 0
-  #queue = Promise.resolve()
+  /** @type {any[]} */
+  #jobs = []
+  #isWorking = false
   /** @type {{id: string | null, number: number, isSent: boolean}} */
   #acked = {id: null, number: 0, isSent: true}
   #isAcking = false
@@ -450,16 +643,14 @@ export class PayfeedClient {
    */
   constructor(options) {
     this.#options = {...defaults(), ...withoutUndefined(options)}
-    const {url, key, secret, maxAttempts, WebSocket} = this.#options
+    const {url, key, secret, WebSocket} = this.#options
     this.#address = socketAddress(url)
-    if (!isText(key) || !/^[\w!#$%&'*+.^`|~-]+$/.test(key)) {
-      throw new BadAddress('the key is empty or has characters that keys never have')
-    }
-    if (maxAttempts < 1) throw new BadAddress('`maxAttempts` must be at least 1')
+    checkKey(key)
+    checkOptions(this.#options)
     if (!WebSocket) throw new BadAddress('give a `WebSocket` class, as of package ws')
     this.#mayAck = key.startsWith('pfk_')
     this.#isAcking = this.#options.since === 'acked'
-    if (secret) this.#secretKey = importSecret(secret)
+    if (secret != null) this.#secretKey = importSecret(secret)
   }
 
   /** Everything up to this id is processed: store it, give it as `since` next time. */
@@ -473,6 +664,9 @@ export class PayfeedClient {
     this.#state = 'connecting'
     this.#failure = null
     this.#failures = 0
+    const {signal} = this.#options
+    if (signal?.aborted) return this.#off(signal.reason)
+    signal?.addEventListener('abort', this.#abort)
     globalThis.addEventListener?.('online', this.#wake)
     globalThis.addEventListener?.('pageshow', this.#wake)
     globalThis.document?.addEventListener('visibilitychange', this.#wake)
@@ -485,6 +679,8 @@ export class PayfeedClient {
     this.#off()
   }
 
+  #abort = () => this.#off(this.#options.signal?.reason)
+
   /** Does not wait any longer for the next attempt. */
   retryNow() {
     if (this.#state === 'reconnecting') this.#connect()
@@ -493,9 +689,11 @@ export class PayfeedClient {
   /**
    * This event and all before it are processed. An access key's place on the server
    * moves too: at most four times a second, always the newest.
-   * @param {string} id
+   * @param {string | {id: string | null}} event or its id
    */
-  ack(id) {
+  ack(event) {
+    const id = isText(event) ? event : event.id
+    if (id === null) return
     this.#isAcking = true
     const number = this.#seen.get(id) ?? 0
     if (number <= this.#acked.number) return
@@ -508,19 +706,21 @@ export class PayfeedClient {
    * The event of a payment, when it is in the log; it may be there already. It has a
    * connection of its own, which reconnects like a feed: this client does not move.
    * @param {string} paymentHash
-   * @param {{timeoutSeconds?: number, direction?: 'in' | 'out', status?: 'confirmed' | 'failed'}} [options]
+   * @param {{timeoutSeconds?: number, direction?: 'in' | 'out', status?: 'confirmed' | 'failed', signal?: AbortSignal}} [options]
    * @returns {Promise<PaymentEvent>}
-   * @throws {PaymentTimeout | InvalidFrame | Refused | WrongSignature | GaveUp}
+   * @throws {BadAddress | PaymentTimeout | InvalidFrame | Refused | WrongSignature | GaveUp}
    */
   async waitForPayment(
     paymentHash,
-    {timeoutSeconds = Infinity, direction = 'in', status = 'confirmed'} = {}
+    {timeoutSeconds, direction = 'in', status = 'confirmed', signal} = {}
   ) {
+    checkOptions({timeoutSeconds, paymentHash: String(paymentHash)})
     const client = new PayfeedClient({
       ...connectionOptions(this.#options),
-      ...{types: 'payment', direction, status, paymentHash, since: 'start'}
+      ...{types: 'payment', direction, status, paymentHash, since: 'start'},
+      signal: signal ?? this.#options.signal
     })
-    const isLimited = Number.isFinite(timeoutSeconds)
+    const isLimited = timeoutSeconds != null
     const timer = isLimited && later(timeoutSeconds, () => client.stop())
     try {
       for await (const item of client) {
@@ -568,6 +768,7 @@ export class PayfeedClient {
     }
     const link = {
       ...{socket, since: this.cursor, timer: null, hello: null, goodbye: null},
+      receivedAt: 0,
       waiting: {frames: 0, chars: 0}
     }
     this.#link = link
@@ -582,7 +783,7 @@ export class PayfeedClient {
     let isTooLarge = false
     socket.onopen = () => this.#watch(link)
     socket.onmessage = ({data}) => {
-      this.#watch(link)
+      link.receivedAt = now()
       this.#receive(link, keep(data))
     }
     socket.onerror = ({message, error}) => {
@@ -613,23 +814,60 @@ export class PayfeedClient {
     waiting.frames += 1
     waiting.chars += chars
     const run = async () => {
-      if (link === this.#link) await job()
-      waiting.frames -= 1
-      waiting.chars -= chars
-      if (!waiting.frames && socket.isPaused) socket.resume()
+      try {
+        if (link === this.#link) await job()
+        waiting.frames -= 1
+        waiting.chars -= chars
+        if (!waiting.frames && socket.isPaused) socket.resume()
+      } catch (error) {
+        this.#fail(error)
+      }
     }
-    this.#queue = this.#queue.then(run).catch(error => this.#fail(error))
+    this.#jobs.push(run)
+    if (!this.#isWorking) this.#work()
   }
 
-  #watch(link, mostSeconds = Infinity) {
+  async #work() {
+    this.#isWorking = true
+    await null // a job never runs inside the call that adds it
+    while (this.#jobs.length) {
+      const jobs = this.#jobs
+      this.#jobs = []
+      for (const run of jobs) await run()
+    }
+    this.#isWorking = false
+  }
+
+  /**
+   * Closes a connection on which nothing arrives after `from`. What arrives only sets
+   * `link.receivedAt`, as a timer per frame is slow: the timer looks at it.
+   */
+  #watch(link, mostSeconds = Infinity, from = now()) {
     clearTimeout(link.timer)
     if (link.ended) return
-    const {connectTimeoutSeconds} = this.#options
-    const usual = link.hello?.heartbeat * IDLE_HEARTBEATS || connectTimeoutSeconds
-    const seconds = Math.min(usual, mostSeconds)
-    link.timer = later(seconds, () => {
-      if (link.socket.isPaused) this.#watch(link)
-      else this.#ended(link, BROKEN, `nothing was received for ${seconds} s`)
+    const seconds = Math.min(this.#silence(link), mostSeconds)
+    const isPinging = link.hello && this.#options.silenceSeconds != null
+    const isAsking = isPinging && mostSeconds === Infinity
+    const first = isAsking ? seconds / 2 : seconds
+    const end = () => this.#ended(link, BROKEN, `nothing was received for ${seconds} s`)
+    const ask = () => {
+      this.#send({type: 'ping'})
+      this.#expect(link, from + seconds, from, end)
+    }
+    this.#expect(link, from + first, from, isAsking ? ask : end)
+  }
+
+  #silence({hello}) {
+    const {connectTimeoutSeconds, silenceSeconds} = this.#options
+    if (!hello) return connectTimeoutSeconds
+    return silenceSeconds ?? hello.heartbeat * IDLE_HEARTBEATS
+  }
+
+  #expect(link, at, from, missed) {
+    link.timer = later(at - now(), () => {
+      if (link.receivedAt > from) this.#watch(link, Infinity, link.receivedAt)
+      else if (link.socket.isPaused) this.#watch(link)
+      else missed()
     })
   }
 
@@ -644,10 +882,15 @@ export class PayfeedClient {
     if (isEvent(frame)) return this.#event(link, frame, 'onEvent', text)
     if (frame.type === 'hello') this.#greet(link, frame)
     else if (frame.type === 'gap') await this.#gap(link, frame)
-    else if (frame.type === 'balance_update') this.#call('onBalance', frame)
+    else if (frame.type === 'balance_update') await this.#balance(frame)
     else if (frame.type === 'heartbeat') this.#pass(frame.cursor)
     else if (frame.type === 'error') this.#part(link, frame)
     else if (isId(frame.id)) this.#position = frame.id
+  }
+
+  async #balance(frame) {
+    this.#call('onBalance', frame)
+    if (this.#options.balance && this.#isRead) await this.#hand(frame, null)
   }
 
   /** An event of the wrong shape may be a payment: it is handed out as events are. */
@@ -835,7 +1078,7 @@ export class PayfeedClient {
     const isAhead = isPassed || (link.isBehind && this.cursor !== link.since)
     this.#failures = isStable || isAhead ? 0 : this.#failures + 1
     if (this.#failures >= maxAttempts) {
-      throw new GaveUp(reason, maxAttempts)
+      throw new GaveUp(reason, this.#failures, code)
     }
     const {backoffBaseSeconds: baseSeconds, backoffCapSeconds: capSeconds} =
       this.#options
@@ -864,13 +1107,18 @@ export class PayfeedClient {
     if (!isHeard) report(error)
   }
 
+  #unlisten() {
+    this.#options.signal?.removeEventListener('abort', this.#abort)
+    globalThis.removeEventListener?.('online', this.#wake)
+    globalThis.removeEventListener?.('pageshow', this.#wake)
+    globalThis.document?.removeEventListener('visibilitychange', this.#wake)
+  }
+
   /** @param {any} [error] */
   #off(error = null) {
     if (this.#state === 'disconnected') return
     this.#failure = error
-    globalThis.removeEventListener?.('online', this.#wake)
-    globalThis.removeEventListener?.('pageshow', this.#wake)
-    globalThis.document?.removeEventListener('visibilitychange', this.#wake)
+    this.#unlisten()
     clearTimeout(this.#retryTimer)
     clearTimeout(this.#ackTimer)
     this.#ackTimer = null
@@ -878,7 +1126,8 @@ export class PayfeedClient {
     this.#link = null
     this.#offer?.done(false)
     this.#offer = null
-    this.#setState('disconnected', {reason: error?.message, ...error})
+    const {message: reason = null, code = null} = error ?? {}
+    this.#setState('disconnected', {reason, code, error})
     this.#meet()
   }
 
@@ -886,9 +1135,10 @@ export class PayfeedClient {
    * @param {State['state']} state
    * @param {Partial<State>} [details]
    */
-  #setState(state, {retryInSeconds = null, code = null, reason = null} = {}) {
+  #setState(state, details = {}) {
+    const {retryInSeconds = null, code = null, reason = null, error = null} = details
     this.#state = state
-    this.#call('onState', {state, retryInSeconds, code, reason})
+    this.#call('onState', {state, retryInSeconds, code, reason, error})
   }
 
   /** Callbacks that only look on do not stop the feed. */
@@ -898,5 +1148,262 @@ export class PayfeedClient {
     } catch (error) {
       report(error)
     }
+  }
+}
+
+const REQUEST_SECONDS = 10
+
+/** The texts of the events in an answer of `GET events`: what was signed. */
+function eventTexts(text) {
+  const begin = /^\s*\{\s*"events"\s*:\s*\[/.exec(text)
+  if (!begin) throw new RequestFailed(200, 'the answer is not a page of events')
+  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs
+  token.lastIndex = begin[0].length
+  const texts = []
+  let [depth, from, match] = [0, 0, token.exec(text)]
+  for (; match; match = token.exec(text)) {
+    const [found] = match
+    if (found === '{' || found === '[') {
+      if (depth === 0) from = match.index
+      depth += 1
+    } else if (found === '}' || found === ']') {
+      if (depth === 0) break
+      depth -= 1
+      if (depth === 0) texts.push(text.slice(from, token.lastIndex))
+    }
+  }
+  return texts
+}
+
+/** An event of a later protocol is invalid too: a page has only events. */
+function parseEvent(text) {
+  try {
+    const event = parseFrame(text)
+    if (isEvent(event)) return event
+    return new InvalidFrame('not an event', {isEvent: true, raw: text})
+  } catch (error) {
+    if (error instanceof InvalidFrame) return error
+    throw error
+  }
+}
+
+const query = given =>
+  Object.entries(given).flatMap(([name, value]) =>
+    value == null || value === '' ? [] : [[name, String(value)]]
+  )
+
+/**
+ * Requests beside the feed: send, read pages and files, manage keys and webhooks.
+ *
+ *     const api = new PayfeedApi({url, key})
+ *     await api.notify('table 3 is free')
+ *
+ * Nothing is repeated: what may have been done must not be done twice. All methods take
+ * a `signal`, and throw BadAddress and RequestFailed. clients/js/index.d.ts describes them.
+ */
+export class PayfeedApi {
+  #options
+  #base
+  #secretKey
+
+  /** @param {any} options */
+  constructor(options) {
+    const given = {url: globalThis.location?.origin, ...withoutUndefined(options)}
+    this.#options = given
+    this.#base = socketAddress(given.url).replace(/^ws/, 'http').replace(/\/ws$/, '')
+    checkKey(given.key)
+    if (given.secret != null) this.#secretKey = importSecret(given.secret)
+  }
+
+  async notify(message, {idempotencyKey, signal} = /** @type {any} */ ({})) {
+    const headers = idempotencyKey == null ? {} : {'Idempotency-Key': idempotencyKey}
+    const answer = await this.#json('POST', 'notify', message, {signal, headers})
+    return {id: answer.id, delivered: answer.delivered}
+  }
+
+  async test({signal} = /** @type {any} */ ({})) {
+    const answer = await this.#json('POST', 'test', null, {signal})
+    return {id: answer.id, delivered: answer.delivered}
+  }
+
+  async events({signal, ...options} = /** @type {any} */ ({})) {
+    checkOptions({signal, ...options})
+    const {since, before, limit = 100, waitSeconds = 0} = options
+    const given = [...query({since, before, limit, wait: waitSeconds})]
+    const search = new URLSearchParams([...given, ...filters(options)])
+    const seconds = REQUEST_SECONDS + waitSeconds
+    const answer = await this.#request('GET', `events?${search}`, {signal, seconds})
+    const text = await answer.text()
+    const {head, cursor, oldest, has_more: hasMore, recovered} = parseAnswer(text)
+    const events = []
+    for (const eventText of eventTexts(text)) {
+      const event = parseEvent(eventText)
+      if (this.#secretKey && !(await isSigned(eventText, await this.#secretKey))) {
+        const reason = `the signature of ${eventName(event)} is wrong or missing`
+        throw new WrongSignature(reason, event.id)
+      }
+      events.push(event)
+    }
+    return {events, head, cursor, oldest, hasMore, recovered}
+  }
+
+  /** @param {string} paymentHash */
+  waitForPayment(paymentHash, options = {}) {
+    return new PayfeedClient(this.#options).waitForPayment(paymentHash, options)
+  }
+
+  async export(write, {kind = 'jsonl', signal, ...options} = /** @type {any} */ ({})) {
+    checkOptions({kind, signal, ...options})
+    const {since, until} = options
+    const search = new URLSearchParams([...query({since, until}), ...filters(options)])
+    const path = `export.${kind}?${search}`
+    const answer = await this.#request('GET', path, {signal, seconds: Infinity})
+    for await (const part of parts(answer)) await write(part)
+  }
+
+  listKeys(options) {
+    return this.#json('GET', 'keys', undefined, options)
+  }
+
+  createKey(
+    name,
+    {scopes = ['read'], expiresAt, filter, ...options} = /** @type {any} */ ({})
+  ) {
+    const {public: isPublic = false, signal} = options
+    const body = {name, scopes, expires_at: expiresAt, filter, public: isPublic}
+    return this.#json('POST', 'keys', body, {signal})
+  }
+
+  renameKey(keyId, name, options) {
+    return this.#json('PATCH', `keys/${encodeURIComponent(keyId)}`, {name}, options)
+  }
+
+  revokeKey(keyId, options) {
+    return this.#json('DELETE', `keys/${encodeURIComponent(keyId)}`, undefined, options)
+  }
+
+  listWebhooks(options) {
+    return this.#json('GET', 'webhooks', undefined, options)
+  }
+
+  async createWebhook(url, {signal, ...options} = /** @type {any} */ ({})) {
+    checkOptions({since: options.since})
+    const {description, since, ordered, filter} = options
+    const body = {url, description, since, ordered, filter}
+    return this.#json('POST', 'webhooks', body, {signal})
+  }
+
+  getWebhook(webhookId, options) {
+    return this.#webhook('GET', webhookId, '', undefined, options)
+  }
+
+  updateWebhook(webhookId, changes, options) {
+    return this.#webhook('PATCH', webhookId, '', changes, options)
+  }
+
+  deleteWebhook(webhookId, options) {
+    return this.#webhook('DELETE', webhookId, '', undefined, options)
+  }
+
+  testWebhook(webhookId, options) {
+    return this.#webhook('POST', webhookId, '/test', {}, options)
+  }
+
+  listDeliveries(webhookId, {state, before, limit, signal} = /** @type {any} */ ({})) {
+    const search = new URLSearchParams(query({state, before, limit}))
+    return this.#webhook('GET', webhookId, `/deliveries?${search}`, undefined, {signal})
+  }
+
+  getDelivery(webhookId, eventId, options) {
+    const path = `/deliveries/${encodeURIComponent(eventId)}`
+    return this.#webhook('GET', webhookId, path, undefined, options)
+  }
+
+  resend(webhookId, eventId, options) {
+    return this.#webhook('POST', webhookId, '/resend', {event: eventId}, options)
+  }
+
+  async resendSince(
+    webhookId,
+    since,
+    {only = 'failed', signal} = /** @type {any} */ ({})
+  ) {
+    checkOptions({since, only})
+    return this.#webhook('POST', webhookId, '/resend', {since, only}, {signal})
+  }
+
+  #webhook(method, webhookId, path, value, options) {
+    const route = `webhooks/${encodeURIComponent(webhookId)}${path}`
+    return this.#json(method, route, value, options)
+  }
+
+  async #json(method, path, value, {signal, headers} = /** @type {any} */ ({})) {
+    const body = value === undefined ? undefined : JSON.stringify(value)
+    const answer = await this.#request(method, path, {signal, headers, body})
+    return parseAnswer(await answer.text())
+  }
+
+  /**
+   * Follows no redirects: the key must not be sent to another address.
+   * @param {any} options
+   */
+  async #request(method, path, options) {
+    const {signal, headers, body, seconds = REQUEST_SECONDS} = options
+    checkOptions({signal})
+    const timeout = Number.isFinite(seconds)
+      ? [AbortSignal.timeout(seconds * 1000)]
+      : []
+    const signals = [...timeout, ...(signal ? [signal] : [])]
+    let answer
+    try {
+      answer = await fetch(`${this.#base}/${path}`, {
+        ...{method, body, redirect: 'error', signal: AbortSignal.any(signals)},
+        headers: {
+          'Content-Type': 'application/json',
+          'X-Api-Key': this.#options.key,
+          ...headers
+        }
+      })
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      throw new RequestFailed(0, unanswered(error, seconds))
+    }
+    if (!answer.ok) throw new RequestFailed(answer.status, await detail(answer))
+    return answer
+  }
+}
+
+function unanswered(error, seconds) {
+  if (error.name === 'TimeoutError') return `no answer within ${seconds} s`
+  return error.cause?.message ?? error.message
+}
+
+async function detail(answer) {
+  try {
+    return String((await answer.json()).detail)
+  } catch {
+    return answer.statusText
+  }
+}
+
+function parseAnswer(text) {
+  try {
+    const answer = JSON.parse(text)
+    if (typeof answer === 'object' && answer) return answer
+  } catch {
+    // the same error as for a number or a text
+  }
+  throw new RequestFailed(200, "the answer is not Payfeed's")
+}
+
+/** The parts of a body; Safari's streams are not iterable. */
+async function* parts(answer) {
+  const reader = answer.body.getReader()
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      yield part.value
+    }
+  } finally {
+    await reader.cancel()
   }
 }

@@ -1,7 +1,9 @@
 """The Python client parses recorded frames and refuses broken ones."""
 
 import contextlib
+import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -254,3 +256,38 @@ def test_the_client_has_the_version_of_the_extension() -> None:
     project = (ROOT / "clients" / "python" / "pyproject.toml").read_text()
     assert payfeed.__version__ == version
     assert f'\nversion = "{version}"\n' in project
+
+
+ODD_VALUES = [None, True, 0, -1, 1.5, 1e999, 10**18, "", "x", [], ["a"], [1], {"a": 1}]
+
+
+def changed_payments() -> Iterator[Any]:
+    """A recorded payment, and the same with one member missing, added or changed."""
+    plain = json.loads(RECORDED["payment_in"]["text"])
+    yield plain
+    for path in ("frame", "payment"):
+        names = {*(plain if path == "frame" else plain["payment"]), "external_id"}
+        for name in sorted(names | {"labels", "extra", "truncated", "redacted", "new"}):
+            for value in (*ODD_VALUES, changed_payments):
+                frame = copy.deepcopy(plain)
+                members = frame if path == "frame" else frame["payment"]
+                members.pop(name, None)
+                if value is not changed_payments:
+                    members[name] = value
+                yield frame
+
+
+def test_the_fast_way_reads_payments_like_the_thorough_one() -> None:
+    fast = 0
+    for frame in changed_payments():
+        text = json.dumps(frame)
+        found = frames._plain_payment(frame, text)
+        if found is None:
+            continue
+        fast += 1
+        thorough = frames._Members(frame, text).event()
+        assert found == thorough
+        assert (found.frame, found.text) == (thorough.frame, thorough.text)
+        assert repr(found) == repr(thorough)
+    assert fast
+    assert frames._plain_payment(json.loads(RECORDED["payment_in"]["text"]), "")

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import shutil
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,8 @@ from typing import Any
 import lnbits_payfeed as payfeed
 import pytest
 from lnbits_payfeed import Event, Feed, Gap, InvalidEvent, Item
-from lnbits_payfeed.address import filter_query
 from lnbits_payfeed.backoff import Backoff
+from lnbits_payfeed.checks import filter_query
 from lnbits_payfeed.position import ResumePosition
 from scenario import SCENARIOS, check_connections, report
 from scripted_server import KEY, SECRET, scripted_server
@@ -145,12 +147,81 @@ class MemoryCursor:
         self.stored = event_id
 
 
-@pytest.mark.parametrize("is_file", [True, False])
-async def test_the_cursor_stores_only_acknowledged_events(
-    tmp_path: Path, is_file: bool
+class DatabaseCursor:
+    """A cursor whose methods are coroutines, as of asyncpg or aiosqlite."""
+
+    def __init__(self) -> None:
+        self.stored: str | None = None
+
+    async def load(self) -> str | None:
+        await asyncio.sleep(0)
+        return self.stored
+
+    async def save(self, event_id: str) -> None:
+        await asyncio.sleep(0)
+        self.stored = event_id
+
+
+class StuckCursor(payfeed.FileCursor):
+    """A file on a disk that does not answer until `free` is set."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.free = threading.Event()
+        self.saved: list[str] = []
+
+    def save(self, event_id: str) -> None:
+        assert self.free.wait(HANG_GUARD)
+        self.saved.append(event_id)
+        super().save(event_id)
+
+
+async def test_a_slow_disk_holds_up_neither_acks_nor_the_event_loop(
+    tmp_path: Path,
 ) -> None:
-    path = tmp_path / "state"
-    cursor: payfeed.Cursor = payfeed.FileCursor(path) if is_file else MemoryCursor()
+    cursor = StuckCursor(tmp_path / "state")
+    async with scripted_server() as port:
+        url = f"http://127.0.0.1:{port}/restart"
+        async with Feed(url, KEY, since="start", cursor=cursor) as feed:
+            for _ in range(4):
+                item = await feed.__anext__()
+                assert isinstance(item, Event)
+                await feed.ack(item)
+            cursor.free.set()
+    assert cursor.load() == "abc-4"
+    # one save for many acks
+    assert cursor.saved[-1] == "abc-4"
+    assert len(cursor.saved) < 4
+
+
+async def test_a_file_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    feed_cursor = payfeed.FileCursor(folder / "state")
+    async with scripted_server() as port:
+        url = f"http://127.0.0.1:{port}/restart"
+        feed = Feed(url, KEY, since="start", cursor=feed_cursor)
+        item = await feed.__anext__()
+        assert isinstance(item, Event)
+        shutil.rmtree(folder)
+        await feed.ack(item)
+        with pytest.raises(FileNotFoundError):
+            await feed.close()
+
+
+@pytest.mark.parametrize("kind", ["file", "memory", "database"])
+async def test_the_cursor_stores_only_acknowledged_events(
+    tmp_path: Path, kind: str
+) -> None:
+    path, is_file = tmp_path / "state", kind == "file"
+    cursor: Any = payfeed.FileCursor(path)
+    if kind != "file":
+        cursor = MemoryCursor() if kind == "memory" else DatabaseCursor()
+
+    async def stored() -> Any:
+        loaded = cursor.load()
+        return await loaded if kind == "database" else loaded
+
     async with scripted_server() as port:
 
         async def read(name: str, count: int, ack: bool) -> list[str]:
@@ -166,9 +237,9 @@ async def test_the_cursor_stores_only_acknowledged_events(
             return found
 
         assert await read("restart~1", 2, ack=False) == ["abc-1", "abc-2"]
-        assert cursor.load() == "abc-0"
+        assert await stored() == "abc-0"
         assert await read("restart~2", 2, ack=True) == ["abc-1", "abc-2"]
-        assert cursor.load() == "abc-2"
+        assert await stored() == "abc-2"
         assert await read("restart~3", 1, ack=False) == ["abc-1"]
         connections = await asyncio.to_thread(report, port, "restart~3")
     assert connections[0]["since"] == "abc-2"
@@ -183,7 +254,7 @@ def test_heartbeats_are_acknowledged_only_by_feeds_that_acknowledge_events(
     since: str | None, acknowledged: str | None
 ) -> None:
     """Others would move the position that the server stores for the key."""
-    position = ResumePosition(since, None)
+    position = ResumePosition(since)
     position.on_hello("abc-0", True)
     position.on_heartbeat("abc-0")
     assert position.take_ack() is None
@@ -297,8 +368,3 @@ def test_an_invalid_key_is_refused() -> None:
     for key in ("", "two words", "clé", "a\nb"):
         with pytest.raises(payfeed.BadAddress):
             Feed("http://localhost", key)
-
-
-def test_max_attempts_of_zero_is_refused() -> None:
-    with pytest.raises(payfeed.BadAddress):
-        Feed("http://localhost", KEY, max_attempts=0)

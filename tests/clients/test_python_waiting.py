@@ -100,10 +100,16 @@ async def test_a_wait_with_an_unknown_key_is_refused(shop: Shop) -> None:
         await feed.wait_for_payment("a" * 64, LONG_SECONDS)
 
 
-async def test_a_wait_for_what_is_no_payment_hash_is_refused(shop: Shop) -> None:
-    feed = feed_of(shop)
-    with pytest.raises(payfeed.Malformed):
-        await feed.wait_for_payment("tea", LONG_SECONDS)
+@pytest.mark.parametrize(
+    ("payment_hash", "timeout_seconds"),
+    [("tea", None), ("a" * 64, -1), ("a" * 64, float("nan"))],
+)
+async def test_a_wait_for_what_is_no_payment_hash_or_no_time_is_refused(
+    payment_hash: str, timeout_seconds: float | None
+) -> None:
+    feed = Feed("http://localhost", "pfk_a")
+    with pytest.raises(payfeed.BadAddress):
+        await feed.wait_for_payment(payment_hash, timeout_seconds)
 
 
 async def test_the_wait_does_not_move_the_position_of_the_feed(shop: Shop) -> None:

@@ -1,6 +1,7 @@
 // The client by itself, with a fake WebSocket class.
 import assert from 'node:assert/strict'
 import {once} from 'node:events'
+import {readFile} from 'node:fs/promises'
 import {createServer} from 'node:http'
 import {test} from 'node:test'
 import {
@@ -783,5 +784,162 @@ test('invalid options are refused, without showing a key', () => {
     {secret: 'whsec_'}
   ]) {
     assert.throws(() => opened(options), BadAddress)
+  }
+})
+
+test('an option that cannot be used is refused with its name and value', () => {
+  for (const [options, text] of [
+    [{direction: 'inn'}, `direction must be "in" or "out", not "inn"`],
+    [{status: 'paid'}, `status must be "confirmed" or "failed", not "paid"`],
+    [{since: 'nonsense'}, 'since must be an event id'],
+    [{since: '@yesterday'}, 'not "@yesterday"'],
+    [{types: 'payment,,test'}, 'types must be names of event types'],
+    [{types: ['Payment']}, 'types must be names of event types, not Payment'],
+    [{minAmount: NaN}, 'minAmount must be a number of satoshi, 0 or more, not NaN'],
+    [{minAmount: -1}, 'not -1'],
+    [{tag: 7}, 'tag must be a string, not 7'],
+    [{paymentHash: 'tea'}, 'paymentHash must be 64 lower-case hexadecimal digits'],
+    [{maxAttempts: 1.5}, 'maxAttempts must be an integer of at least 1, not 1.5'],
+    [{maxAttempts: NaN}, 'not NaN'],
+    [{backoffBaseSeconds: -1}, 'backoffBaseSeconds must be a number of seconds'],
+    [{backoffCapSeconds: NaN}, 'backoffCapSeconds'],
+    [
+      {stableSeconds: '30'},
+      'stableSeconds must be a number of seconds, 0 or more, not "30"'
+    ],
+    [{connectTimeoutSeconds: 0}, 'connectTimeoutSeconds'],
+    [{silenceSeconds: 0.5}, 'silenceSeconds must be a number of seconds, 1 or more'],
+    [{signal: 'stop'}, 'signal must be an AbortSignal'],
+    [{onEvent: 'print'}, 'onEvent must be a function, not "print"']
+  ]) {
+    assert.throws(
+      () => opened(options),
+      error => error instanceof BadAddress && error.message.includes(text),
+      text
+    )
+  }
+})
+
+test('the options in the documents are accepted', () => {
+  for (const options of [
+    {since: 'start'},
+    {since: 'acked'},
+    {since: '@1700000000.5'},
+    {since: 'q7xk2p-41'},
+    {types: ''},
+    {types: []},
+    {types: 'payment, door.open'},
+    {maxAttempts: Infinity},
+    {minAmount: 0.5, direction: null, onGap: undefined}
+  ]) {
+    assert.ok(opened(options).client)
+  }
+})
+
+test('waitForPayment refuses what is no payment hash and no time', async () => {
+  const {client} = opened()
+  for (const [hash, options] of [
+    [undefined, {}],
+    ['tea', {}],
+    ['a'.repeat(64), {timeoutSeconds: NaN}],
+    ['a'.repeat(64), {timeoutSeconds: -1}],
+    ['a'.repeat(64), {direction: 'inn'}]
+  ]) {
+    await assert.rejects(client.waitForPayment(hash, options), BadAddress)
+  }
+  assert.equal(Socket.all.length, 0)
+})
+
+test('the name of an error survives a bundler that renames classes', async () => {
+  const source = await readFile(new URL(import.meta.resolve('lnbits-payfeed')), 'utf8')
+  const names = [...source.matchAll(/class (\w+) extends (?:Payfeed)?Error/g)]
+  let renamed = source
+  names.forEach(([, name], number) => {
+    renamed = renamed.replaceAll(
+      new RegExp(`(?<!')\\b${name}\\b(?!')`, 'g'),
+      `a${number}`
+    )
+  })
+  const bundle = await import(`data:text/javascript,${encodeURIComponent(renamed)}`)
+  assert.equal(bundle.BadAddress, undefined)
+  names.forEach(([, name], number) => {
+    assert.equal(new bundle[`a${number}`]('why').name, name)
+  })
+})
+
+test('a feed that gave up is told from one that was stopped', async () => {
+  const errors = []
+  const onState = ({state, error}) => state === 'disconnected' && errors.push(error)
+  const {client} = opened({maxAttempts: 1, onState})
+  client.start()
+  Socket.last.end(1012)
+  await settled()
+  client.start()
+  client.stop()
+  assert.deepEqual(
+    errors.map(error => error && [error.name, error.attempts, error.code]),
+    [['GaveUp', 1, 1012], null]
+  )
+})
+
+test('a signal ends the loop with its reason', async () => {
+  const controller = new AbortController()
+  const {client, states} = opened({signal: controller.signal})
+  setImmediate(() => Socket.last.hello())
+  setImmediate(() => controller.abort(new Error('the page is closed')))
+  await assert.rejects(async () => {
+    for await (const item of client) assert.fail(item.type)
+  }, /the page is closed/)
+  assert.equal(Socket.last.readyState, 3)
+  assert.equal(states.at(-1), 'disconnected')
+})
+
+test('a signal that was aborted before opens no connection', async () => {
+  const {client} = opened({signal: AbortSignal.abort()})
+  await assert.rejects(client.waitForPayment('a'.repeat(64)), {name: 'AbortError'})
+  client.start()
+  assert.equal(Socket.all.length, 0)
+})
+
+test('a ping is sent after half of the silence, and then the connection is closed', async () => {
+  const {client, states} = opened({silenceSeconds: 1})
+  client.start()
+  Socket.last.hello()
+  await until(() => Socket.last.sent.length === 1)
+  assert.deepEqual(Socket.last.sent, [{type: 'ping'}])
+  await until(() => states.includes('reconnecting'))
+  client.stop()
+})
+
+test('ack takes an event or its id', async () => {
+  for (const chosen of [event => event, event => event.id]) {
+    const {client} = opened({onEvent: event => client.ack(chosen(event))})
+    client.start()
+    Socket.last.hello()
+    Socket.last.event(1)
+    await settled()
+    client.stop()
+    assert.deepEqual(Socket.last.sent, [{type: 'ack', id: 'e-1'}])
+  }
+})
+
+test('the loop yields balances only with the option balance', async () => {
+  const wallet = {wallet_id: 'w', balance: 5, balance_msat: 5000, timestamp: 1}
+  for (const [balance, expected] of [
+    [undefined, ['test']],
+    [true, ['balance_update', 'test']]
+  ]) {
+    const {client} = opened({balance})
+    setImmediate(() => {
+      Socket.last.hello()
+      Socket.last.receive({type: 'balance_update', ...wallet})
+      Socket.last.event(1)
+    })
+    const types = []
+    for await (const {type} of client) {
+      types.push(type)
+      if (type === 'test') break
+    }
+    assert.deepEqual(types, expected)
   }
 })

@@ -6,10 +6,8 @@ import WebSocket from 'ws'
 
 const [base, key, secret] = process.argv.slice(2)
 
-function options(
-  name,
-  {since, secret: isSigned, max_attempts, stable_seconds, connect_timeout_seconds}
-) {
+function options(name, {since, secret: isSigned, ...chosen}) {
+  const {max_attempts, stable_seconds, connect_timeout_seconds} = chosen
   return {
     url: `${base}/${name}`,
     key,
@@ -18,6 +16,7 @@ function options(
     maxAttempts: max_attempts,
     stableSeconds: stable_seconds,
     connectTimeoutSeconds: connect_timeout_seconds,
+    silenceSeconds: chosen.silence_seconds,
     backoffBaseSeconds: 0.05,
     backoffCapSeconds: 0.2,
     WebSocket

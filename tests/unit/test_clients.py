@@ -13,7 +13,8 @@ import setup
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT = ROOT / "clients" / "python"
-PACKAGES = {"websockets", "click", "paho", "python_socks"}
+# typing_extensions: for type checkers only, which bring it
+PACKAGES = {"websockets", "click", "paho", "python_socks", "typing_extensions"}
 
 
 def foreign_imports(path: Path) -> set[str]:

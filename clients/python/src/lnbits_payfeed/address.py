@@ -1,12 +1,9 @@
-"""Addresses of LNbits as users enter them, filters and keys, validated."""
+"""Addresses of LNbits as users enter them, and keys, validated."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from .errors import BadAddress
-
-MAX_AMOUNT = 21 * 10**14  # satoshi that will ever exist
 
 
 @dataclass(frozen=True)
@@ -99,33 +96,6 @@ def _address(parts: SplitResult, path: str) -> Address:
         port=parts.port or (443 if is_secure else 80),
         is_secure=is_secure,
     )
-
-
-def filter_query(
-    types: Sequence[str] | str,
-    direction: str | None,
-    min_amount: int | float | None,
-    tag: str | None,
-    status: str | None,
-    payment_hash: str | None = None,
-    external_id: str | None = None,
-) -> dict[str, str]:
-    """The filters as query parameters. Raises BadAddress.
-
-    types: names, or one string with commas between them. min_amount: satoshi.
-    """
-    if min_amount is not None and not 0 <= min_amount <= MAX_AMOUNT:
-        raise BadAddress("min_amount must be a number of satoshi, 0 or more")
-    query = {
-        "types": types if isinstance(types, str) else ",".join(types),
-        "direction": direction,
-        "min_amount": None if min_amount is None else f"{min_amount:.3f}",
-        "tag": tag,
-        "status": status,
-        "payment_hash": payment_hash,
-        "external_id": external_id,
-    }
-    return {name: value for name, value in query.items() if value}
 
 
 def check_key(key: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from .address import parse_address
+from .api import PayfeedApi, Sent
 from .cursor import FileCursor
 from .doctor import Doctor
 from .errors import (
@@ -30,15 +30,15 @@ from .errors import (
     WrongSignature,
 )
 from .export import export
-from .http import request
 from .listen import CommandFailed, NothingToRun, listen
 from .options import (
     FILE,
-    FILTER_OPTIONS,
     FORWARD_OPTIONS,
+    READ_FILTER_OPTIONS,
     Common,
     new_forwarder,
     read_key,
+    read_secret,
     tls_context,
     with_common_options,
     with_options,
@@ -97,7 +97,7 @@ payfeed.add_command(webhooks)
 @with_common_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 @click.option("--since", help="Event id, start, @<unix seconds> or acked.")
-@with_options(FILTER_OPTIONS)
+@with_options(READ_FILTER_OPTIONS)
 @click.option("--balance", is_flag=True, help="Show balances too.")
 @click.option(
     "--state", type=FILE, metavar="FILE", help="Resume from this file, and update it."
@@ -113,15 +113,24 @@ payfeed.add_command(webhooks)
 )
 @with_options(FORWARD_OPTIONS)
 @click.option(
-    "--secret", envvar="PAYFEED_SECRET", help="Verify signatures; PAYFEED_SECRET."
+    "--secret-file",
+    type=FILE,
+    help="Verify signatures with the secret in this file; - reads it. Default:"
+    " PAYFEED_SECRET.",
 )
 @click.option(
-    "--max-attempts", type=int, metavar="N", help="Give up after N failures in a row."
+    "--max-attempts",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Give up after N failures in a row.",
 )
-@click.option("--count", type=int, metavar="N", help="End after N events.")
+@click.option(
+    "--count", type=click.IntRange(1), metavar="N", help="End after N events."
+)
 async def listen_command(
     common: Common,
     state: Path | None,
+    secret_file: Path | None,
     forward_to: str | None,
     webhook_secret_file: Path | None,
     forward_ca: Path | None,
@@ -130,6 +139,7 @@ async def listen_command(
     """Show events as they happen, and run a command or send a request for each."""
     url, key = common.find_url(), common.find_key()
     options |= common.connect_options(key)
+    options["secret"] = read_secret(secret_file, "PAYFEED_SECRET")
     options["cursor"] = FileCursor(state) if state else None
     if forward_to:
         if options["command"]:
@@ -175,7 +185,7 @@ async def notify(common: Common, message: str, is_json: bool) -> int:
             value = json.loads(value)
         except ValueError as exc:
             raise BadAddress(f"the message is not JSON: {exc}") from exc
-    return await post_event("notify", url, key, value, options)
+    return print_sent(await PayfeedApi(url, key, **options).notify(value))
 
 
 @payfeed.command(short_help="Record a test event.")
@@ -183,7 +193,8 @@ async def notify(common: Common, message: str, is_json: bool) -> int:
 async def test(common: Common) -> int:
     """Record a test event."""
     url, key = common.find_url(), common.find_key()
-    return await post_event("test", url, key, None, common.connect_options(key))
+    api = PayfeedApi(url, key, **common.connect_options(key))
+    return print_sent(await api.test())
 
 
 @payfeed.command("bridge", short_help="Publish feeds to an MQTT broker.")
@@ -264,17 +275,9 @@ def read_feeds(feeds: Sequence[str]) -> list[NamedKey]:
     return named_keys
 
 
-async def post_event(
-    route: str, url: str, key: str, value: Any, options: dict[str, Any]
-) -> int:
-    """POST an event, and print its id and how many listeners received it."""
-    address = parse_address(url)
-    answer = await request(
-        "POST", address, f"{address.http}/{route}", key, value, **options
-    )
-    if not isinstance(answer, dict) or not {"id", "delivered"} <= answer.keys():
-        raise RequestFailed(200, "the answer is not Payfeed's")
-    print_line(f"{answer['id']}, to {answer['delivered']} listeners now")
+def print_sent(sent: Sent) -> int:
+    """Print an event's id and how many listeners received it."""
+    print_line(f"{sent.id}, to {sent.delivered} listeners now")
     return OK
 
 

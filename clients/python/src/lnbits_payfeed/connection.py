@@ -21,6 +21,7 @@ from .version import __version__
 
 MAX_FRAME_BYTES = 4 * 2**20
 CLOSE_TIMEOUT_SECONDS = 1
+PING = '{"type":"ping"}'
 MIN_TIMEOUT_SECONDS = 0.001  # websockets reads 0 as no timeout
 
 Trace = Callable[[str], None]
@@ -115,13 +116,38 @@ class Connection:
                 _trace_answer(trace, socket.response)
         return cls(socket, trace)
 
-    async def receive(self, idle_seconds: float) -> Data:
+    def poll(self) -> Data | None:
+        """The next frame if it has arrived already; None also if the socket closed.
+
+        One step of `recv` without a task: frames that wait need no turn of the event
+        loop.
+        """
+        receiving = self._socket.recv()
+        try:
+            receiving.send(None)
+        except StopIteration as done:
+            data: Data = done.value
+        except ConnectionClosed:  # `receive` raises it again
+            return None
+        else:
+            receiving.close()
+            return None
+        if self._trace:
+            self._trace_data(data)
+        return data
+
+    async def receive(self, idle_seconds: float, *, is_pinging: bool = False) -> Data:
         """The next frame.
+
+        is_pinging: send a ping after half of `idle_seconds`, which the server answers.
 
         Raises ConnectionLost when the socket closes, or when nothing arrives for
         `idle_seconds`. `wait_for` is not used: before Python 3.12 it can lose a frame
         when the caller cancels.
         """
+        pinging = (
+            asyncio.ensure_future(self._ping(idle_seconds / 2)) if is_pinging else None
+        )
         loop = asyncio.get_running_loop()
         is_timed_out = False
 
@@ -141,9 +167,19 @@ class Connection:
             raise self._lost(exc) from exc
         finally:
             timer.cancel()
+            if pinging:
+                pinging.cancel()
+        if self._trace:
+            self._trace_data(data)
+        return data
+
+    def _trace_data(self, data: Data) -> None:
         if self._trace:
             self._trace(f"< {data!r}" if isinstance(data, bytes) else f"< {data}")
-        return data
+
+    async def _ping(self, pause_seconds: float) -> None:
+        await asyncio.sleep(pause_seconds)
+        await self.send(PING)
 
     def _lost(self, exc: ConnectionClosed) -> ConnectionLost:
         if exc.sent and exc.sent.code == CloseCode.MESSAGE_TOO_BIG:

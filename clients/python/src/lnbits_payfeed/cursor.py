@@ -37,6 +37,14 @@ class Cursor(Protocol):
     def save(self, event_id: str) -> None: ...
 
 
+class AsyncCursor(Protocol):
+    """A Cursor whose methods are coroutines, for example of a database."""
+
+    async def load(self) -> str | None: ...
+
+    async def save(self, event_id: str) -> None: ...
+
+
 class FileCursor:
     """Stores the id in a file, atomically: a crash leaves the old or the new id.
 

@@ -4,14 +4,15 @@ PayfeedError
 ├── BadAddress       address, key, secret, option, proxy or cursor file cannot be used
 ├── InvalidFrame     a malformed frame; passed to `on_invalid`, raised only by
 │                    `wait_for_payment`
-├── WrongSignature   an event was not signed with the secret; the feed stops before it
+├── WrongSignature   an event was not signed with the secret; the feed stops before
+│                    it. Or a request of a webhook must be refused
 ├── Refused          the server closed the connection for good; `code` is the reason
 │   ├── Malformed    4400  an invalid option or frame
 │   ├── UnknownKey   4401  the key is missing or unknown
 │   └── NotAllowed   4403  revoked, expired, not enabled, not allowed
 ├── PaymentTimeout   `wait_for_payment`: the payment is not in the log in time
 ├── GaveUp           `max_attempts` connections failed in a row
-└── RequestFailed    an HTTP request failed: `notify`, `test`, or `GET events` for an
+└── RequestFailed    an HTTP request of `PayfeedApi` failed, or `GET events` for an
                      event that is too large for a frame
 """
 
@@ -29,10 +30,11 @@ class InvalidFrame(PayfeedError):
 
 
 class WrongSignature(PayfeedError):
-    """The event `event_id` was not signed with the feed's signing secret."""
+    """The event `event_id` was not signed with the secret, or too long ago."""
 
-    def __init__(self, event_id: str) -> None:
-        super().__init__(f"the signature of event {event_id} is wrong or missing")
+    def __init__(self, event_id: str, reason: str | None = None) -> None:
+        wrong = f"the signature of event {event_id} is wrong or missing"
+        super().__init__(reason or wrong)
         self.event_id = event_id
 
 

@@ -3,6 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+Direction = Literal["in", "out"]
+Status = Literal["pending", "confirmed", "failed"]
+SettledStatus = Literal["confirmed", "failed"]
+
 
 @dataclass(frozen=True)
 class Payment:
@@ -27,8 +31,8 @@ class Payment:
     fee: int | float
     fee_msat: int
     memo: str
-    status: Literal["pending", "confirmed", "failed"]
-    direction: Literal["in", "out"]
+    status: Status
+    direction: Direction
     timestamp: int
     wallet_id: str
     tag: str | None = None
@@ -167,4 +171,6 @@ class Disconnected:
     retry_seconds: float
 
 
-Item = Event | InvalidEvent | Gap | Balance
+# every kind of event, for a `match` that a type checker finds exhaustive
+FeedEvent = PaymentEvent | MessageEvent | CustomEvent | TestEvent
+Item = FeedEvent | InvalidEvent | Gap | Balance

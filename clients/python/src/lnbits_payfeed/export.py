@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urlencode
 
 import click
 
-from .address import filter_query, parse_address
-from .http import download
-from .options import FILE, FILTER_OPTIONS, Common, with_common_options, with_options
+from .api import EXPORT_KINDS, ExportKind, PayfeedApi
+from .options import (
+    FILE,
+    READ_FILTER_OPTIONS,
+    Common,
+    with_common_options,
+    with_options,
+)
 
 OK = 0
 
@@ -23,18 +27,18 @@ OK = 0
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(("jsonl", "csv")),
+    type=click.Choice(EXPORT_KINDS),
     default="jsonl",
     show_default=True,
     help="Signed frames, or payments for a spreadsheet.",
 )
 @click.option("--since", help="Event id, start or @<unix seconds>; default: start.")
 @click.option("--until", help="Last event id, or @<unix seconds> of recording.")
-@with_options(FILTER_OPTIONS)
+@with_options(READ_FILTER_OPTIONS)
 @click.option("--output", type=FILE, metavar="FILE", help="Default: standard output.")
 async def export(
     common: Common,
-    kind: str,
+    kind: ExportKind,
     since: str | None,
     until: str | None,
     output: Path | None,
@@ -42,14 +46,11 @@ async def export(
 ) -> int:
     """Write the kept events, oldest first. FILE is replaced once all are there."""
     url, key = common.find_url(), common.find_key()
-    position = {"since": since, "until": until}
-    query = {name: value for name, value in position.items() if value}
-    query |= filter_query(**event_filter)
-    address = parse_address(url)
-    target = f"{address.http}/export.{kind}?{urlencode(query)}"
-    options = common.connect_options(key)
+    api = PayfeedApi(url, key, **common.connect_options(key))
     with _opened(output) as file:
-        await download(address, target, key, file, **options)
+        await api.export(
+            file.write, kind=kind, since=since, until=until, **event_filter
+        )
     return OK
 
 

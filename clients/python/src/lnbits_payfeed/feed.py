@@ -12,13 +12,20 @@ from typing import Any
 
 from websockets.typing import Data
 
-from .address import check_key, filter_query, parse_address
+from .address import check_key, parse_address
 from .backoff import Backoff
+from .checks import (
+    check_count,
+    check_payment_hash,
+    check_seconds,
+    check_since,
+    filter_query,
+    wrong,
+)
 from .connection import Connection, ConnectionLost, FrameTooLarge, Trace
-from .cursor import Cursor
+from .cursor import AsyncCursor, Cursor
 from .errors import (
     REFUSALS,
-    BadAddress,
     GaveUp,
     InvalidFrame,
     PayfeedError,
@@ -29,17 +36,21 @@ from .errors import (
 from .events import (
     Balance,
     Connected,
+    Direction,
     Disconnected,
     Event,
+    FeedEvent,
     Gap,
     InvalidEvent,
     Item,
     PaymentEvent,
+    SettledStatus,
 )
 from .frames import ErrorFrame, Frame, Heartbeat, Unknown, Verifier, parse_frame
 from .http import find_too_large
 from .position import ResumePosition
 from .proxy import find_proxy
+from .saving import CursorStore
 
 log = logging.getLogger("lnbits_payfeed")
 
@@ -78,6 +89,8 @@ class Feed:
         doubles from the base up to the cap.
     stable_seconds: a connection that lasts this long resets the count of failures.
     connect_timeout_seconds: for the handshake, and again for the first frame.
+    silence_seconds: a connection on which nothing arrives for this long, at least 1, is
+        closed; a ping is sent after half of it. None: 2.5 heartbeats, without pings.
     tls: an SSL context, for example for a private certificate authority.
     on_change: called with Connected and Disconnected.
     on_invalid: called with an InvalidFrame for every malformed frame.
@@ -96,20 +109,21 @@ class Feed:
         *,
         since: str | None = None,
         types: Sequence[str] | str = (),
-        direction: str | None = None,
+        direction: Direction | None = None,
         min_amount: int | float | None = None,
         tag: str | None = None,
-        status: str | None = None,
+        status: SettledStatus | None = None,
         payment_hash: str | None = None,
         external_id: str | None = None,
         secret: str | None = None,
-        cursor: Cursor | None = None,
+        cursor: Cursor | AsyncCursor | None = None,
         balance: bool = False,
         max_attempts: int | None = None,
         backoff_base_seconds: float = 0.5,
         backoff_cap_seconds: float = 30,
         stable_seconds: float = 30,
         connect_timeout_seconds: float = 10,
+        silence_seconds: float | None = None,
         tls: ssl.SSLContext | None = None,
         on_change: Callable[[Connected | Disconnected], None] | None = None,
         on_invalid: Callable[[InvalidFrame], None] | None = None,
@@ -122,15 +136,25 @@ class Feed:
         self._query = filter_query(
             types, direction, min_amount, tag, status, payment_hash, external_id
         )
-        self._verifier = Verifier(secret) if secret else None
-        if max_attempts is not None and max_attempts < 1:
-            raise BadAddress("max_attempts must be at least 1")
-        self._position = ResumePosition(since, cursor)
+        check_since(since)
+        check_count("max_attempts", max_attempts)
+        check_seconds("backoff_base_seconds", backoff_base_seconds)
+        check_seconds("backoff_cap_seconds", backoff_cap_seconds)
+        check_seconds("stable_seconds", stable_seconds)
+        check_seconds("connect_timeout_seconds", connect_timeout_seconds, least=0.001)
+        if silence_seconds is not None:
+            check_seconds("silence_seconds", silence_seconds, least=1)
+        if not isinstance(balance, bool):
+            raise wrong("balance", balance, "True or False")
+        self._verifier = None if secret is None else Verifier(secret)
+        self._store = CursorStore(cursor)
+        self._position = ResumePosition(since, cursor is not None, self._store.load())
         self._has_balance = balance
         self._max_attempts = max_attempts
         self._backoff = Backoff(backoff_base_seconds, backoff_cap_seconds)
         self._stable_seconds = stable_seconds
         self._connect_timeout = connect_timeout_seconds
+        self._silence_seconds = silence_seconds
         self._tls = tls
         self._on_change = on_change
         self._on_invalid = on_invalid
@@ -144,6 +168,7 @@ class Feed:
             "backoff_cap_seconds": backoff_cap_seconds,
             "stable_seconds": stable_seconds,
             "connect_timeout_seconds": connect_timeout_seconds,
+            "silence_seconds": silence_seconds,
             "tls": tls,
             "trace": trace,
         }
@@ -185,6 +210,10 @@ class Feed:
         It may be cancelled, for example by `asyncio.wait_for`, without losing an item.
         """
         while not self._is_closed:
+            item = self._take_arrived()
+            await self._save_cursor()
+            if item is not None:
+                return item
             if self._failure:
                 await self._disconnect()
                 raise self._failure
@@ -193,18 +222,53 @@ class Feed:
             except ConnectionLost as exc:
                 self._on_connection_lost(exc)
             else:
+                await self._save_cursor()
                 if item is not None:
                     return item
         raise StopAsyncIteration
 
+    async def next_items(self, most: int) -> list[tuple[Item, str | None]]:
+        """The next item, and up to `most` that have arrived; each with its `since`.
+
+        Raises what the iteration raises.
+        """
+        items = [(await self.__anext__(), self.since)]
+        while len(items) < most:
+            item = self._take_arrived()
+            if item is None:
+                break
+            items.append((item, self.since))
+        return items
+
+    def _take_arrived(self) -> Item | None:
+        """The next item if its frame has arrived; without a turn of the event loop."""
+        while self._io is None and self._connection and self._hello:
+            if self._failure or self._is_closed:
+                break
+            data = self._connection.poll()
+            if data is None:
+                break
+            item = self._read(data)
+            if item is not None:
+                return item
+        return None
+
+    async def _save_cursor(self) -> None:
+        event_id = self._position.take_unsaved()
+        if event_id is not None:
+            await self._store.save(event_id)
+
     async def ack(self, event: Event | InvalidEvent) -> None:
         """Mark this event and all before it as processed.
 
-        Saves the cursor. With an access key, the newest id is also sent to the server,
-        at most four times a second. Raises what the cursor's `save` raises.
+        Saves the cursor; a FileCursor at most every 50 ms and when the feed is closed,
+        so a crash repeats the events of the last 50 ms. With an access key, the newest
+        id is also sent to the server, at most four times a second. Raises what the
+        cursor's `save` raises.
         """
         if event.id is not None:
             self._position.finish(event.id)
+            await self._save_cursor()
         self._schedule_ack()
 
     async def wait_for_payment(
@@ -212,16 +276,19 @@ class Feed:
         payment_hash: str,
         timeout_seconds: float | None = None,
         *,
-        direction: str = "in",
-        status: str = "confirmed",
+        direction: Direction = "in",
+        status: SettledStatus = "confirmed",
     ) -> PaymentEvent:
         """The event of a payment, when it is in the log; it may be there already.
 
         It has a connection of its own, which reconnects like a feed: the position and
         the cursor of this feed do not move. timeout_seconds: None waits without a
-        limit. Raises PaymentTimeout, InvalidFrame if the event is malformed, and what
-        the iteration raises.
+        limit. Raises BadAddress for an argument that cannot be used, PaymentTimeout,
+        InvalidFrame if the event is malformed, and what the iteration raises.
         """
+        check_payment_hash(payment_hash)
+        if timeout_seconds is not None:
+            check_seconds("timeout_seconds", timeout_seconds)
         feed = Feed(
             **self._for_payments,
             since="start",
@@ -256,7 +323,7 @@ class Feed:
         try:
             await self._disconnect()
         finally:
-            self._position.close()
+            await self._store.close()
 
     async def _disconnect(self) -> None:
         if self._ack_task:
@@ -288,6 +355,9 @@ class Feed:
             return None
         if isinstance(data, _TooLarge):
             return self._skip(data.id)
+        return self._read(data)
+
+    def _read(self, data: Data) -> Item | None:
         try:
             return self._handle(parse_frame(data))
         except InvalidFrame as exc:
@@ -301,13 +371,19 @@ class Feed:
                 return await self._find_too_large()
             await self._connect()
             return None
-        limit = self._connect_timeout
-        if self._hello:
-            limit = self._hello.heartbeat_seconds * IDLE_HEARTBEATS
+        if self._hello is None:
+            return await self._connection.receive(self._connect_timeout)
+        if self._silence_seconds is not None:
+            silence = self._silence_seconds
+            return await self._connection.receive(silence, is_pinging=True)
+        limit = self._hello.heartbeat_seconds * IDLE_HEARTBEATS
         return await self._connection.receive(limit)
 
     async def _connect(self) -> None:
         self._hello = self._error_frame = None
+        loaded = await self._store.load_async()
+        if loaded is not None:
+            self._position.on_loaded(loaded)
         self._connection = await Connection.open(
             self._address,
             self._query_since(),
@@ -377,7 +453,7 @@ class Feed:
         self._schedule_ack()
         self._report(hello)
 
-    def _event(self, event: Event) -> Event | None:
+    def _event(self, event: FeedEvent) -> FeedEvent | None:
         if not self._is_signed(event.id, event.frame["timestamp"], event.text):
             return None
         return event if self._position.on_event(event.id) else None

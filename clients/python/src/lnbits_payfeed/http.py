@@ -7,8 +7,9 @@ import json
 import re
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from .address import Address
@@ -21,6 +22,7 @@ from .version import __version__
 TIMEOUT_SECONDS = 10
 DOWNLOAD_TIMEOUT_SECONDS = 60  # without a byte from the server
 PART_BYTES = 65_536
+Write = Callable[[bytes], object]
 FIRST_ID = re.compile(
     rb'\s*\{\s*"events"\s*:\s*\[\s*\{\s*"type"\s*:\s*"[^"\\]*"\s*,'
     rb'\s*"id"\s*:\s*"([!-~]{1,256}?)"'
@@ -35,58 +37,90 @@ async def request(
     value: Any = None,
     tls: ssl.SSLContext | None = None,
     trace: Trace | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Any:
     """Send one request and return the JSON of a 2xx answer.
 
-    value: sent as JSON with POST. Raises RequestFailed, and BadAddress for the proxy.
+    value: sent as JSON with POST and PATCH. Raises RequestFailed, and BadAddress for
+    the proxy.
     """
-    body = json.dumps(value) if method == "POST" else None
+    text = await request_text(method, address, url, key, value, tls, trace, headers)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as exc:
+        raise RequestFailed(200, "the answer is not JSON") from exc
+
+
+async def request_text(
+    method: str,
+    address: Address,
+    url: str,
+    key: str | None = None,
+    value: Any = None,
+    tls: ssl.SSLContext | None = None,
+    trace: Trace | None = None,
+    headers: dict[str, str] | None = None,
+    timeout_seconds: float | None = None,
+    most_bytes: int = MAX_FRAME_BYTES,
+) -> str:
+    """Like `request`; returns the text of the answer."""
+    body = json.dumps(value) if method in ("POST", "PATCH") else None
+    sent, proxy = _headers(key) | (headers or {}), find_proxy(address)
     if trace:
         trace(f"> {method} {url}" + ("  X-Api-Key: ***" if key else ""))
         if body:
             trace(f"> {body}")
     try:
         answer = await send(
-            method, address, url, _headers(key), body, find_proxy(address), tls
+            method,
+            address,
+            url,
+            sent,
+            body,
+            proxy,
+            tls,
+            timeout_seconds,
+            None,
+            most_bytes,
         )
-        value = _parse(answer.checked())
+        text = _decode(answer.checked(), most_bytes)
     except RequestFailed as exc:
         if trace:
             trace(f"< {exc}")
         raise
     if trace:
-        trace(f"< {answer.status} {json.dumps(value)}")
-    return value
+        trace(f"< {answer.status} {text}")
+    return text
 
 
 async def download(
     address: Address,
     url: str,
     key: str,
-    file: BinaryIO,
+    write: Write,
     tls: ssl.SSLContext | None = None,
     trace: Trace | None = None,
 ) -> None:
-    """Write the body of a 2xx answer of any size to `file`.
+    """Pass the body of a 2xx answer of any size to `write`, in parts, in a thread.
 
-    Raises RequestFailed, also if the answer ends early; BadAddress for the proxy;
-    OSError of the file.
+    Raises RequestFailed, also if the answer ends early; BadAddress for the proxy; what
+    `write` raises.
     """
     if trace:
         trace(f"> GET {url}  X-Api-Key: ***")
     proxy, limit = find_proxy(address), DOWNLOAD_TIMEOUT_SECONDS
     answer = await send(
-        "GET", address, url, _headers(key), None, proxy, tls, limit, file
+        "GET", address, url, _headers(key), None, proxy, tls, limit, write
     )
     if trace:
         trace(f"< {answer.status}")
     answer.checked()
 
 
-class _FileFailed(Exception):
-    """The file of a download cannot be written; `reason` is why."""
+class _WriteFailed(Exception):
+    """`write` raised `reason`."""
 
-    def __init__(self, reason: OSError) -> None:
+    def __init__(self, reason: Exception) -> None:
         super().__init__()
         self.reason = reason
 
@@ -96,12 +130,12 @@ def _headers(key: str | None) -> dict[str, str]:
     return headers | {"X-Api-Key": key} if key else headers
 
 
-def _parse(text: bytes) -> Any:
-    if len(text) > MAX_FRAME_BYTES:
+def _decode(text: bytes, most_bytes: int) -> str:
+    if len(text) > most_bytes:
         raise RequestFailed(200, "the answer is too large")
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as exc:
+        return text.decode()
+    except UnicodeDecodeError as exc:
         raise RequestFailed(200, "the answer is not JSON") from exc
 
 
@@ -169,13 +203,15 @@ async def send(
     proxy: Proxy | None,
     tls: ssl.SSLContext | None,
     timeout_seconds: float | None = None,
-    file: BinaryIO | None = None,
+    write: Write | None = None,
+    most_bytes: int = MAX_FRAME_BYTES,
 ) -> Answer:
     """Send one request. Raises RequestFailed with status 0 if there is no answer.
 
     timeout_seconds: for the connection, and again for the answer; default:
-    TIMEOUT_SECONDS. file: the body of a 2xx answer is written there, and may take any
-    time as long as parts of it arrive. Raises OSError if the file cannot be written.
+    TIMEOUT_SECONDS. write: called with parts of the body of a 2xx answer, which may
+    take any time as long as parts of it arrive. most_bytes: one more is read of other
+    bodies. Raises what `write` raises.
     """
     limit = timeout_seconds or TIMEOUT_SECONDS
     try:
@@ -184,12 +220,14 @@ async def send(
         raise RequestFailed(0, f"no connection within {limit} s") from exc
     except OSError as exc:
         raise RequestFailed(0, str(exc) or type(exc).__name__) from exc
-    request = _Request(method, address, url, headers, body, tls, limit, file)
+    request = _Request(
+        method, address, url, headers, body, tls, limit, write, most_bytes
+    )
     exchange = _Exchange(sock, request)
     try:
         running = asyncio.to_thread(exchange.run)
-        return await asyncio.wait_for(running, None if file else limit)
-    except _FileFailed as exc:
+        return await asyncio.wait_for(running, None if write else limit)
+    except _WriteFailed as exc:
         raise exc.reason from None
     except (TimeoutError, asyncio.TimeoutError) as exc:
         raise RequestFailed(0, f"no answer within {limit} s") from exc
@@ -208,7 +246,8 @@ class _Request:
     body: str | None
     tls: ssl.SSLContext | None
     timeout_seconds: float
-    file: BinaryIO | None = None
+    write: Write | None = None
+    most_bytes: int = MAX_FRAME_BYTES
 
 
 class _Exchange:
@@ -249,9 +288,9 @@ class _Exchange:
         content = None if body is None else body.encode("utf-8", "surrogatepass")
         connection.request(request.method, target, content, headers)
         answer = connection.getresponse()
-        if request.file and 200 <= answer.status < 300:
-            _copy(answer, request.file)
-        text = answer.read(MAX_FRAME_BYTES + 1)
+        if request.write and 200 <= answer.status < 300:
+            _copy(answer, request.write)
+        text = answer.read(request.most_bytes + 1)
         retry_after = parse_retry_after(answer.headers.get_all("Retry-After") or [])
         return Answer(answer.status, answer.reason, text, retry_after)
 
@@ -261,9 +300,9 @@ class _Exchange:
             self._sock.shutdown(socket.SHUT_RDWR)
 
 
-def _copy(answer: http.client.HTTPResponse, file: BinaryIO) -> None:
+def _copy(answer: http.client.HTTPResponse, write: Write) -> None:
     while part := answer.read(PART_BYTES):
         try:
-            file.write(part)
-        except OSError as exc:
-            raise _FileFailed(exc) from exc
+            write(part)
+        except Exception as exc:
+            raise _WriteFailed(exc) from exc

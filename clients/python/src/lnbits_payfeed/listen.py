@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from dataclasses import asdict
 from typing import Any, TextIO
@@ -10,9 +11,9 @@ from .errors import PayfeedError
 from .events import (
     Balance,
     Connected,
-    CustomEvent,
     Disconnected,
     Event,
+    FeedEvent,
     Gap,
     InvalidEvent,
     Item,
@@ -25,6 +26,12 @@ from .forward import Forwarder
 from .signals import on_end
 from .terminal import local_time, printable, printable_json
 
+SECRETS = {
+    "PAYFEED_KEY",
+    "PAYFEED_SECRET",
+    "PAYFEED_WEBHOOK_SECRET",
+    "PAYFEED_MQTT_PASSWORD",
+}
 COLOURS = {"green": 32, "red": 31, "yellow": 33, "cyan": 36, "dim": 2}
 
 
@@ -84,13 +91,15 @@ async def listen(
 async def run(command: str, event: Event | InvalidEvent) -> None:
     """Run a shell command with the event's frame as its standard input.
 
-    It gets its own session, as an interrupt from the terminal is for `listen` only.
+    It gets its own session, as an interrupt from the terminal is for `listen` only, and
+    the environment without SECRETS.
     Raises CommandFailed and NothingToRun.
     """
     if isinstance(event, InvalidEvent):
         raise NothingToRun(malformed(event, "no command was run", "--exec"))
+    env = {name: value for name, value in os.environ.items() if name not in SECRETS}
     process = await asyncio.create_subprocess_shell(
-        command, stdin=asyncio.subprocess.PIPE, start_new_session=True
+        command, stdin=asyncio.subprocess.PIPE, start_new_session=True, env=env
     )
     try:
         await process.communicate(event.text.encode() + b"\n")
@@ -137,9 +146,14 @@ class Printer:
 
     def _print(self, file: TextIO, text: str, colour: str) -> None:
         text = printable(text)
-        if file.isatty():
+        if file.isatty() and has_colours():
             text = f"\033[{COLOURS[colour]}m{text}\033[0m"
         print(text, file=file, flush=True)
+
+
+def has_colours() -> bool:
+    """Whether the user's terminal shows colours; https://no-color.org."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def as_text(item: Item) -> str:
@@ -169,7 +183,7 @@ def describe(item: Item) -> tuple[str, str]:
     return colour, f"{local_time(item.timestamp)}  {item.id}  {text}"
 
 
-def _describe_event(event: Event) -> tuple[str, str]:
+def _describe_event(event: FeedEvent) -> tuple[str, str]:
     if isinstance(event, PaymentEvent):
         paid = event.payment
         sign = "+" if paid.direction == "in" else "-"
@@ -185,5 +199,4 @@ def _describe_event(event: Event) -> tuple[str, str]:
         return "cyan", f"test  {event.message}"
     if isinstance(event, MessageEvent):
         return "cyan", f"message  {json.dumps(event.data, ensure_ascii=False)}"
-    assert isinstance(event, CustomEvent)  # noqa: S101 – the only other kind of event
     return "cyan", f"{event.type}  {json.dumps(event.members, ensure_ascii=False)}"

@@ -82,6 +82,13 @@ FILTER_OPTIONS = (
     ),
     click.option("--tag", help="The extension that made the payment."),
 )
+READ_FILTER_OPTIONS = (
+    *FILTER_OPTIONS,
+    click.option("--payment-hash", metavar="HASH", help="The payment of one invoice."),
+    click.option(
+        "--external-id", metavar="ID", help="The merchant's id of the invoice."
+    ),
+)
 FORWARD_OPTIONS = (
     click.option(
         "--webhook-secret-file",
@@ -143,6 +150,13 @@ def _read_secret(file: Path, what: str) -> str:
     return text.strip()
 
 
+def read_secret(file: Path | None, variable: str) -> str | None:
+    """The secret in a file, or else in an environment variable. Raises BadAddress."""
+    if file:
+        return _read_secret(file, "secret")
+    return os.environ.get(variable) or None
+
+
 def tls_context(ca: Path | None) -> ssl.SSLContext | None:
     return ssl.create_default_context(cafile=ca) if ca else None
 
@@ -154,10 +168,7 @@ def new_forwarder(
 
     Raises BadAddress, OSError.
     """
-    if secret_file:
-        known = _read_secret(secret_file, "secret")
-    else:
-        known = os.environ.get("PAYFEED_WEBHOOK_SECRET", "")
+    known = read_secret(secret_file, "PAYFEED_WEBHOOK_SECRET")
     secret = known or new_secret()
     forwarder = Forwarder(
         url, secret, print_error, max_attempts=max_attempts, tls=tls_context(ca)

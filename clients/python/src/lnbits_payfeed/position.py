@@ -1,8 +1,6 @@
-"""Where a feed resumes: dropping duplicates, acknowledging. No I/O but the cursor's."""
+"""Where a feed resumes: dropping duplicates, acknowledging. No I/O."""
 
 from collections import OrderedDict
-
-from .cursor import Cursor, FileCursor
 
 REMEMBERED_IDS = 10_000
 
@@ -14,12 +12,15 @@ class ResumePosition:
     acknowledged to the server, move only with what the caller has finished.
     """
 
-    def __init__(self, since: str | None, cursor: Cursor | None) -> None:
-        self._cursor = cursor
+    def __init__(
+        self, since: str | None, has_cursor: bool = False, saved_id: str | None = None
+    ) -> None:
+        self._has_cursor = has_cursor
         self._initial_since = since
-        self._is_acking = since == "acked" or cursor is not None
+        self._is_acking = since == "acked" or has_cursor
         self._handed_out_id: str | None = None
-        self._saved_id = cursor.load() if cursor else None
+        self._saved_id = saved_id
+        self._unsaved_id: str | None = None
         # events are numbered in the order in which they are handed out
         self._count = 0
         self._finished_number = 0
@@ -105,16 +106,20 @@ class ResumePosition:
         is_due, self._is_ack_due = self._is_ack_due, False
         return self._ack if is_due else None
 
-    def close(self) -> None:
-        """Unlock the cursor's file for other programs."""
-        if isinstance(self._cursor, FileCursor):
-            self._cursor.close()
+    def on_loaded(self, event_id: str) -> None:
+        """What an asynchronous cursor has stored."""
+        self._saved_id = event_id
+
+    def take_unsaved(self) -> str | None:
+        """The id to save in the cursor, if it has moved."""
+        event_id, self._unsaved_id = self._unsaved_id, None
+        return event_id
 
     @property
     def _has_finished_all(self) -> bool:
         return self._finished_number == self._count
 
     def _save(self, event_id: str) -> None:
-        if self._cursor and event_id != self._saved_id:
-            self._cursor.save(event_id)
+        if self._has_cursor and event_id != self._saved_id:
+            self._unsaved_id = event_id
         self._saved_id = event_id

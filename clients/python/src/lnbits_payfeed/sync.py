@@ -3,13 +3,26 @@
 import asyncio
 import concurrent.futures
 import threading
+from collections import deque
 from collections.abc import Coroutine, Iterator
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from .events import Event, InvalidEvent, Item, PaymentEvent
+from .events import (
+    Direction,
+    Event,
+    InvalidEvent,
+    Item,
+    PaymentEvent,
+    SettledStatus,
+)
 from .feed import Feed
+from .feed_options import FeedOptions
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack  # in typing since Python 3.11
+
+MOST_ITEMS = 100  # taken from the event loop at a time
 MIN_TIMEOUT_SECONDS = 0.001  # with 0, asyncio would not start to wait
 
 T = TypeVar("T")
@@ -26,8 +39,10 @@ class SyncFeed:
             feed.ack(event)
     """
 
-    def __init__(self, url: str, key: str, **options: Any) -> None:
+    def __init__(self, url: str, key: str, **options: "Unpack[FeedOptions]") -> None:
         self._feed = Feed(url, key, **options)
+        self._items: deque[tuple[Item, str | None]] = deque()
+        self._since: str | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -57,19 +72,26 @@ class SyncFeed:
 
         Raises StopIteration after `close`.
         """
-        try:
-            return self._call(self._next(timeout_seconds))
-        except StopAsyncIteration:
-            raise StopIteration from None
+        if not self._items:
+            try:
+                self._items.extend(self._call(self._next(timeout_seconds)))
+            except StopAsyncIteration:
+                raise StopIteration from None
+        if not self._items:
+            return None
+        item, self._since = self._items.popleft()
+        return item
 
-    async def _next(self, timeout_seconds: float | None) -> Item | None:
+    async def _next(
+        self, timeout_seconds: float | None
+    ) -> list[tuple[Item, str | None]]:
         seconds = timeout_seconds
         if seconds is not None:
             seconds = max(seconds, MIN_TIMEOUT_SECONDS)
         try:
-            return await asyncio.wait_for(self._feed.__anext__(), seconds)
+            return await asyncio.wait_for(self._feed.next_items(MOST_ITEMS), seconds)
         except asyncio.TimeoutError:
-            return None
+            return []
 
     def ack(self, event: Event | InvalidEvent) -> None:
         """Mark this event and all before it as processed; see `Feed.ack`."""
@@ -80,8 +102,8 @@ class SyncFeed:
         payment_hash: str,
         timeout_seconds: float | None = None,
         *,
-        direction: str = "in",
-        status: str = "confirmed",
+        direction: Direction = "in",
+        status: SettledStatus = "confirmed",
     ) -> PaymentEvent:
         """The event of a payment, once it is there; see `Feed.wait_for_payment`."""
         return self._call(
@@ -93,7 +115,7 @@ class SyncFeed:
     @property
     def since(self) -> str | None:
         """The `since` of the next connection: the last id, once there is one."""
-        return self._feed.since
+        return self._since if self._items else self._feed.since
 
     @property
     def invalid(self) -> int:
@@ -102,6 +124,7 @@ class SyncFeed:
 
     def close(self) -> None:
         """End the iteration, send the last ack, close the socket, unlock the cursor."""
+        self._items.clear()
         if self._thread.is_alive():
             self._call(self._feed.close())
             self._loop.call_soon_threadsafe(self._loop.stop)

@@ -101,7 +101,9 @@ async def test(common: Common, as_json: bool, webhook: str) -> int:
     "--state", type=click.Choice(("delivered", "waiting", "retrying", "failed"))
 )
 @click.option("--before", metavar="EVENT", help="What follows this event in the list.")
-@click.option("--limit", type=int, metavar="N", help="1 to 1000; default 100.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), metavar="N", help="1 to 1000; default 100."
+)
 @click.argument("webhook")
 @click.argument("event", required=False)
 async def deliveries(
