@@ -157,6 +157,9 @@ def main() -> None:
     base_url = os.environ.get("BASE_URL", "").rstrip("/")
     if base_url and not base_url.startswith(("http://", "https://")):
         sys.exit(f"BASE_URL must begin with http:// or https://, not {base_url!r}.")
+    tag = os.environ.get("TAG") or f"v{version()}"
+    if tag != f"v{version()}":
+        sys.exit(f"The tag is {tag}, but the version in config.json is {version()}.")
     if git("status", "--porcelain"):
         sys.exit("Commit all changes first: a release is the archive of a commit.")
     shutil.rmtree(DIST, ignore_errors=True)
