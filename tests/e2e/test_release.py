@@ -1,8 +1,11 @@
 """A release, as `make release` builds it, in LNbits' extension manager."""
 
+import asyncio
 import json
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
@@ -96,3 +99,20 @@ async def test_the_release_installs_and_feeds_a_payment(
     assert page.status_code == 200
     picture = await server.http.get("/payfeed/static/image/payfeed.png")
     assert picture.headers["content-type"] == "image/png"
+
+
+async def test_the_documented_clone_is_loaded_by_lnbits() -> None:
+    document = (build_release.ROOT / "docs" / "installation.md").read_text()
+    found = re.search(r"^(git clone) \S+ (lnbits/extensions/payfeed)$", document, re.M)
+    assert found
+    server = Server(with_extension=False)
+    try:
+        target = server.folder / "ext" / found[2].removeprefix("lnbits/")
+        command = [*found[1].split(), "-q", str(build_release.ROOT), str(target)]
+        await asyncio.to_thread(subprocess.run, command, check=True)
+        await server.start()
+        await server.install()
+        page = await server.http.get("/payfeed/", headers=server.admin)
+        assert page.status_code == 200
+    finally:
+        await server.close()
