@@ -77,13 +77,25 @@ def test_the_tile_is_a_png() -> None:
     assert image.startswith(b"\x89PNG\r\n\x1a\n")
 
 
-def test_there_is_one_version_number() -> None:
-    version = json.loads((ROOT / "config.json").read_text())["version"]
-    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text()
-    package = json.loads((ROOT / "clients" / "js" / "package.json").read_text())
-    assert package["version"] == version
-    for page in (ROOT / "templates" / "payfeed").glob("*.html"):
-        assert f"payfeed={version}" in page.read_text()
+# where the version stands, as a pattern with the version in its group
+VERSIONS = {
+    "config.json": r'"version": "(.+)"',
+    "clients/js/package.json": r'"version": "(.+)"',
+    "clients/python/pyproject.toml": r'^version = "(.+)"',
+    "clients/python/src/lnbits_payfeed/version.py": r'__version__ = "(.+)"',
+    "templates/payfeed/display.html": r"payfeed=([\d.]+)",
+    "templates/payfeed/index.html": r"payfeed=([\d.]+)",
+    "docs/clients.md": r"lnbits-payfeed-([\d.]+)\.tgz",
+    ".github/ISSUE_TEMPLATE/bug.yml": r"Payfeed ([\d.]+),",
+    "CHANGELOG.md": r"^## \[(\d.+)\] - \d{4}-\d\d-\d\d$",
+}
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+def test_there_is_one_version_number(name: str) -> None:
+    found = re.search(VERSIONS[name], (ROOT / name).read_text(), re.MULTILINE)
+    assert found
+    assert found[1] == build_release.version()
 
 
 def test_without_npm_the_check_says_what_it_left_out_and_is_strict_on_demand() -> None:
