@@ -1,4 +1,5 @@
 LNBITS_VERSION ?= 1.6.2
+LNBITS_VERSIONS = 1.6.2 1.5.6 1.4.2 1.3.1
 PORT ?= 5006
 STRICT ?=
 DATABASE ?= sqlite
@@ -11,7 +12,8 @@ WORKERS ?= 0
 endif
 PYTHON = $$(python3 tools/setup.py $(LNBITS_VERSION))
 
-.PHONY: run quick test check torture bench bench-clients screenshots zip lock clean
+.PHONY: run quick test check torture bench bench-clients screenshots release names lock \
+  clean
 
 run:
 	@python="$(PYTHON)" && exec "$$python" tools/demo.py $(PORT)
@@ -47,8 +49,18 @@ bench-clients:
 screenshots:
 	@python="$(PYTHON)" && "$$python" tools/screenshots.py .cache/screenshots docs/images
 
-zip:
+# dist/ for GitHub and the registry, or for BASE_URL; installed on every LNbits
+release:
 	@python3 tools/build_release.py
+	@for version in $(LNBITS_VERSIONS); do \
+	  echo "LNbits $$version:"; \
+	  PAYFEED_RELEASE="$(CURDIR)/dist" $(MAKE) -s test LNBITS_VERSION=$$version \
+	    TESTS=tests/e2e/test_release.py || exit 1; \
+	done
+
+# The publisher's names, from publisher.json, in every file
+names:
+	@python3 tools/publisher_names.py
 
 lock:
 	@python3 tools/lock.py

@@ -75,6 +75,15 @@ async def m003_filters(db: Any) -> None:
         ) {"WITHOUT ROWID" if is_sqlite else ""}
         """
     )
+    # up to which offset every payment of a feed has its row in `payments`
+    await db.execute(
+        f"""
+        CREATE TABLE payfeed.indexed_feeds (
+            wallet_id TEXT PRIMARY KEY, epoch TEXT NOT NULL,
+            until_offset {db.big_int} NOT NULL
+        )
+        """
+    )
     # PostgreSQL's indexes have no room for the long tags that 0.1.0 stored
     tag = " tag," if is_sqlite else ""
     indexes = [

@@ -21,6 +21,7 @@ from history import histories
 from idle_subscribers import idle_subscribers
 from kept_events import kept_events
 from load_generator import websocket_opening
+from upgrades import upgrades
 from webhooks import webhooks
 
 
@@ -329,6 +330,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "filter": filters,
     "paths": paths,
     "histories": histories,
+    "upgrades": upgrades,
     "idle": idle_subscribers,
     "webhooks": webhooks,
     "kept": kept_events,

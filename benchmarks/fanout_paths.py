@@ -13,7 +13,7 @@ from command import running
 from harness import HELLO, PAYMENT, Bench, Row, ms
 from load_generator import websocket_opening
 from mosquitto import Mosquitto
-from nginx import Front
+from nginx import NginxFront
 
 CONNECTED = b"\x20\x02\x00\x00"
 
@@ -57,7 +57,7 @@ async def _direct(bench: Bench, count: int, _: Path, __: AsyncExitStack) -> None
 
 
 async def _nginx(bench: Bench, count: int, folder: Path, stack: AsyncExitStack) -> None:
-    nginx = Front(folder, bench.port, connections=4 * count)
+    nginx = NginxFront(folder, bench.port, connections=4 * count)
     stack.callback(nginx.stop)
     await nginx.start(nginx.port)
     opening = websocket_opening("/payfeed/api/v1/ws", bench.shop.wallet["inkey"])

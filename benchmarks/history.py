@@ -152,13 +152,15 @@ class Old:
 
 
 @asynccontextmanager
-async def old_lnbits(database: str, size: int, wallets: int) -> AsyncIterator[Old]:
+async def old_lnbits(
+    database: str, size: int, wallets: int, **env: str
+) -> AsyncIterator[Old]:
     cluster = Postgres() if database == "postgres" else None
     url = ""
     if cluster:
         cluster.start()
         url = cluster.database()
-    server = Server(with_extension=False, **ROOMY, LNBITS_DATABASE_URL=url)
+    server = Server(with_extension=False, **ROOMY, **env, LNBITS_DATABASE_URL=url)
     server.add_extension("benchlab", HERE / "benchlab")
     server.add_extension("paylab", HERE.parent / "tests" / "paylab")
     try:

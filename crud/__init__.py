@@ -95,7 +95,9 @@ from .log import (
     append,
 )
 from .payments import (
+    get_indexed,
     index_payments,
+    save_indexed,
 )
 from .seen import (
     get_unseen,
@@ -196,6 +198,7 @@ __all__ = [
     "get_feeds",
     "get_feeds_of",
     "get_first_message",
+    "get_indexed",
     "get_keys",
     "get_keys_by_hash",
     "get_large_payments",
@@ -244,6 +247,7 @@ __all__ = [
     "rotate_secret",
     "rotate_webhook",
     "save_deliveries",
+    "save_indexed",
     "set_extra_members",
     "set_state",
     "store_changes",

@@ -1,6 +1,6 @@
 """The table `payments`: what finds a payment's event by its identifiers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import text
@@ -17,6 +17,11 @@ INSERT = text(
     " VALUES (:wallet_id, :offset, :payment_hash, :external_id)"
     " ON CONFLICT (wallet_id, event_offset) DO UPDATE"
     " SET payment_hash = excluded.payment_hash, external_id = excluded.external_id"
+)
+SAVE_INDEXED = text(
+    "INSERT INTO payfeed.indexed_feeds VALUES (:wallet_id, :epoch, :until)"
+    " ON CONFLICT (wallet_id) DO UPDATE"
+    " SET epoch = excluded.epoch, until_offset = excluded.until_offset"
 )
 
 
@@ -55,3 +60,25 @@ async def index_payments(wallet_id: str, epoch: str, after: int, until: int) -> 
         if place and place[0] == epoch:
             events = [event_of(wallet_id, epoch, row) for row in rows]
             await insert_payments(conn, events)
+
+
+async def get_indexed() -> dict[str, tuple[str, int]]:
+    """By wallet: an epoch, and the offset up to which its payments have rows."""
+    rows = await fetch_all(
+        "SELECT wallet_id, epoch, until_offset FROM payfeed.indexed_feeds"
+    )
+    return {
+        row["wallet_id"]: (str(row["epoch"]), int(row["until_offset"])) for row in rows
+    }
+
+
+@shielded
+async def save_indexed(marks: Mapping[str, tuple[str, int]]) -> None:
+    if not marks:
+        return
+    rows = [
+        {"wallet_id": wallet_id, "epoch": epoch, "until": until}
+        for wallet_id, (epoch, until) in marks.items()
+    ]
+    async with transaction() as conn:
+        await conn.execute(SAVE_INDEXED, rows)

@@ -7,32 +7,32 @@ from .journal import Journal
 
 SLICE_OFFSETS = 500
 SLICE_PAUSE_SECONDS = 0.02
-STATE = "payments_are_indexed"
 
 
 class PaymentIndex:
-    """`complete` is called every few minutes, as a process of an older version may
-    still append."""
+    """`complete` is called every few minutes, as an older version may append: in a
+    process that is not upgraded yet, or while an operator has gone back to it."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._done: dict[str, tuple[str, int]] = {}  # epoch and offset, by wallet
+        self._done: dict[str, tuple[str, int]] | None = None  # as crud.get_indexed
 
     async def complete(self) -> None:
-        """All events of all feeds once, later what was appended since the last call."""
-        is_first = not self._journal.are_payments_indexed
-        is_known = is_first and await crud.get_state(STATE)
+        """All events that were appended since the last call, by any process."""
+        if self._done is None:
+            self._done = await crud.get_indexed()
+        marks: dict[str, tuple[str, int]] = {}
         for feed in await crud.get_feeds():
             epoch, done = self._done.get(feed.wallet_id, (feed.epoch, 0))
-            if is_known:
-                done = feed.head
-            elif epoch != feed.epoch:
+            if epoch != feed.epoch:
                 done = 0
             await self._complete_feed(feed.wallet_id, feed.epoch, done, feed.head)
-            self._done[feed.wallet_id] = (feed.epoch, feed.head)
-        if is_first:
-            await crud.set_state(STATE, 1)
-            self._journal.are_payments_indexed = True
+            mark = (feed.epoch, feed.head)
+            if self._done.get(feed.wallet_id) != mark:
+                marks[feed.wallet_id] = mark
+        await crud.save_indexed(marks)
+        self._done |= marks
+        self._journal.are_payments_indexed = True
 
     async def _complete_feed(
         self, wallet_id: str, epoch: str, done: int, head: int

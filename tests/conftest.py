@@ -55,7 +55,7 @@ SHARED_BY_A_MODULE = {
     "on_postgres",
     "on_sqlite",
     "restarts",
-    "shop_behind_nginx",
+    "shop_behind_proxies",
     "shop_to_restore",
 }
 SHARED_BY_MODULES = {"server_with_limits"}

@@ -6,8 +6,11 @@ import shutil
 import pytest
 
 PACKAGES = {
+    "apache2": "apache2",
+    "caddy": "caddy",
     "chromium": "chromium",
     "curl": "curl",
+    "haproxy": "haproxy",
     "node": "nodejs",
     "npm": "npm",
     "mosquitto": "mosquitto",

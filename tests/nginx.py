@@ -1,16 +1,11 @@
 """A real nginx for tests, with its logs and temporary files in one folder."""
 
-import asyncio
-import contextlib
 import os
-import subprocess
 from pathlib import Path
 
-from certificate import certificate
 from needs import need
 from ports import free_port
-
-ROOT = Path(__file__).resolve().parent.parent
+from proxy_servers import DEPLOY, Front, ProxyServer, with_values
 
 MAIN = """\
 {user}
@@ -30,71 +25,67 @@ http {{
 """
 
 
-class Nginx:
-    """`site` is a file of conf.d; `values` are put in place of its own, all found.
-
-    Around it stand the logs that a distribution switches on.
-    """
-
-    def __init__(
-        self, folder: Path, site: str, values: dict[str, str], connections: int = 256
-    ) -> None:
-        self.folder = folder
-        for old, new in values.items():
-            assert old in site, old
-            site = site.replace(old, new)
-        (folder / "site.conf").write_text(site)
-        user = "user root;" if os.geteuid() == 0 else ""
-        main = MAIN.format(folder=folder, user=user, connections=connections)
-        (folder / "main.conf").write_text(main)
-        self.process: subprocess.Popen[bytes] | None = None
-
-    async def start(self, port: int) -> None:
-        """Started when `port` answers."""
-        main = str(self.folder / "main.conf")
-        early = str(self.folder / "error.log")
-        with open(self.folder / "stderr.log", "wb") as output:
-            self.process = subprocess.Popen(
-                [need("nginx"), "-c", main, "-e", early], stdout=output, stderr=output
-            )
-        for _ in range(200):
-            assert self.process.poll() is None, self.logs
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError("nginx did not start")
-
-    @property
-    def logs(self) -> str:
-        """All that nginx has written anywhere."""
-        return "".join(path.read_text() for path in self.folder.glob("*.log"))
-
-    def stop(self) -> None:
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait()
+def write_files(folder: Path, site: str, connections: int = 256) -> None:
+    """`site` is a file of conf.d; around it are the logs that a distribution sets."""
+    (folder / "site.conf").write_text(site)
+    user = "user root;" if os.geteuid() == 0 else ""
+    main = MAIN.format(folder=folder, user=user, connections=connections)
+    (folder / "main.conf").write_text(main)
 
 
-class Front(Nginx):
-    """`deploy/nginx.conf` for an LNbits on this port, with a certificate of its own."""
+def nginx_command(folder: Path) -> list[str]:
+    files = (str(folder / "main.conf"), str(folder / "error.log"))
+    return [need("nginx"), "-c", files[0], "-e", files[1]]
+
+
+class Nginx(ProxyServer):
+    """`site` is a file of conf.d; `values` are put in place of its own, all found."""
+
+    name = "nginx"
+
+    def __init__(self, folder: Path, site: str, values: dict[str, str]) -> None:
+        super().__init__(folder)
+        write_files(folder, with_values(site, values))
+
+    def command(self) -> list[str]:
+        return nginx_command(self.folder)
+
+
+class NginxFront(Front):
+    """`deploy/nginx.conf`."""
+
+    name = "nginx"
+    masked = "GET /payfeed/api/v1/notify/*** HTTP/1.1 200"
+    failed = "upstream 502"
 
     def __init__(
-        self, folder: Path, upstream_port: int, connections: int = 256, **more: str
+        self,
+        folder: Path,
+        upstream_port: int,
+        timeout_seconds: int = 75,
+        connections: int = 256,
     ) -> None:
-        self.certificate, key = certificate(folder)
-        self.port, self.plain_port, spare, plain_spare = (free_port() for _ in range(4))
+        self.connections = connections
+        super().__init__(folder, upstream_port, timeout_seconds)
+
+    def write(self) -> None:
         values = {
             "listen 443": f"listen 127.0.0.1:{self.port}",
-            "listen [::]:443": f"listen 127.0.0.1:{spare}",
+            "listen [::]:443": f"listen 127.0.0.1:{free_port()}",
             "listen 80": f"listen 127.0.0.1:{self.plain_port}",
-            "listen [::]:80": f"listen 127.0.0.1:{plain_spare}",
+            "listen [::]:80": f"listen 127.0.0.1:{free_port()}",
             "lnbits.example.org": "localhost",
             "/etc/ssl/lnbits/fullchain.pem": str(self.certificate),
-            "/etc/ssl/lnbits/privkey.pem": str(key),
-            "/var/log/nginx": str(folder),
-            "127.0.0.1:5000": f"127.0.0.1:{upstream_port}",
+            "/etc/ssl/lnbits/privkey.pem": str(self.key),
+            "/var/log/nginx": str(self.folder),
+            "127.0.0.1:5000": self.upstream,
+            "75s": f"{self.timeout_seconds}s",
+            # Payfeed asks for no buffering too: here the file alone has to see to it
+            "proxy_buffering off;": "proxy_buffering off;"
+            " proxy_ignore_headers X-Accel-Buffering;",
         }
-        site = (ROOT / "deploy" / "nginx.conf").read_text()
-        super().__init__(folder, site, values | more, connections)
+        site = with_values((DEPLOY / "nginx.conf").read_text(), values)
+        write_files(self.folder, site, self.connections)
+
+    def command(self) -> list[str]:
+        return nginx_command(self.folder)

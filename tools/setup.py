@@ -1,16 +1,20 @@
 """Prepare `.cache/venv-<LNbits version>` from its lock file; prints its Python.
 
-Usage: setup.py <LNbits version>. Needs Python 3.10 to 3.12 with venv.
+Usage: setup.py <LNbits version>. Needs Python 3.10 to 3.12 with venv. The version
+`latest` is LNbits' newest release or pre-release, locked when it is prepared.
 """
 
 import hashlib
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
+LOCK_FLAGS = "--universal --python-version 3.10 --generate-hashes --no-emit-index-url"
+LOCK_FLAGS += " --no-header --no-config --no-annotate -q"
 
 
 def find_python() -> str:
@@ -62,12 +66,58 @@ def uv() -> str:
     return str(venv / "bin" / "uv")
 
 
-def main(version: str) -> None:
-    lock = ROOT / "requirements" / f"lnbits-{version}.txt"
-    if not lock.exists():
-        known = sorted(p.stem.removeprefix("lnbits-") for p in lock.parent.glob("ln*"))
-        sys.exit(f"LNbits {version} is not one of {', '.join(known)}.")
+def compile_lock(requirements: str, target: Path) -> None:
+    """Write a lock file: every package pinned by hash, no addresses."""
     CACHE.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".in", dir=CACHE) as source:
+        source.write(requirements)
+        source.flush()
+        run(
+            [
+                uv(),
+                "pip",
+                "compile",
+                *LOCK_FLAGS.split(),
+                source.name,
+                "-o",
+                str(target),
+            ],
+            "No versions of the packages fit together.",
+        )
+
+
+def latest_lock() -> Path:
+    """Made again by each run of CI; `make clean` removes it."""
+    lock = CACHE / "lnbits-latest.txt"
+    if not lock.exists():
+        dev = (ROOT / "requirements" / "dev.in").read_text()
+        # names a pre-release, so pre-releases of LNbits are considered
+        compile_lock(f"lnbits>={supported()[-1]}.dev0\n{dev}", lock)
+    return lock
+
+
+def supported() -> list[str]:
+    """The LNbits versions that have lock files."""
+    locks = (ROOT / "requirements").glob("lnbits-*.txt")
+    return sorted((lock.stem.removeprefix("lnbits-") for lock in locks), key=numbers)
+
+
+def numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def find_lock(version: str) -> Path:
+    if version == "latest":
+        return latest_lock()
+    if version not in supported():
+        known = ", ".join(supported())
+        sys.exit(f"LNbits {version} is not one of {known}, and not latest.")
+    return ROOT / "requirements" / f"lnbits-{version}.txt"
+
+
+def main(version: str) -> None:
+    CACHE.mkdir(exist_ok=True)
+    lock = find_lock(version)
     venv = CACHE / f"venv-{version}"
     python = venv / "bin" / "python"
     if not up_to_date(venv, lock):

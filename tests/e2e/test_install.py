@@ -124,13 +124,13 @@ async def test_upgrades_and_activations_keep_no_database_connections(
         await server.install(enable=False)
         key = (await server.wallets(server.admin))[0]["inkey"]
         before = await database.fetchval(BACKENDS)
-        await install(server, "0.1.0")
+        await install(server, build_release.version())
         await manage(server, "PUT", "/activate")
         await server.enable(server.admin)
         await used()
         for number in range(1, 1 + REPLACEMENTS):
-            build_release.build(folder, base, f"0.1.{number}")
-            await install(server, f"0.1.{number}")
+            build_release.build(folder, base, f"9.0.{number}")
+            await install(server, f"9.0.{number}")
             await used()
         for _ in range(REPLACEMENTS):
             await manage(server, "PUT", "/activate")
@@ -160,7 +160,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
     try:
         await server.start()
         await server.install(enable=False)
-        await install(server, "0.1.0")
+        await install(server, build_release.version())
         await manage(server, "PUT", "/activate")
         await server.enable(server.admin)
         payer = (await server.wallets(server.admin))[0]
@@ -176,9 +176,9 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
             await before.next()
             await server.pay(payer, await server.invoice(shop, 10))
             first = await before.until("payment")
-            build_release.build(folder, base, "0.1.1")
+            build_release.build(folder, base, "9.0.1")
             async with other_readers(server, shop["inkey"]):
-                await install(server, "0.1.1")
+                await install(server, "9.0.1")
                 assert await before.close_code() == 1012
         assert await running(server) == (loops, listeners)
         assert await server.call("GET", "/paylab/masks") == 1
@@ -210,8 +210,8 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
         gone = await server.payfeed("GET", "events", shop["inkey"])
         assert gone.status_code == 404
         await server.pay(payer, await server.invoice(shop, 40))
-        publish_commit(folder, base, "HEAD", "0.1.2")
-        await install(server, "0.1.2")
+        publish_commit(folder, base, "HEAD", "9.0.2")
+        await install(server, "9.0.2")
         await manage(server, "PUT", "/activate")
         await stores(server, shop["inkey"], 10, 20, 30, 40)
         if not database:
@@ -222,7 +222,7 @@ async def test_an_operator_installs_upgrades_deactivates_and_removes(
             assert broken.status_code == 503
         await manage(server, "DELETE")
         await manage(server, "DELETE", "/db")
-        await install(server, "0.1.2")
+        await install(server, "9.0.2")
         await manage(server, "PUT", "/activate")
         async with reading(f"{socket}/{shop['inkey']}?since={first['id']}") as fresh:
             assert (await fresh.next())["recovered"] is False

@@ -1,11 +1,11 @@
-"""Behind a real nginx: `deploy/nginx.conf`, and what the guide's file lacks."""
+"""Behind real proxies: the files in deploy/, and what the guide's nginx file lacks."""
 
 import asyncio
 import signal
 import ssl
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,9 @@ import uvicorn
 import websockets
 from certificate import certificate
 from needs import need
-from nginx import Front, Nginx
+from nginx import Nginx, NginxFront
 from ports import free_port
+from proxy_servers import Apache, Caddy, Front, HAProxy
 from reader import reading
 from shop import Shop, opened
 from stoppable_proxy import stoppable_proxy
@@ -62,21 +63,21 @@ server {
 
 @dataclass
 class Behind:
-    """A shop behind nginx."""
+    """A shop behind a proxy."""
 
     shop: Shop
-    nginx: Front
+    proxy: Front
 
     def __post_init__(self) -> None:
-        self.tls = ssl.create_default_context(cafile=str(self.nginx.certificate))
+        self.tls = ssl.create_default_context(cafile=str(self.proxy.certificate))
 
     @property
     def https(self) -> str:
-        return f"https://localhost:{self.nginx.port}/payfeed/api/v1"
+        return f"https://localhost:{self.proxy.port}/payfeed/api/v1"
 
     @property
     def wss(self) -> str:
-        return f"wss://localhost:{self.nginx.port}/payfeed/api/v1"
+        return f"wss://localhost:{self.proxy.port}/payfeed/api/v1"
 
     def client(self, address: str = "127.0.0.1") -> httpx.AsyncClient:
         """An HTTP client that comes from this address."""
@@ -85,7 +86,7 @@ class Behind:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def shop_behind_nginx(module_database: dict[str, str]) -> AsyncIterator[Shop]:
+async def shop_behind_proxies(module_database: dict[str, str]) -> AsyncIterator[Shop]:
     """`FORWARDED_ALLOW_IPS` is what the command `lnbits` trusts by default."""
     async with opened(
         PAYFEED_HEARTBEAT_SECONDS="1",
@@ -98,36 +99,44 @@ async def shop_behind_nginx(module_database: dict[str, str]) -> AsyncIterator[Sh
         yield shop
 
 
+FRONTS = [NginxFront, Caddy, HAProxy, Apache]
+# Apache ends idle streams only
+END_IDLE_SOCKETS = [NginxFront, Caddy, HAProxy]
+
+
+def name_of(kind: type[Front]) -> str:
+    return kind.name
+
+
 @asynccontextmanager
-async def front_of(folder: Path, port: int) -> AsyncIterator[Front]:
-    # Payfeed asks for no buffering too: here the file alone has to see to it
-    unasked = "proxy_buffering off; proxy_ignore_headers X-Accel-Buffering;"
-    values = {"75s": f"{READ_TIMEOUT_SECONDS}s", "proxy_buffering off;": unasked}
-    nginx = await asyncio.to_thread(Front, folder, port, **values)
+async def front_of(kind: type[Front], folder: Path, port: int) -> AsyncIterator[Front]:
+    proxy = await asyncio.to_thread(kind, folder, port, READ_TIMEOUT_SECONDS)
     try:
-        await nginx.start(nginx.port)
-        yield nginx
+        await proxy.start(proxy.port)
+        yield proxy
     finally:
-        nginx.stop()
+        proxy.stop()
 
 
-@pytest_asyncio.fixture(scope="module")
-async def nginx(
-    shop_behind_nginx: Shop, tmp_path_factory: pytest.TempPathFactory
+@pytest_asyncio.fixture(scope="module", params=FRONTS, ids=name_of)
+async def proxy(
+    request: pytest.FixtureRequest,
+    shop_behind_proxies: Shop,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Front]:
-    folder, port = tmp_path_factory.mktemp("nginx"), shop_behind_nginx.server.port
-    async with front_of(folder, port) as front:
+    folder, port = tmp_path_factory.mktemp("proxy"), shop_behind_proxies.server.port
+    async with front_of(request.param, folder, port) as front:
         yield front
 
 
 @pytest_asyncio.fixture
-async def shop(shop_behind_nginx: Shop) -> Shop:
-    return await shop_behind_nginx.for_new_user()
+async def shop(shop_behind_proxies: Shop) -> Shop:
+    return await shop_behind_proxies.for_new_user()
 
 
 @pytest_asyncio.fixture
-async def front(shop: Shop, nginx: Front) -> Behind:
-    return Behind(shop, nginx)
+async def front(shop: Shop, proxy: Front) -> Behind:
+    return Behind(shop, proxy)
 
 
 async def test_wss_sse_and_long_poll_work(front: Behind) -> None:
@@ -150,7 +159,7 @@ async def test_sse_arrives_frame_by_frame_over_http_2(front: Behind) -> None:
     key = front.shop.wallet["inkey"]
     curl = await asyncio.create_subprocess_exec(
         *(need("curl"), "-sS", "-N", "--http2", "-D", "-"),
-        *("--cacert", str(front.nginx.folder / "cert.pem")),
+        *("--cacert", str(front.proxy.folder / "cert.pem")),
         *("-H", f"X-Api-Key: {key}", f"{front.https}/sse"),
         stdout=asyncio.subprocess.PIPE,
     )
@@ -174,13 +183,13 @@ async def test_sse_arrives_frame_by_frame_over_http_2(front: Behind) -> None:
         await curl.communicate()
 
 
-async def test_a_reader_of_sse_that_stalls_is_ended_and_not_stored_for_by_nginx(
+async def test_a_reader_of_sse_that_stalls_is_ended_and_not_stored_for_by_the_proxy(
     front: Behind,
 ) -> None:
     shop, key = front.shop, front.shop.wallet["inkey"]
     asked = f"GET /payfeed/api/v1/sse/{key} HTTP/1.1\r\nHost: localhost\r\n\r\n"
     reader, writer = await asyncio.open_connection(
-        "localhost", front.nginx.port, ssl=front.tls
+        "localhost", front.proxy.port, ssl=front.tls
     )
     try:
         writer.write(asked.encode())
@@ -197,27 +206,40 @@ async def test_a_reader_of_sse_that_stalls_is_ended_and_not_stored_for_by_nginx(
         writer.transport.abort()
 
 
-async def test_heartbeats_keep_an_idle_connection_that_the_proxy_would_end(
+@pytest.mark.parametrize("proxy", END_IDLE_SOCKETS, indirect=True, ids=name_of)
+async def test_heartbeats_keep_an_idle_socket_that_the_proxy_would_end(
     front: Behind,
 ) -> None:
     """LNbits' own socket has no heartbeat: it shows that the timeout is in force."""
     key = front.shop.wallet["inkey"]
-    own = f"wss://localhost:{front.nginx.port}/api/v1/ws/nothing"
+    own = f"wss://localhost:{front.proxy.port}/api/v1/ws/nothing"
     async with (
         reading(f"{front.wss}/ws/{key}", ssl=front.tls) as live,
         reading(own, ssl=front.tls, ping_interval=None) as quiet,
-        front.client() as http,
-        http.stream("GET", f"{front.https}/sse", headers={"X-Api-Key": key}) as sse,
     ):
         assert await quiet.close_code() == 1006
-        lines = sse.aiter_lines()
         for _ in range(2 * READ_TIMEOUT_SECONDS):
             await live.until("heartbeat")
-            while '"heartbeat"' not in await asyncio.wait_for(anext(lines), HANG_GUARD):
-                pass
         payment_hash = await front.shop.sell(7)
         event = (await live.events(1))[0]
         assert event["payment"]["payment_hash"] == payment_hash
+
+
+async def test_heartbeats_keep_an_idle_stream_longer_than_the_proxys_timeout(
+    front: Behind,
+) -> None:
+    key = front.shop.wallet["inkey"]
+    async with (
+        front.client() as http,
+        http.stream("GET", f"{front.https}/sse", headers={"X-Api-Key": key}) as sse,
+    ):
+        lines = sse.aiter_lines()
+        for _ in range(2 * READ_TIMEOUT_SECONDS):
+            while '"heartbeat"' not in await asyncio.wait_for(anext(lines), HANG_GUARD):
+                pass
+        payment_hash = await front.shop.sell(7)
+        while payment_hash not in await asyncio.wait_for(anext(lines), HANG_GUARD):
+            pass
 
 
 async def test_the_clients_address_reaches_the_limits_and_cannot_be_forged(
@@ -233,9 +255,10 @@ async def test_the_clients_address_reaches_the_limits_and_cannot_be_forged(
         async with front.client(address) as http:
             return (await http.get(f"{front.https}/feed", headers=headers)).status_code
 
-    result = [await attempt("127.0.0.5", f"10.0.0.{n}") for n in range(5)]
+    net = f"127.0.{1 + FRONTS.index(type(front.proxy))}"  # not limited by another test
+    result = [await attempt(f"{net}.5", f"10.0.0.{n}") for n in range(5)]
     assert result == [404] * 4 + [429]
-    assert await attempt("127.0.0.6", "10.0.0.1") == 404
+    assert await attempt(f"{net}.6", "10.0.0.1") == 404
     key = front.shop.wallet["inkey"]
     async with reading(
         f"{front.wss}/ws/{key}",
@@ -250,7 +273,7 @@ async def test_the_clients_address_reaches_the_limits_and_cannot_be_forged(
         ]
 
 
-async def test_lnbits_sees_what_nginx_says_whatever_the_client_claims(
+async def test_lnbits_sees_what_the_proxy_says_whatever_the_client_claims(
     front: Behind,
 ) -> None:
     """Uploads are larger than the megabyte that nginx accepts by default."""
@@ -261,7 +284,7 @@ async def test_lnbits_sees_what_nginx_says_whatever_the_client_claims(
         "X-Real-IP": "10.0.0.1",
         "Forwarded": "for=10.0.0.1;host=forged.example;proto=http",
     }
-    address = f"https://localhost:{front.nginx.port}/paylab/request"
+    address = f"https://localhost:{front.proxy.port}/paylab/request"
     async with front.client("127.0.0.5") as http:
         answer = await http.post(address, headers=forged, content=bytes(3_000_000))
     assert answer.status_code == 200
@@ -274,23 +297,68 @@ async def test_lnbits_sees_what_nginx_says_whatever_the_client_claims(
         == "127.0.0.5"
     )
     assert result["x-forwarded-proto"] == "https"
-    assert result["x-forwarded-host"] == result["host"] == "localhost"
+    assert result["x-forwarded-host"] == result["host"]
+    assert result["host"] in ("localhost", f"localhost:{front.proxy.port}")
     assert "forwarded" not in result
 
 
-async def test_an_lnbits_that_hangs_is_noticed(front: Behind) -> None:
-    key, process = front.shop.wallet["inkey"], front.shop.server.process
+@contextmanager
+def hanging(shop: Shop) -> Iterator[None]:
+    """LNbits answers nothing."""
+    process = shop.server.process
     assert process
-    async with reading(f"{front.wss}/ws/{key}", ssl=front.tls) as live:
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.parametrize("proxy", END_IDLE_SOCKETS, indirect=True, ids=name_of)
+async def test_a_socket_to_an_lnbits_that_hangs_is_ended(front: Behind) -> None:
+    async with reading(
+        f"{front.wss}/ws/{front.shop.wallet['inkey']}", ssl=front.tls
+    ) as live:
         await live.until("hello")
-        process.send_signal(signal.SIGSTOP)
-        try:
+        with hanging(front.shop):
             assert await live.close_code() == 1006
-        finally:
-            process.send_signal(signal.SIGCONT)
 
 
-async def test_no_key_is_in_any_log_of_nginx(shop: Shop, tmp_path: Path) -> None:
+async def end_of(lines: AsyncIterator[str]) -> None:
+    """Read until the proxy ends the answer, properly or not."""
+    with suppress(httpx.RemoteProtocolError):
+        async for _ in lines:
+            pass
+
+
+async def test_a_stream_from_an_lnbits_that_hangs_is_ended(front: Behind) -> None:
+    headers = {"X-Api-Key": front.shop.wallet["inkey"]}
+    async with (
+        front.client() as http,
+        http.stream("GET", f"{front.https}/sse", headers=headers) as sse,
+    ):
+        lines = sse.aiter_lines()
+        await anext(lines)
+        with hanging(front.shop):
+            await asyncio.wait_for(end_of(lines), HANG_GUARD)
+
+
+async def test_a_reader_of_sse_that_leaves_is_no_subscriber(front: Behind) -> None:
+    headers = {"X-Api-Key": front.shop.wallet["inkey"]}
+    async with (
+        front.client() as http,
+        http.stream("GET", f"{front.https}/sse", headers=headers) as sse,
+    ):
+        lines = sse.aiter_lines()
+        await anext(lines)
+        await front.shop.has_subscribers(1)
+    await front.shop.has_subscribers(0)
+
+
+@pytest.mark.parametrize("kind", FRONTS, ids=name_of)
+async def test_no_key_is_in_any_log_of_the_proxy(
+    kind: type[Front], shop: Shop, tmp_path: Path
+) -> None:
     key = shop.wallet["inkey"]
     paths = [
         f"notify/{key}/hello",
@@ -305,37 +373,44 @@ async def test_no_key_is_in_any_log_of_nginx(shop: Shop, tmp_path: Path) -> None
     async def ask(front: Behind, http: httpx.AsyncClient) -> None:
         for path in paths:
             await http.get(f"{front.https}/{path}")
+        await http.get(f"{front.https}/feed", headers={"X-Api-Key": key})
         await http.get(
-            f"http://localhost:{front.nginx.plain_port}/payfeed/api/v1/ws/{key}"
+            f"http://localhost:{front.proxy.plain_port}/payfeed/api/v1/ws/{key}"
         )
         await http.get(
-            f"https://localhost:{front.nginx.port}/api/v1/wallet?api-key={key}"
+            f"https://localhost:{front.proxy.port}/api/v1/wallet?api-key={key}"
         )
 
     async with (
         stoppable_proxy(shop.server.port) as lnbits,
-        front_of(tmp_path, lnbits.port) as nginx,
+        front_of(kind, tmp_path, lnbits.port) as proxy,
     ):
-        front = Behind(shop, nginx)
+        front = Behind(shop, proxy)
         async with front.client() as http:
             await ask(front, http)
-            async with reading(f"{front.wss}/ws/{key}", ssl=front.tls) as live:
+            async with (
+                reading(f"{front.wss}/ws/{key}", ssl=front.tls) as live,
+                reading(
+                    f"{front.wss}/ws",
+                    ssl=front.tls,
+                    additional_headers={"Authorization": f"Bearer {key}"},
+                ) as bearer,
+            ):
                 await live.until("hello")
+                await bearer.until("hello")
                 await lnbits.stop()
                 assert await live.close_code() == 1006
             await ask(front, http)
-        _, writer = await asyncio.open_connection("127.0.0.1", nginx.plain_port)
+        _, writer = await asyncio.open_connection("127.0.0.1", proxy.plain_port)
         writer.write(
             f"GET /payfeed/api/v1/ws/{key} HTTP/1.1 \r\nno header\r\n\r\n".encode()
         )
         await writer.drain()
         writer.close()
-    logs = nginx.logs
+    logs = proxy.logs
     assert key not in logs
-    assert "GET /payfeed/api/v1/notify/*** HTTP/1.1 200" in logs
-    assert "HTTP/1.1 502" in logs
-    assert "upstream 502" in logs
-    assert "GET /payfeed/api/v1/ws/*** HTTP/1.1 101" in logs
+    assert proxy.masked in logs
+    assert proxy.failed in logs
 
 
 async def test_the_guides_file_for_tls_serves_lnbits_own_socket_with_any_timeout(

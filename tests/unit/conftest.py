@@ -10,7 +10,7 @@ from payfeed.feed.feeds import new_feed
 from payfeed.feed.journal import Journal
 
 TABLES = (
-    *("feeds", "events", "payments", "seen", "state"),
+    *("feeds", "events", "payments", "indexed_feeds", "seen", "state"),
     *("access_keys", "narrowed_keys"),
     "idempotency_keys",
     *("webhooks", "webhook_deliveries", "webhook_attempts"),

@@ -241,6 +241,18 @@ async def test_payments_that_an_earlier_version_still_appends_are_indexed_later(
     assert await found(log, 1) == [1]
 
 
+async def test_payments_that_an_earlier_version_appended_after_going_back_are_indexed(
+    log: Journal,
+) -> None:
+    await log.append("w", [payment(1)])
+    await PaymentIndex(log).complete()
+    await OlderVersion.append(log, 2)
+    again = new_journal()
+    await again.append("w", [payment(3)])
+    await PaymentIndex(again).complete()
+    assert [await found(again, n) for n in (1, 2, 3)] == [[1], [2], [3]]
+
+
 async def test_rows_that_an_earlier_version_left_find_no_other_event(
     log: Journal,
 ) -> None:

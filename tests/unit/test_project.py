@@ -10,6 +10,7 @@ from pathlib import Path
 
 import build_release
 import check_imports
+import publisher_names
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -76,13 +77,25 @@ def test_the_tile_is_a_png() -> None:
     assert image.startswith(b"\x89PNG\r\n\x1a\n")
 
 
-def test_there_is_one_version_number() -> None:
-    version = json.loads((ROOT / "config.json").read_text())["version"]
-    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text()
-    package = json.loads((ROOT / "clients" / "js" / "package.json").read_text())
-    assert package["version"] == version
-    for page in (ROOT / "templates" / "payfeed").glob("*.html"):
-        assert f"payfeed={version}" in page.read_text()
+# where the version stands, as a pattern with the version in its group
+VERSIONS = {
+    "config.json": r'"version": "(.+)"',
+    "clients/js/package.json": r'"version": "(.+)"',
+    "clients/python/pyproject.toml": r'^version = "(.+)"',
+    "clients/python/src/lnbits_payfeed/version.py": r'__version__ = "(.+)"',
+    "templates/payfeed/display.html": r"payfeed=([\d.]+)",
+    "templates/payfeed/index.html": r"payfeed=([\d.]+)",
+    "docs/clients.md": r"lnbits-payfeed-([\d.]+)\.tgz",
+    ".github/ISSUE_TEMPLATE/bug.yml": r"Payfeed ([\d.]+),",
+    "CHANGELOG.md": r"^## \[(\d.+)\] - \d{4}-\d\d-\d\d$",
+}
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+def test_there_is_one_version_number(name: str) -> None:
+    found = re.search(VERSIONS[name], (ROOT / name).read_text(), re.MULTILINE)
+    assert found
+    assert found[1] == build_release.version()
 
 
 def test_without_npm_the_check_says_what_it_left_out_and_is_strict_on_demand() -> None:
@@ -95,18 +108,80 @@ def test_without_npm_the_check_says_what_it_left_out_and_is_strict_on_demand() -
         assert (done.stdout + done.stderr).startswith("JavaScript was not checked")
 
 
-def test_the_archive_has_one_top_folder_and_only_what_an_operator_needs(
-    tmp_path: Path,
+NEEDED_BY_OPERATORS = {
+    *(
+        "LICENSE",
+        "README.md",
+        "CHANGELOG.md",
+        "SECURITY.md",
+        "description.md",
+        "toc.md",
+    ),
+    *("config.json", "manifest.json", "static", "templates", *check_imports.PACKAGES),
+}
+
+
+def test_the_archive_holds_only_what_an_operator_needs(tmp_path: Path) -> None:
+    archive = build_release.build(tmp_path)
+    names = [name.split("/", 1)[1] for name in zipfile.ZipFile(archive).namelist()]
+    tops = {name.split("/")[0] for name in names if name}
+    modules = {f"{name}.py" for name in check_imports.allowed_imports()}
+    assert tops - modules == NEEDED_BY_OPERATORS
+
+
+def test_the_registry_accepts_the_release(tmp_path: Path) -> None:
+    build_release.build(tmp_path)
+    assert build_release.problems(tmp_path) == []
+
+
+def test_a_release_that_the_registry_would_reject_is_reported(tmp_path: Path) -> None:
+    build_release.build(tmp_path)
+    listing = json.loads((tmp_path / "extensions.json").read_text())
+    listing["extensions"][0] |= {"hash": "0" * 64, "short_description": "A feed."}
+    (tmp_path / "extensions.json").write_text(json.dumps(listing))
+    assert build_release.problems(tmp_path) == [
+        "the hash is another",
+        "the description ends with a stop",
+    ]
+
+
+def test_the_same_files_give_the_same_archive(tmp_path: Path) -> None:
+    first, second = (build_release.build(tmp_path / name) for name in ("one", "two"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_every_file_that_a_served_listing_names_is_beside_it(tmp_path: Path) -> None:
+    build_release.build(tmp_path, "https://example.org/payfeed")
+    (release,) = json.loads((tmp_path / "extensions.json").read_text())["extensions"]
+    for name in ("archive", "icon", "details_link"):
+        folder, _, file = release[name].rpartition("/")
+        assert folder == "https://example.org/payfeed"
+        assert (tmp_path / file).exists()
+
+
+def test_every_file_has_the_publishers_names() -> None:
+    texts = publisher_names.with_names()
+    assert [n for n, text in texts.items() if text != (ROOT / n).read_text()] == []
+
+
+def test_other_names_of_the_publisher_reach_every_file(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    archive = build_release.build(tmp_path, "http://127.0.0.1:1")
-    names = zipfile.ZipFile(archive).namelist()
-    assert {name.split("/")[0] for name in names} == {"payfeed"}
-    assert {"payfeed/__init__.py", "payfeed/config.json"} <= set(names)
-    assert not [name for name in names if "test" in name or "tools" in name]
-    release = json.loads((tmp_path / "extensions.json").read_text())["extensions"][0]
-    assert release["archive"].endswith(archive.name)
-    for name in ("icon", "details_link"):
-        assert (tmp_path / release[name].rpartition("/")[2]).exists()
-    assert release["repo"] == "payfeed/payfeed"
-    again = build_release.build(tmp_path / "again", "x")
-    assert again.read_bytes() == archive.read_bytes()
+    names = {"organisation": "shops", "repository": "feed", "contributors": []}
+    monkeypatch.setattr(publisher_names, "publisher", lambda: names)
+    texts = publisher_names.with_names()
+    assert [n for n, text in texts.items() if ".com/payfeed/payfeed" in text] == []
+    repo = {"id": "payfeed", "organisation": "shops", "repository": "feed"}
+    assert json.loads(texts["manifest.json"]) == {"repos": [repo]}
+    config = json.loads(texts["config.json"])
+    assert config["repo"] == "https://github.com/shops/feed"
+    assert config["contributors"] == []
+
+
+def test_the_pictures_and_texts_of_the_details_page_are_in_the_repository() -> None:
+    config = json.loads((ROOT / "config.json").read_text())
+    raw = config["repo"].replace("github.com", "raw.githubusercontent.com")
+    addresses = [image["uri"] for image in config["images"]]
+    addresses += [config["description_md"], config["terms_and_conditions_md"]]
+    for address in addresses:
+        assert (ROOT / address.removeprefix(f"{raw}/main/")).is_file()

