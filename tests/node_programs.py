@@ -34,14 +34,11 @@ def node_folder() -> Path:
         )
         (archive,) = Path(temporary).glob("lnbits-payfeed-*.tgz")
         with tarfile.open(archive) as packed:
-            names = {"package.json", "README.md", "index.d.ts", "payfeed-client.js"}
-            assert set(packed.getnames()) == {f"package/{name}" for name in names}
-            for name in names:
-                content = packed.extractfile(f"package/{name}")
+            for name in packed.getnames():
+                content = packed.extractfile(name)
                 assert content
-                install(
-                    folder / "node_modules" / "lnbits-payfeed" / name, content.read()
-                )
+                target = folder / "node_modules" / "lnbits-payfeed"
+                install(target / name.removeprefix("package/"), content.read())
     return folder
 
 

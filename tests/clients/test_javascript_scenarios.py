@@ -44,3 +44,7 @@ def test_the_client_passes_every_scenario(name: str, played: dict[str, Any]) -> 
 
 def test_the_clients_own_tests_pass() -> None:
     assert "# fail 0" in node("--test", "--test-reporter=tap", "client.test.mjs")
+
+
+def test_a_fake_feed_behaves_like_a_server() -> None:
+    assert "# fail 0" in node("--test", "--test-reporter=tap", "testing.test.mjs")

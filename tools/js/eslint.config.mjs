@@ -22,7 +22,7 @@ export default [
     files: ['static/{components,i18n,lib}/*.js'],
     languageOptions: {sourceType: 'script', globals: page}
   },
-  {files: ['**/*.mjs'], languageOptions: {globals: globals.node}},
+  {files: ['**/*.mjs', 'clients/js/*.js'], languageOptions: {globals: globals.node}},
   {
     files: ['tests/node/*.js'],
     languageOptions: {sourceType: 'commonjs', globals: globals.node}

@@ -6,6 +6,7 @@ import {
   Refused,
   type CustomEvent
 } from '../../clients/js/index.js'
+import {FakeFeed} from '../../clients/js/testing.js'
 
 interface DoorEvent extends CustomEvent {
   type: 'door.open'
@@ -32,3 +33,15 @@ export async function listen(key: string): Promise<void> {
 
 // @ts-expect-error the key is missing
 new PayfeedClient({})
+
+export async function drive(fake: FakeFeed): Promise<string> {
+  const client = new PayfeedClient({
+    ...fake.options,
+    since: 'start',
+    WebSocket: fake.WebSocket
+  })
+  fake.restart({isRestored: true})
+  // @ts-expect-error the protocol has no such status
+  fake.pay(1, '', {status: 'paid'})
+  return fake.pay(21, 'coffee', {tag: 'lnurlp'}).payment.memo
+}

@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import ssl
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.datastructures import Headers
@@ -25,6 +25,24 @@ PING = '{"type":"ping"}'
 MIN_TIMEOUT_SECONDS = 0.001  # websockets reads 0 as no timeout
 
 Trace = Callable[[str], None]
+
+
+class FeedConnection(Protocol):
+    """What a feed needs of a connection; see Connection, that of a WebSocket."""
+
+    def poll(self) -> Data | None: ...
+
+    async def receive(
+        self, idle_seconds: float, *, is_pinging: bool = False
+    ) -> Data: ...
+
+    async def send(self, text: str) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+# called with the socket's URL and the key; raises ConnectionLost
+Connect = Callable[[str, str], Awaitable[FeedConnection]]
 
 
 class ConnectionLost(Exception):

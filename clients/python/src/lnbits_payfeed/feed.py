@@ -22,7 +22,14 @@ from .checks import (
     filter_query,
     wrong,
 )
-from .connection import Connection, ConnectionLost, FrameTooLarge, Trace
+from .connection import (
+    Connect,
+    Connection,
+    ConnectionLost,
+    FeedConnection,
+    FrameTooLarge,
+    Trace,
+)
 from .cursor import AsyncCursor, Cursor
 from .errors import (
     REFUSALS,
@@ -95,6 +102,7 @@ class Feed:
     on_change: called with Connected and Disconnected.
     on_invalid: called with an InvalidFrame for every malformed frame.
     trace: called with every line of handshake and traffic.
+    connect: opens connections in place of a WebSocket: `testing.FakeFeed.connect`.
 
     The proxy is read from the environment when the feed is created.
 
@@ -128,6 +136,7 @@ class Feed:
         on_change: Callable[[Connected | Disconnected], None] | None = None,
         on_invalid: Callable[[InvalidFrame], None] | None = None,
         trace: Trace | None = None,
+        connect: Connect | None = None,
     ) -> None:
         self._address = parse_address(url)
         self._proxy = find_proxy(self._address)
@@ -159,6 +168,7 @@ class Feed:
         self._on_change = on_change
         self._on_invalid = on_invalid
         self._trace = trace
+        self._connect_with = connect
         self._for_payments: dict[str, Any] = {
             "url": url,
             "key": key,
@@ -171,8 +181,9 @@ class Feed:
             "silence_seconds": silence_seconds,
             "tls": tls,
             "trace": trace,
+            "connect": connect,
         }
-        self._connection: Connection | None = None
+        self._connection: FeedConnection | None = None
         self._hello: Connected | None = None
         self._hello_at = 0.0
         self._error_frame: ErrorFrame | None = None
@@ -384,9 +395,14 @@ class Feed:
         loaded = await self._store.load_async()
         if loaded is not None:
             self._position.on_loaded(loaded)
-        self._connection = await Connection.open(
+        self._connection = await self._open_connection(self._query_since())
+
+    async def _open_connection(self, query: dict[str, str]) -> FeedConnection:
+        if self._connect_with:
+            return await self._connect_with(self._address.socket(query), self._key)
+        return await Connection.open(
             self._address,
-            self._query_since(),
+            query,
             self._key,
             self._connect_timeout,
             self._proxy,

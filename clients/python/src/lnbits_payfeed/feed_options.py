@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from typing import TypedDict
 
-from .connection import Trace
+from .connection import Connect, Trace
 from .cursor import AsyncCursor, Cursor
 from .errors import InvalidFrame
 from .events import Connected, Direction, Disconnected, SettledStatus
@@ -34,3 +34,4 @@ class FeedOptions(TypedDict, total=False):
     on_change: Callable[[Connected | Disconnected], None] | None
     on_invalid: Callable[[InvalidFrame], None] | None
     trace: Trace | None
+    connect: Connect | None

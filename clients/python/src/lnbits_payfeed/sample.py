@@ -17,7 +17,8 @@ def sample(kind: str) -> tuple[str, str]:
     if kind == "message":
         members: dict[str, Any] = {"custom": True, "data": "A sample message"}
     else:
-        members = {"payment": _payment(int(now), is_failed=kind == "failed")}
+        is_failed = kind == "failed"
+        members = {"payment": sample_payment(int(now), is_failed=is_failed)}
     frame = {
         "type": "message" if kind == "message" else "payment",
         "id": event_id,
@@ -27,7 +28,8 @@ def sample(kind: str) -> tuple[str, str]:
     return event_id, json.dumps(frame | members, separators=(",", ":"))
 
 
-def _payment(now: int, is_failed: bool) -> dict[str, Any]:
+def sample_payment(now: int, *, is_failed: bool) -> dict[str, Any]:
+    """A payment as the protocol has it; a failed one was sent."""
     return {
         "payment_hash": secrets.token_hex(32),
         "amount": 1000,
