@@ -33,7 +33,7 @@ check:
 	mkdir -p .cache/src && ln -sfn "$(CURDIR)" .cache/src/payfeed && \
 	MYPYPATH=.cache/src "$$python" -m mypy -m payfeed -m payfeed.migrations && \
 	MYPYPATH=clients/python/src "$$python" -m mypy -p lnbits_payfeed && \
-	"$$python" tools/check_imports.py && STRICT=$(STRICT) "$$python" tools/npm.py && \
+	"$$python" tools/check_imports.py && "$$python" tools/packages.py && STRICT=$(STRICT) "$$python" tools/npm.py && \
 	echo "check passed"
 
 torture:

@@ -1,5 +1,5 @@
 // Deliver goods once for every payment, also after crashes.
-// npm install lnbits-payfeed ws
+// In a checkout of Payfeed: npm pack ./clients/js; npm install ws ./lnbits-payfeed-*.tgz
 // PAYFEED_URL=https://lnbits.example.org PAYFEED_KEY=pfk_… node listen.mjs
 import {existsSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 import {isReceived, PayfeedClient} from 'lnbits-payfeed'

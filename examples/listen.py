@@ -1,6 +1,6 @@
 """Deliver goods once for every payment, also after crashes.
 
-pip install lnbits-payfeed
+In a checkout of Payfeed: pip install ./clients/python
 PAYFEED_URL=https://lnbits.example.org PAYFEED_KEY=pfk_… python listen.py
 """
 

@@ -10,7 +10,8 @@ def main() -> None:
         npm = ["npm", "update", "--package-lock-only", "--no-audit", "--no-fund"]
         subprocess.run(npm, cwd=ROOT / name, check=True)
     folder = ROOT / "requirements"
-    compile_lock((folder / "uv.in").read_text(), folder / "uv.txt")
+    for name in ("uv", "twine"):
+        compile_lock((folder / f"{name}.in").read_text(), folder / f"{name}.txt")
     dev = (folder / "dev.in").read_text()
     for lock in sorted(folder.glob("lnbits-*.txt")):
         version = lock.stem.removeprefix("lnbits-")

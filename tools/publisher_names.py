@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+AUTHORS = {
+    "clients/js/package.json": r'("author": ").*(")',
+    "clients/python/pyproject.toml": r'(authors = \[{ name = ").*(" }\])',
+}
 TEXTS = ("*.md", "*.json", "*.yml", "*.yaml", "*.toml", "*.conf")
 
 
@@ -44,6 +48,9 @@ def with_names() -> dict[str, str]:
     config = json.loads(texts["config.json"])
     config["contributors"] = names["contributors"]
     texts["config.json"] = json.dumps(config, indent=2) + "\n"
+    author = names["contributors"][0]["name"]
+    for name, pattern in AUTHORS.items():
+        texts[name] = re.sub(pattern, rf"\g<1>{author}\g<2>", texts[name])
     return texts
 
 

@@ -53,8 +53,9 @@ def make_venv(python: str, venv: Path, *options: str) -> None:
     )
 
 
-def uv() -> str:
-    venv, lock = CACHE / "uv", ROOT / "requirements" / "uv.txt"
+def tool(name: str) -> str:
+    """The program of a package that has a lock file and an environment of its own."""
+    venv, lock = CACHE / name, ROOT / "requirements" / f"{name}.txt"
     if not up_to_date(venv, lock):
         make_venv(find_python(), venv)
         pip = [str(venv / "bin" / "pip"), "install", "-q", "--no-deps"]
@@ -63,7 +64,11 @@ def uv() -> str:
             "Packages could not be downloaded; is there a network?",
         )
         (venv / "lock.sha256").write_text(digest(lock))
-    return str(venv / "bin" / "uv")
+    return str(venv / "bin" / name)
+
+
+def uv() -> str:
+    return tool("uv")
 
 
 def compile_lock(requirements: str, target: Path) -> None:

@@ -275,9 +275,8 @@ async def test_without_click_one_line_names_the_extra() -> None:
     async with running("listen", program=program) as command:
         code, out, err = await command.end()
     assert (code, out) == (2, "")
-    assert err == (
-        "payfeed: the command line needs an extra: pip install 'lnbits-payfeed[cli]'\n"
-    )
+    assert err.startswith("payfeed: the command line needs the extra cli: ")
+    assert err.count("\n") == 1
 
 
 async def test_help_lists_commands_options_and_exit_codes() -> None:

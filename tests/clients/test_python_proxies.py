@@ -108,7 +108,7 @@ async def test_socks_without_its_package_is_an_error_with_the_extra() -> None:
         async with running(command, **options, **env) as process:
             code, out, err = await process.end()
         assert (code, out) == (2, "")
-        assert "pip install 'lnbits-payfeed[socks]'" in err
+        assert "pip install './clients/python[socks]'" in err
         assert "Traceback" not in err
 
 

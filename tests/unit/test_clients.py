@@ -6,10 +6,16 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 import lnbits_payfeed
+import npm
+import packages
+import pytest
 import setup
+from needs import need
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT = ROOT / "clients" / "python"
@@ -45,9 +51,7 @@ def test_the_package_that_is_built_has_its_types_and_its_command(
     tmp_path: Path,
 ) -> None:
     uv, target = setup.uv(), tmp_path / "site"
-    build = [uv, "build", "-q", "--no-config", "--wheel", "-o", str(tmp_path)]
-    subprocess.run([*build, str(CLIENT)], check=True)
-    (wheel,) = tmp_path.glob("*.whl")
+    wheel, _ = packages.build(tmp_path)
     assert wheel.name == f"lnbits_payfeed-{lnbits_payfeed.__version__}-py3-none-any.whl"
     install = [uv, "pip", "install", "-q", "--no-config", "--no-deps"]
     where = ["--python", sys.executable, "--target", str(target)]
@@ -61,3 +65,98 @@ def test_the_package_that_is_built_has_its_types_and_its_command(
         check=True,
     )
     assert done.stdout.strip() == lnbits_payfeed.__version__
+
+
+def test_wheel_and_source_have_licence_changelog_and_a_readme_that_stands_alone(
+    tmp_path: Path,
+) -> None:
+    wheel, sdist = packages.build(tmp_path)
+    name = f"lnbits_payfeed-{lnbits_payfeed.__version__}"
+    with zipfile.ZipFile(wheel) as archive:
+        assert {
+            "lnbits_payfeed/CHANGELOG.md",
+            "lnbits_payfeed/testing.py",
+            f"{name}.dist-info/licenses/LICENSE",
+        } <= set(archive.namelist())
+        metadata = archive.read(f"{name}.dist-info/METADATA").decode()
+    headers, _, description = metadata.partition("\n\n")
+    for header in (
+        "License-Expression: MIT",
+        "Author: ",
+        "Keywords: ",
+        "Project-URL: ",
+    ):
+        assert f"\n{header}" in headers
+    assert description == (CLIENT / "README.md").read_text()
+    with tarfile.open(sdist) as archive:
+        files = {"README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml"}
+        assert {f"{name}/{file}" for file in files} <= set(archive.getnames())
+
+
+def test_the_npm_package_has_these_files() -> None:
+    folder = npm.packages(ROOT / "tests" / "node")
+    with npm.exclusive(folder):  # packing makes a file in the source for a moment
+        done = subprocess.run(
+            [need("npm"), "pack", "--dry-run", "--json"],
+            cwd=ROOT / "clients" / "js",
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    (packed,) = json.loads(done.stdout)
+    assert {file["path"] for file in packed["files"]} == {
+        "CHANGELOG.md",
+        "LICENSE",
+        "README.md",
+        "index.d.ts",
+        "package.json",
+        "payfeed-client.js",
+        "testing.d.ts",
+        "testing.js",
+    }
+
+
+def test_the_npm_package_says_what_it_is() -> None:
+    package = json.loads((ROOT / "clients" / "js" / "package.json").read_text())
+    assert package["type"] == "module"
+    assert package["engines"] == {"node": ">=20"}
+    assert package["repository"]["directory"] == "clients/js"
+    named = [entry[kind] for entry in package["exports"].values() for kind in entry]
+    assert {name.removeprefix("./") for name in named} <= set(package["files"])
+    assert {"author", "bugs", "homepage", "keywords", "license"} <= package.keys()
+
+
+@pytest.mark.parametrize("client", ["python", "js"])
+def test_each_package_has_the_projects_licence(client: str) -> None:
+    copied = ROOT / "clients" / client / "LICENSE"
+    assert copied.read_text() == (ROOT / "LICENSE").read_text()
+
+
+@pytest.mark.parametrize("client", ["python", "js"])
+def test_each_changelog_has_the_version(client: str) -> None:
+    text = (ROOT / "clients" / client / "CHANGELOG.md").read_text()
+    assert f"## [{lnbits_payfeed.__version__}]" in text
+
+
+@pytest.mark.parametrize("client", ["python", "js"])
+def test_readmes_of_packages_have_no_relative_links(client: str) -> None:
+    text = (ROOT / "clients" / client / "README.md").read_text()
+    targets = re.findall(r"\]\(([^)]+)\)", text)
+    assert targets
+    assert all(target.startswith("https://") for target in targets)
+
+
+def test_nothing_says_to_install_the_packages_by_name() -> None:
+    """Anybody could have taken the name on a registry; a file or folder is ours."""
+    listed = subprocess.run(
+        ["git", "ls-files", "*.md", "*.py", "*.js", "*.mjs", "*.html", "*.sh"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    install = re.compile(r"(?:pip|npm|uv|pipx) (?:install|add|i)\b[^\n`]*")
+    for file in listed.stdout.splitlines():
+        for command in install.findall((ROOT / file).read_text()):
+            words = [word.strip("'\"") for word in command.split()]
+            assert not [w for w in words if w.startswith("lnbits-payfeed")], file

@@ -34,6 +34,9 @@ BLOCKS = {
     "docs/clients.md": {
         "import asyncio": PYTHON,
         "cursor = FileCursor": PYTHON,
+        "api = PayfeedApi": "not run: a fragment; test_api.py runs every method",
+        "from lnbits_payfeed.testing": "tests/clients/test_python_testing.py",
+        "import {FakeFeed": "not run: tests/node/testing.test.mjs does the same",
         "with SyncFeed": "not run: a fragment; test_python_scenarios.py runs SyncFeed",
         '<script type="module">': JAVASCRIPT,
         "import {isReceived": JAVASCRIPT,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import build_release
 import check_imports
@@ -167,15 +168,19 @@ def test_every_file_has_the_publishers_names() -> None:
 def test_other_names_of_the_publisher_reach_every_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    names = {"organisation": "shops", "repository": "feed", "contributors": []}
+    contributors = [{"name": "The shops", "uri": "https://example.org", "role": "-"}]
+    names: dict[str, Any] = {"organisation": "shops", "repository": "feed"}
+    names["contributors"] = contributors
     monkeypatch.setattr(publisher_names, "publisher", lambda: names)
     texts = publisher_names.with_names()
     assert [n for n, text in texts.items() if ".com/payfeed/payfeed" in text] == []
     repo = {"id": "payfeed", "organisation": "shops", "repository": "feed"}
+    assert json.loads(texts["clients/js/package.json"])["author"] == "The shops"
+    assert '[{ name = "The shops" }]' in texts["clients/python/pyproject.toml"]
     assert json.loads(texts["manifest.json"]) == {"repos": [repo]}
     config = json.loads(texts["config.json"])
     assert config["repo"] == "https://github.com/shops/feed"
-    assert config["contributors"] == []
+    assert config["contributors"] == contributors
 
 
 def test_the_pictures_and_texts_of_the_details_page_are_in_the_repository() -> None:

@@ -2,6 +2,8 @@
 
 import sys
 
+from .extras import missing_extra
+
 WRONG_USAGE = 2
 
 
@@ -12,11 +14,7 @@ def main() -> None:
     except ModuleNotFoundError as exc:
         if exc.name != "click":
             raise
-        print(
-            "payfeed: the command line needs an extra:"
-            " pip install 'lnbits-payfeed[cli]'",
-            file=sys.stderr,
-        )
+        print(f"payfeed: {missing_extra('the command line', 'cli')}", file=sys.stderr)
         sys.exit(WRONG_USAGE)
     run()
 

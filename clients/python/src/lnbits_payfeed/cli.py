@@ -30,6 +30,7 @@ from .errors import (
     WrongSignature,
 )
 from .export import export
+from .extras import missing_extra
 from .listen import CommandFailed, NothingToRun, listen
 from .options import (
     FILE,
@@ -230,9 +231,7 @@ async def bridge_command(
         from .bridge import FeedBridge, run_bridges, stop
         from .mqtt import parse_broker
     except ImportError as exc:
-        raise BadAddress(
-            "the bridge needs an extra: pip install 'lnbits-payfeed[mqtt]'"
-        ) from exc
+        raise BadAddress(missing_extra("the bridge", "mqtt")) from exc
     password = os.environ.get("PAYFEED_MQTT_PASSWORD")
     target = parse_broker(broker, password, tls_context(broker_ca))
     options["homeassistant"] = homeassistant

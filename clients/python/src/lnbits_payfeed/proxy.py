@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from .address import Address
 from .errors import BadAddress
+from .extras import missing_extra
 
 MAX_ANSWER_BYTES = 16384
 # python-socks' name of the scheme, and whether the proxy resolves the server's name
@@ -101,9 +102,7 @@ def _import_socks() -> Any:
     try:
         import python_socks.async_.asyncio
     except ImportError as exc:
-        raise BadAddress(
-            "a SOCKS proxy needs an extra: pip install 'lnbits-payfeed[socks]'"
-        ) from exc
+        raise BadAddress(missing_extra("a SOCKS proxy", "socks")) from exc
     return python_socks
 
 
