@@ -141,7 +141,7 @@ async def listen_command(
     url, key = common.find_url(), common.find_key()
     options |= common.connect_options(key)
     options["secret"] = read_secret(secret_file, "PAYFEED_SECRET")
-    options["cursor"] = FileCursor(state) if state else None
+    options["cursor"] = FileCursor(state, every_event=True) if state else None
     if forward_to:
         if options["command"]:
             raise click.UsageError("use either --exec or --forward-to")

@@ -52,13 +52,17 @@ class FileCursor:
     `close` or until the object is deleted, as two programs with the same file would
     both process every event. Symbolic links are followed and kept.
 
+    every_event: `ack` saves the id before it returns, so that a crash repeats at most
+        one event; otherwise a feed saves at most every 50 ms.
+
     Raises BadAddress if another program has locked the file, or if it contains no event
     id: an empty file would skip the events that wait. Raises OSError if the file cannot
     be read or written.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, every_event: bool = False) -> None:
         self.path = Path(os.path.realpath(path))
+        self.every_event = every_event
         self._unlock: Callable[[], object] | None = None
 
     def load(self) -> str | None:

@@ -272,10 +272,10 @@ class Feed:
     async def ack(self, event: Event | InvalidEvent) -> None:
         """Mark this event and all before it as processed.
 
-        Saves the cursor; a FileCursor at most every 50 ms and when the feed is closed,
-        so a crash repeats the events of the last 50 ms. With an access key, the newest
-        id is also sent to the server, at most four times a second. Raises what the
-        cursor's `save` raises.
+        Saves the cursor; a FileCursor without `every_event` at most every 50 ms and at
+        the end, so a crash repeats the events of the last 50 ms. With an
+        access key, the newest id is also sent to the server, at most four times a
+        second. Raises what the cursor's `save` raises.
         """
         if event.id is not None:
             self._position.finish(event.id)

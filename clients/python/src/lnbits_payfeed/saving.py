@@ -12,9 +12,9 @@ PAUSE_SECONDS = 0.05
 class CursorStore:
     """A cursor of any kind.
 
-    A FileCursor is saved in a thread, at most every PAUSE_SECONDS, and at the end:
-    `save` returns before. Other cursors are saved before `save` returns; what an
-    AsyncCursor returns is awaited.
+    A FileCursor is saved in a thread. Without `every_event`, it is saved at most every
+    PAUSE_SECONDS, and at the end: `save` returns before. Other cursors are saved before
+    `save` returns; what an AsyncCursor returns is awaited.
     """
 
     def __init__(self, cursor: Cursor | AsyncCursor | None) -> None:
@@ -24,6 +24,7 @@ class CursorStore:
         self._saving: asyncio.Task[None] | None = None
         self._next_at = 0.0
         self._is_closed = False
+        self._in_order = asyncio.Lock()
 
     @property
     def is_async(self) -> bool:
@@ -47,8 +48,9 @@ class CursorStore:
     async def save(self, event_id: str) -> None:
         """Raises what the cursor's `save` raises, of a FileCursor later."""
         if isinstance(self._cursor, FileCursor):
-            if self._is_closed:
-                await asyncio.to_thread(self._cursor.save, event_id)
+            if self._is_closed or self._cursor.every_event:
+                async with self._in_order:
+                    await asyncio.to_thread(self._cursor.save, event_id)
             else:
                 self._save_soon(event_id)
         elif self._cursor is not None:
