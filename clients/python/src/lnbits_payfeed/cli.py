@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from .api import PayfeedApi, Sent
+from .api import EventFilter, PayfeedApi, Sent
 from .cursor import FileCursor
 from .doctor import Doctor
 from .errors import (
@@ -31,12 +31,15 @@ from .errors import (
 )
 from .export import export
 from .extras import missing_extra
+from .history import history, tail_since
+from .keys import keys
 from .listen import CommandFailed, NothingToRun, listen
 from .options import (
     FILE,
     FORWARD_OPTIONS,
     READ_FILTER_OPTIONS,
     Common,
+    examples,
     new_forwarder,
     read_key,
     read_secret,
@@ -91,13 +94,29 @@ def payfeed() -> None:
 
 
 payfeed.add_command(export)
+payfeed.add_command(history)
+payfeed.add_command(keys)
 payfeed.add_command(webhooks)
 
 
-@payfeed.command("listen", short_help="Show events.")
+@payfeed.command(
+    "listen",
+    short_help="Show events.",
+    epilog=examples(
+        "payfeed listen --tail 10",
+        "payfeed listen --json --since start --types payment",
+        "payfeed listen --state till.state --direction in --exec ./hand-out",
+    ),
+)
 @with_common_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 @click.option("--since", help="Event id, start, @<unix seconds> or acked.")
+@click.option(
+    "--tail",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="Begin with the newest N events; 1 to 1000.",
+)
 @with_options(READ_FILTER_OPTIONS)
 @click.option("--balance", is_flag=True, help="Show balances too.")
 @click.option(
@@ -130,6 +149,7 @@ payfeed.add_command(webhooks)
 )
 async def listen_command(
     common: Common,
+    tail: int | None,
     state: Path | None,
     secret_file: Path | None,
     forward_to: str | None,
@@ -142,6 +162,10 @@ async def listen_command(
     options |= common.connect_options(key)
     options["secret"] = read_secret(secret_file, "PAYFEED_SECRET")
     options["cursor"] = FileCursor(state, every_event=True) if state else None
+    if tail:
+        if state or options["since"]:
+            raise click.UsageError("use --tail without --state and --since")
+        options["since"] = await find_tail(common, tail, options)
     if forward_to:
         if options["command"]:
             raise click.UsageError("use either --exec or --forward-to")
@@ -152,7 +176,10 @@ async def listen_command(
     return OK
 
 
-@payfeed.command(short_help="Send a sample event to a receiver of webhooks.")
+@payfeed.command(
+    short_help="Send a sample event to a receiver of webhooks.",
+    epilog=examples("payfeed trigger payment --forward-to http://localhost:8000/hook"),
+)
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option("--forward-to", metavar="URL", required=True, help="The receiver.")
 @with_options(FORWARD_OPTIONS)
@@ -172,7 +199,13 @@ async def trigger(
     return OK
 
 
-@payfeed.command(short_help="Send a message.")
+@payfeed.command(
+    short_help="Send a message.",
+    epilog=examples(
+        "payfeed notify 'table 3 is free'",
+        'payfeed notify --json \'{"type": "door.open", "door": 3}\'',
+    ),
+)
 @with_common_options
 @click.option("--json", "is_json", is_flag=True, help="The message is JSON.")
 @click.argument("message")
@@ -189,7 +222,7 @@ async def notify(common: Common, message: str, is_json: bool) -> int:
     return print_sent(await PayfeedApi(url, key, **options).notify(value))
 
 
-@payfeed.command(short_help="Record a test event.")
+@payfeed.command(short_help="Record a test event.", epilog=examples("payfeed test"))
 @with_common_options
 async def test(common: Common) -> int:
     """Record a test event."""
@@ -198,7 +231,14 @@ async def test(common: Common) -> int:
     return print_sent(await api.test())
 
 
-@payfeed.command("bridge", short_help="Publish feeds to an MQTT broker.")
+@payfeed.command(
+    "bridge",
+    short_help="Publish feeds to an MQTT broker.",
+    epilog=examples(
+        "payfeed bridge mqtts://shop@broker.example.org",
+        "payfeed bridge mqtt://localhost --feed till=till.key --feed door=door.key",
+    ),
+)
 @with_common_options
 @click.option(
     "--feed",
@@ -244,7 +284,12 @@ async def bridge_command(
     return OK
 
 
-@payfeed.command(short_help="Find out what is wrong.")
+@payfeed.command(
+    short_help="Find out what is wrong.",
+    epilog=examples(
+        "payfeed doctor --url https://lnbits.example.org --key-file till.key"
+    ),
+)
 @with_common_options
 async def doctor(common: Common) -> int:
     """Check every step from the server's name to the arrival of a test event."""
@@ -252,6 +297,15 @@ async def doctor(common: Common) -> int:
     options = common.connect_options(key)
     is_healthy = await Doctor(url, key, say=print_line, **options).examine()
     return OK if is_healthy else FAULT_FOUND
+
+
+async def find_tail(common: Common, count: int, options: dict[str, Any]) -> str:
+    """The `since` with which a feed begins with its newest `count` events."""
+    url, key = common.find_url(), common.find_key()
+    names = EventFilter.__annotations__.keys() & options.keys()
+    event_filter = {name: options[name] for name in names}
+    api = PayfeedApi(url, key, **common.connect_options(key))
+    return await tail_since(api, count, **event_filter)
 
 
 class NamedKey(NamedTuple):

@@ -15,6 +15,7 @@ from .options import (
     FILE,
     READ_FILTER_OPTIONS,
     Common,
+    examples,
     with_common_options,
     with_options,
 )
@@ -22,7 +23,10 @@ from .options import (
 OK = 0
 
 
-@click.command(short_help="Write events to a file.")
+@click.command(
+    short_help="Write events to a file.",
+    epilog=examples("payfeed export --format csv --output payments.csv"),
+)
 @with_common_options
 @click.option(
     "--format",

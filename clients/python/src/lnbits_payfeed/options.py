@@ -4,7 +4,8 @@ import functools
 import os
 import ssl
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import click
 
 from .address import check_key
 from .connection import Trace
-from .errors import BadAddress
+from .errors import BadAddress, RequestFailed
 from .forward import Forwarder
 from .frames import new_secret
 from .terminal import print_error
@@ -89,6 +90,7 @@ READ_FILTER_OPTIONS = (
         "--external-id", metavar="ID", help="The merchant's id of the invoice."
     ),
 )
+JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 FORWARD_OPTIONS = (
     click.option(
         "--webhook-secret-file",
@@ -183,3 +185,17 @@ def print_trace(keys: Sequence[str], line: str) -> None:
     for key in keys:
         line = line.replace(key, "***")
     print_error(line)
+
+
+def examples(*lines: str) -> str:
+    """The end of a command's help."""
+    return "\b\nExamples:\n  " + "\n  ".join(lines)
+
+
+@contextmanager
+def reading_answer() -> Iterator[None]:
+    """An answer without the members that are needed is an error of the server."""
+    try:
+        yield
+    except (KeyError, TypeError) as exc:
+        raise RequestFailed(200, "the answer is not Payfeed's") from exc

@@ -1,31 +1,26 @@
 """`payfeed webhooks`: manage the webhooks of a wallet with its admin key."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import click
 
 from .address import parse_address
-from .errors import RequestFailed
 from .http import request
-from .options import FILTER_OPTIONS, Common, with_common_options, with_options
+from .options import (
+    FILTER_OPTIONS,
+    JSON_OPTION,
+    Common,
+    examples,
+    reading_answer,
+    with_common_options,
+    with_options,
+)
 from .terminal import local_time, print_line
 
 OK = 0
 NOT_DELIVERED = 1
-JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-@contextmanager
-def reading_answer() -> Iterator[None]:
-    """An answer without the members that are needed is an error of the server."""
-    try:
-        yield
-    except (KeyError, TypeError) as exc:
-        raise RequestFailed(200, "the answer is not Payfeed's") from exc
 
 
 @click.group(short_help="Manage webhooks; needs the wallet's admin key.")
@@ -33,7 +28,9 @@ def webhooks() -> None:
     """Webhooks of a wallet: signed requests for its events. Needs its admin key."""
 
 
-@webhooks.command("list", short_help="List webhooks.")
+@webhooks.command(
+    "list", short_help="List webhooks.", epilog=examples("payfeed webhooks list --json")
+)
 @with_common_options
 @JSON_OPTION
 async def list_command(common: Common, as_json: bool) -> int:
@@ -45,7 +42,12 @@ async def list_command(common: Common, as_json: bool) -> int:
     return OK
 
 
-@webhooks.command(short_help="Create a webhook.")
+@webhooks.command(
+    short_help="Create a webhook.",
+    epilog=examples(
+        "payfeed webhooks create https://shop.example.org/hook --direction in"
+    ),
+)
 @with_common_options
 @JSON_OPTION
 @click.option("--description", default="", help="At most 200 characters.")
@@ -82,7 +84,9 @@ async def create(
     return OK
 
 
-@webhooks.command(short_help="Send a test request.")
+@webhooks.command(
+    short_help="Send a test request.", epilog=examples("payfeed webhooks test ID")
+)
 @with_common_options
 @JSON_OPTION
 @click.argument("webhook")
@@ -94,7 +98,10 @@ async def test(common: Common, as_json: bool, webhook: str) -> int:
         return OK if outcome["delivered"] else NOT_DELIVERED
 
 
-@webhooks.command(short_help="List deliveries, or the attempts of one.")
+@webhooks.command(
+    short_help="List deliveries, or the attempts of one.",
+    epilog=examples("payfeed webhooks deliveries ID --state failed"),
+)
 @with_common_options
 @JSON_OPTION
 @click.option(
@@ -122,7 +129,10 @@ async def deliveries(
     return OK
 
 
-@webhooks.command(short_help="Send events again.")
+@webhooks.command(
+    short_help="Send events again.",
+    epilog=examples("payfeed webhooks resend ID --since @1795700000"),
+)
 @with_common_options
 @click.option("--since", help="All after an event id or @<unix seconds>.")
 @click.option("--all", "is_all", is_flag=True, help="Also those that were delivered.")
@@ -143,7 +153,9 @@ async def resend(
     return OK
 
 
-@webhooks.command(short_help="Delete a webhook.")
+@webhooks.command(
+    short_help="Delete a webhook.", epilog=examples("payfeed webhooks delete ID")
+)
 @with_common_options
 @click.argument("webhook")
 async def delete(common: Common, webhook: str) -> int:
