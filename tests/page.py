@@ -72,6 +72,8 @@ async def browser_page(
     try:
         yield page, complaints
     finally:
+        # a request that is held may outlive the test
+        await page.unroute_all(behavior="ignoreErrors")
         await context.close()
 
 

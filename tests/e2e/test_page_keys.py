@@ -161,7 +161,7 @@ async def test_secret_and_channel_are_hidden_shown_copied_and_rotated(
             await expect(page.get_by_text(old)).to_be_visible()
             await page.get_by_label(f"Rotate: {name}").click()
             await page.get_by_role("button", name="Rotate", exact=True).click()
-            await expect(page.get_by_text(f"new {name.lower()}.")).to_be_visible()
+            await expect(page.get_by_text(f"has a new {name.lower()}.")).to_be_visible()
             await expect(page.get_by_text(old)).to_have_count(0)
             new = str((await feed(shop))[what])
             assert new != old
