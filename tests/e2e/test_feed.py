@@ -431,6 +431,7 @@ async def test_an_old_invoice_settled_without_dispatch_is_found(shop: Shop) -> N
 async def test_the_order_of_a_feed_is_that_of_recording(shop: Shop) -> None:
     older, newer = [await shop.server.invoice(shop.wallet, n) for n in (1, 2)]
     async with reading(ws(shop, shop.wallet["inkey"])) as reader:
+        await reader.next()
         for invoice, amount in ((newer, 2), (older, 1)):
             await shop.server.pay(shop.payer, invoice)
             assert (await reader.until("payment"))["payment"]["amount"] == amount

@@ -134,7 +134,8 @@ async def _upgrade(server: Server, folder: Path, base: str) -> None:
         last = await before.until("payment")
         build_release.build(folder, base, "0.2.0")
         await install(server, "0.2.0")
-        assert await before.close_code() == 1012
+        # 0.1.0 aborts a connection that does not take its last frame in time
+        assert await before.close_code() in (1012, 1006)
     async with reading(f"{socket}/{key['key']}?since={last['id']}") as after:
         assert (await after.next())["recovered"] is True
         await after.until("payment")
