@@ -34,8 +34,8 @@ async def test_a_wrong_method_on_a_known_path_is_answered_with_405(
     inkey = shop.wallet["inkey"]
     for method, path, allowed in (
         ("PUT", "/payfeed/api/v1/feed", "GET, PATCH"),
-        ("DELETE", "/payfeed/api/v1/events", "GET"),
-        ("HEAD", "/payfeed/api/v1/events", "GET"),
+        ("PUT", "/payfeed/api/v1/events", "DELETE, GET"),
+        ("HEAD", "/payfeed/api/v1/export.csv", "GET"),
         ("DELETE", f"/payfeed/api/v1/ws/{inkey}", "POST"),
         ("PUT", f"/payfeed/api/v1/notify/{inkey}", "POST"),
         ("PATCH", f"/payfeed/api/v1/notify/{inkey}/text", "GET"),
