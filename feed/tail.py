@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ..models import Event, Feed
 from .protocol import sign
 from .redacted import redacted_body
-from .secrets import valid_secrets
+from .secrets import overlap_end, valid_secrets
 
 PRUNE_WAITERS = 100  # waiters whose time is over
 
@@ -24,6 +24,8 @@ class Tail:
         self.signed: dict[int, str] = {}
         self.redacted: dict[int, str] = {}  # signed too
         self._signed_with: list[str] = []
+        self._signed_for: Feed | None = None
+        self._signed_until: int | None = None
         self.waiters: list[asyncio.Future[None]] = []
         self._prune_at = PRUNE_WAITERS
         self.readers = 0
@@ -38,19 +40,29 @@ class Tail:
         Frames that were signed with another secret, or with one that has ended, are
         made again. `is_public`: the redacted one, for readers with a public key.
         """
-        secrets = valid_secrets(self.feed, self._now())
-        if secrets != self._signed_with:
-            self.signed.clear()
-            self.redacted.clear()
-            self._signed_with = secrets
+        if self.feed is not self._signed_for or (
+            self._signed_until is not None and self._now() >= self._signed_until
+        ):
+            self._choose_secrets()
         frames = self.redacted if is_public else self.signed
         text = frames.get(event.offset)
         if text is None:
             body = redacted_body(event) if is_public else event.body
-            text = sign(body, event.id, event.timestamp, *secrets)
+            text = sign(body, event.id, event.timestamp, *self._signed_with)
             if self.events and event.offset >= self.events[0].offset:
                 frames[event.offset] = text
         return text
+
+    def _choose_secrets(self) -> None:
+        """For all frames until an overlap ends, or the feed's row changes."""
+        now = self._now()
+        secrets = valid_secrets(self.feed, now)
+        if secrets != self._signed_with:
+            self.signed.clear()
+            self.redacted.clear()
+            self._signed_with = secrets
+        self._signed_for = self.feed
+        self._signed_until = overlap_end(self.feed, now)
 
     def recent(self, after: int) -> list[Event] | None:
         """The events after an offset, or None if memory does not reach back."""
