@@ -867,7 +867,7 @@ test('the name of an error survives a bundler that renames classes', async () =>
   })
 })
 
-test('a feed that gave up is told from one that was stopped', async () => {
+test('a feed that gave up differs from one that was stopped', async () => {
   const errors = []
   const onState = ({state, error}) => state === 'disconnected' && errors.push(error)
   const {client} = opened({maxAttempts: 1, onState})
