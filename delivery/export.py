@@ -10,13 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
-from .. import crud
 from ..errors import Malformed, Restarting
 from ..feed.journal import Journal
-from ..feed.protocol import loads, parse_id, parse_number
+from ..feed.protocol import loads, parse_id
 from ..feed.tail import Tail
 from ..models import Access, Filter
-from .position import resolve_position
+from .position import first_at, resolve_position
 from .subscribers import Subscribers
 from .subscription import Subscription
 
@@ -115,9 +114,7 @@ async def _last_offset(tail: Tail, until: str | None) -> int:
     if until is None:
         return tail.head
     if until.startswith("@"):
-        timestamp = parse_number(until[1:], "until", 0, 10**15)
-        first = await crud.first_offset_at(tail.feed.wallet_id, timestamp)
-        return tail.head if first is None else first - 1
+        return await first_at(tail, until, "until") - 1
     epoch, offset = parse_id(until)
     if epoch != tail.feed.epoch:
         raise Malformed(f"The id {until} is of another epoch.")

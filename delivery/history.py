@@ -10,11 +10,11 @@ from .. import crud
 from ..access.authenticator import Authenticator
 from ..errors import Malformed
 from ..feed.journal import Journal
-from ..feed.protocol import parse_id, parse_number
+from ..feed.protocol import parse_id
 from ..feed.tail import Tail
 from ..metrics import Metrics
 from ..models import Access, Event, Filter
-from .position import resolve_position
+from .position import first_at, resolve_position
 from .subscribers import Subscribers
 from .subscription import Subscription
 
@@ -118,9 +118,7 @@ class History:
         if before is None:
             return tail.head + 1
         if before.startswith("@"):
-            timestamp = parse_number(before[1:], "before", 0, 10**15)
-            first = await crud.first_offset_at(tail.feed.wallet_id, timestamp)
-            return tail.head + 1 if first is None else first
+            return await first_at(tail, before, "before")
         epoch, offset = parse_id(before)
         if epoch != tail.feed.epoch:
             raise Malformed(f"The id {before} is of another epoch.")

@@ -30,9 +30,7 @@ async def resolve_position(
     if since == "start":
         return StreamPosition(0)
     if since.startswith("@"):
-        timestamp = parse_number(since[1:], "since", 0, 10**15)
-        first = await crud.first_offset_at(tail.feed.wallet_id, timestamp)
-        return StreamPosition(tail.head if first is None else first - 1)
+        return StreamPosition(await first_at(tail, since, "since") - 1)
     if since == "acked":
         if acked is None:
             raise Malformed("since=acked needs an access key.")
@@ -47,6 +45,16 @@ async def resolve_position(
     if offset + 1 < first:
         return StreamPosition(first - 1, gap_frame(tail, since, oldest, "expired"))
     return StreamPosition(offset)
+
+
+async def first_at(tail: Tail, moment: str, name: str) -> int:
+    """The first offset that was recorded at `@<unix seconds>` or later.
+
+    After the head if there is none. Raises Malformed, which names the parameter.
+    """
+    timestamp = parse_number(moment[1:], name, 0, 10**15)
+    first = await crud.first_offset_at(tail.feed.wallet_id, timestamp)
+    return tail.head + 1 if first is None else first
 
 
 def first_kept(tail: Tail, oldest: int | None) -> int:

@@ -51,6 +51,25 @@
       </div>`
   })
 
+  /** In place of the rows of a list that could not be read. */
+  window.app.component('payfeed-unread', {
+    props: ['text'],
+    emits: ['retry'],
+    template: `
+      <q-item>
+        <q-item-section v-text="text"></q-item-section>
+        <q-item-section side>
+          <q-btn
+            flat
+            no-caps
+            color="primary"
+            :label="$t('payfeed.state.now')"
+            @click="$emit('retry')"
+          ></q-btn>
+        </q-item-section>
+      </q-item>`
+  })
+
   window.app.component('payfeed-copy', {
     props: ['text'],
     template: '<q-btn flat no-caps icon="content_copy" @click="copy(text)"></q-btn>',

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 import pytest
-from command import run
+from command import run, running
 from lnbits_payfeed import PayfeedApi
 from lnbits_payfeed.cli import payfeed
 
@@ -43,6 +43,14 @@ async def test_listen_begins_with_the_newest_events(shop: Any) -> None:
     code, _, err = await run(*words, "--since", "start", **options)
     assert code == 2
     assert "use --tail without --state and --since" in err
+
+
+async def test_listen_with_a_tail_reads_its_key_from_standard_input(shop: Any) -> None:
+    (event,) = await sent(shop, 1)
+    words = ["listen", "--json", "--tail", "1", "--count", "1", "--key-file", "-"]
+    async with running(*words, url=shop.server.base) as command:
+        code, out, _ = await command.end(stdin=f"{shop.wallet['inkey']}\n")
+    assert (code, ids(out)) == (0, [event])
 
 
 async def test_keys_are_created_listed_renamed_and_revoked(shop: Any) -> None:

@@ -159,13 +159,16 @@ async def listen_command(
 ) -> int:
     """Show events as they happen, and run a command or send a request for each."""
     url, key = common.find_url(), common.find_key()
-    options |= common.connect_options(key)
+    connect_options = common.connect_options(key)
+    options |= connect_options
     options["secret"] = read_secret(secret_file, "PAYFEED_SECRET")
     options["cursor"] = FileCursor(state, every_event=True) if state else None
     if tail:
         if state or options["since"]:
             raise click.UsageError("use --tail without --state and --since")
-        options["since"] = await find_tail(common, tail, options)
+        # not `common.api()`: the key may come from standard input, which is read once
+        api = PayfeedApi(url, key, **connect_options)
+        options["since"] = await find_tail(api, tail, options)
     if forward_to:
         if options["command"]:
             raise click.UsageError("use either --exec or --forward-to")
@@ -211,24 +214,21 @@ async def trigger(
 @click.argument("message")
 async def notify(common: Common, message: str, is_json: bool) -> int:
     """Record MESSAGE as an event; - reads it from standard input."""
-    url, key = common.find_url(), common.find_key()
-    options = common.connect_options(key)
+    api = common.api()
     value: Any = sys.stdin.read() if message == "-" else message
     if is_json:
         try:
             value = json.loads(value)
         except ValueError as exc:
             raise BadAddress(f"the message is not JSON: {exc}") from exc
-    return print_sent(await PayfeedApi(url, key, **options).notify(value))
+    return print_sent(await api.notify(value))
 
 
 @payfeed.command(short_help="Record a test event.", epilog=examples("payfeed test"))
 @with_common_options
 async def test(common: Common) -> int:
     """Record a test event."""
-    url, key = common.find_url(), common.find_key()
-    api = PayfeedApi(url, key, **common.connect_options(key))
-    return print_sent(await api.test())
+    return print_sent(await common.api().test())
 
 
 @payfeed.command(
@@ -299,12 +299,10 @@ async def doctor(common: Common) -> int:
     return OK if is_healthy else FAULT_FOUND
 
 
-async def find_tail(common: Common, count: int, options: dict[str, Any]) -> str:
+async def find_tail(api: PayfeedApi, count: int, options: dict[str, Any]) -> str:
     """The `since` with which a feed begins with its newest `count` events."""
-    url, key = common.find_url(), common.find_key()
     names = EventFilter.__annotations__.keys() & options.keys()
     event_filter = {name: options[name] for name in names}
-    api = PayfeedApi(url, key, **common.connect_options(key))
     return await tail_since(api, count, **event_filter)
 
 

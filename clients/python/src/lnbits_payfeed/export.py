@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from .api import EXPORT_KINDS, ExportKind, PayfeedApi
+from .api import EXPORT_KINDS, ExportKind
 from .options import (
     FILE,
     READ_FILTER_OPTIONS,
@@ -49,8 +49,7 @@ async def export(
     **event_filter: Any,
 ) -> int:
     """Write the kept events, oldest first. FILE is replaced once all are there."""
-    url, key = common.find_url(), common.find_key()
-    api = PayfeedApi(url, key, **common.connect_options(key))
+    api = common.api()
     with _opened(output) as file:
         await api.export(
             file.write, kind=kind, since=since, until=until, **event_filter

@@ -47,8 +47,7 @@ async def history(
     **event_filter: Any,
 ) -> int:
     """Show recorded events, oldest first, and end."""
-    url, key = common.find_url(), common.find_key()
-    api = PayfeedApi(url, key, **common.connect_options(key))
+    api = common.api()
     printer = Printer(sys.stdout, sys.stderr, as_json)
     while True:
         size = limit or (PAGE if since else 100)

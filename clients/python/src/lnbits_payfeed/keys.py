@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from .api import PayfeedApi
 from .options import (
     FILTER_OPTIONS,
     JSON_OPTION,
     Common,
     examples,
+    filter_body,
     reading_answer,
     with_common_options,
     with_options,
@@ -34,7 +34,7 @@ def keys() -> None:
 async def list_command(common: Common, as_json: bool) -> int:
     """List the access keys of the wallet; the keys themselves are not shown."""
     with reading_answer():
-        for key in await _api(common).list_keys():
+        for key in await common.api().list_keys():
             print_line(json.dumps(key) if as_json else describe(key))
     return OK
 
@@ -72,12 +72,11 @@ async def create(
     **payment_filter: Any,
 ) -> int:
     """Create a key with this NAME, and print it: it is shown only now."""
-    event_filter = payment_filter | {"types": types.split(",") if types else None}
-    made = await _api(common).create_key(
+    made = await common.api().create_key(
         name,
         scopes=scopes,
         expires_at=expires_at,
-        filter={name: v for name, v in event_filter.items() if v is not None},
+        filter=filter_body(types, payment_filter),
         public=public,
     )
     with reading_answer():
@@ -97,7 +96,7 @@ async def create(
 @click.argument("name")
 async def rename(common: Common, key_id: str, name: str) -> int:
     """Give the key with this ID another NAME."""
-    await _api(common).rename_key(key_id, name)
+    await common.api().rename_key(key_id, name)
     print_line(f"{key_id} is renamed")
     return OK
 
@@ -109,7 +108,7 @@ async def rename(common: Common, key_id: str, name: str) -> int:
 @click.argument("key_id", metavar="ID")
 async def revoke(common: Common, key_id: str) -> int:
     """Revoke the key with this ID, and close its connections."""
-    await _api(common).revoke_key(key_id)
+    await common.api().revoke_key(key_id)
     print_line(f"{key_id} is revoked")
     return OK
 
@@ -123,8 +122,3 @@ def describe(key: dict[str, Any]) -> str:
     if key.get("acked"):
         words.append(f"acked {key['acked']}")
     return "  ".join(words)
-
-
-def _api(common: Common) -> PayfeedApi:
-    url, key = common.find_url(), common.find_key()
-    return PayfeedApi(url, key, **common.connect_options(key))

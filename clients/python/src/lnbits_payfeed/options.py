@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from .address import check_key
+from .api import PayfeedApi
 from .connection import Trace
 from .errors import BadAddress, RequestFailed
 from .forward import Forwarder
@@ -57,6 +58,11 @@ class Common:
         if self.verbose:
             trace = functools.partial(print_trace, keys)
         return {"tls": tls_context(self.ca), "trace": trace}
+
+    def api(self) -> PayfeedApi:
+        """Raises BadAddress, and OSError as `connect_options` does."""
+        url, key = self.find_url(), self.find_key()
+        return PayfeedApi(url, key, **self.connect_options(key))
 
 
 COMMON_OPTIONS = (
@@ -190,6 +196,12 @@ def print_trace(keys: Sequence[str], line: str) -> None:
 def examples(*lines: str) -> str:
     """The end of a command's help."""
     return "\b\nExamples:\n  " + "\n  ".join(lines)
+
+
+def filter_body(types: str, payment_filter: dict[str, Any]) -> dict[str, Any]:
+    """What FILTER_OPTIONS name, as the member `filter` of a request."""
+    chosen = payment_filter | {"types": types.split(",") if types else None}
+    return {name: value for name, value in chosen.items() if value is not None}
 
 
 @contextmanager

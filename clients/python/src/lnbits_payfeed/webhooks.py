@@ -1,18 +1,16 @@
 """`payfeed webhooks`: manage the webhooks of a wallet with its admin key."""
 
 import json
-from typing import Any
-from urllib.parse import quote, urlencode
+from typing import Any, Literal
 
 import click
 
-from .address import parse_address
-from .http import request
 from .options import (
     FILTER_OPTIONS,
     JSON_OPTION,
     Common,
     examples,
+    filter_body,
     reading_answer,
     with_common_options,
     with_options,
@@ -35,9 +33,8 @@ def webhooks() -> None:
 @JSON_OPTION
 async def list_command(common: Common, as_json: bool) -> int:
     """List the webhooks of the wallet, oldest first."""
-    found = await call(common, "GET", "")
     with reading_answer():
-        for webhook in found:
+        for webhook in await common.api().list_webhooks():
             print_line(json.dumps(webhook) if as_json else describe(webhook))
     return OK
 
@@ -66,15 +63,13 @@ async def create(
     **payment_filter: Any,
 ) -> int:
     """Send the wallet's events to URL; prints the id and the signing secret."""
-    event_filter = payment_filter | {"types": types.split(",") if types else None}
-    body = {
-        "url": receiver,
-        "description": description,
-        "since": since,
-        "ordered": ordered,
-        "filter": {name: v for name, v in event_filter.items() if v is not None},
-    }
-    made = await call(common, "POST", "", body)
+    made = await common.api().create_webhook(
+        receiver,
+        description=description,
+        since=since,
+        ordered=ordered,
+        filter=filter_body(types, payment_filter),
+    )
     with reading_answer():
         if as_json:
             print_line(json.dumps(made))
@@ -92,7 +87,7 @@ async def create(
 @click.argument("webhook")
 async def test(common: Common, as_json: bool, webhook: str) -> int:
     """Send one signed test request now, and show the receiver's answer."""
-    outcome = await call(common, "POST", f"/{quote(webhook, '')}/test", {})
+    outcome = await common.api().test_webhook(webhook)
     with reading_answer():
         print_line(json.dumps(outcome) if as_json else describe_outcome(outcome))
         return OK if outcome["delivered"] else NOT_DELIVERED
@@ -117,14 +112,14 @@ async def deliveries(
     common: Common, as_json: bool, webhook: str, event: str | None, **query: Any
 ) -> int:
     """List the deliveries of WEBHOOK, newest first, or the attempts for EVENT."""
-    path = f"/{quote(webhook, '')}/deliveries" + (
-        f"/{quote(event, '')}" if event else ""
-    )
+    api = common.api()
+    if event:
+        found, lines = await api.get_delivery(webhook, event), "tries"
+    else:
+        found, lines = await api.list_deliveries(webhook, **query), "deliveries"
     describe_line = describe_attempt if event else describe_delivery
-    given = {name: value for name, value in query.items() if value is not None}
-    found = await call(common, "GET", f"{path}?{urlencode(given)}")
     with reading_answer():
-        for line in found["tries" if event else "deliveries"]:
+        for line in found[lines]:
             print_line(json.dumps(line) if as_json else describe_line(line))
     return OK
 
@@ -144,10 +139,12 @@ async def resend(
     """Send EVENT again, or with --since what failed after an event or a time."""
     if (event is None) == (since is None):
         raise click.UsageError("name either EVENT or --since")
-    body: dict[str, str | None] = {"event": event}
-    if since is not None:
-        body = {"since": since, "only": "all" if is_all else "failed"}
-    answer = await call(common, "POST", f"/{quote(webhook, '')}/resend", body)
+    api = common.api()
+    if event is not None:
+        answer = await api.resend(webhook, event)
+    elif since is not None:
+        only: Literal["failed", "all"] = "all" if is_all else "failed"
+        answer = await api.resend_since(webhook, since, only=only)
     with reading_answer():
         print_line(f"{answer['count']} will be sent again")
     return OK
@@ -160,23 +157,9 @@ async def resend(
 @click.argument("webhook")
 async def delete(common: Common, webhook: str) -> int:
     """Delete WEBHOOK with its deliveries."""
-    await call(common, "DELETE", f"/{quote(webhook, '')}")
+    await common.api().delete_webhook(webhook)
     print_line(f"{webhook} is deleted")
     return OK
-
-
-async def call(common: Common, method: str, path: str, value: Any = None) -> Any:
-    """The answer of a route below `/webhooks`. Raises RequestFailed, BadAddress."""
-    url, key = common.find_url(), common.find_key()
-    address = parse_address(url)
-    return await request(
-        method,
-        address,
-        f"{address.http}/webhooks{path}",
-        key,
-        value,
-        **common.connect_options(key),
-    )
 
 
 def describe(webhook: dict[str, Any]) -> str:
