@@ -35,7 +35,7 @@ class Oldest:
 
 @dataclass(frozen=True)
 class Kept:
-    """What a feed keeps, in bytes of bodies.
+    """What a feed keeps up to its position, in bytes of bodies.
 
     `messages`: those that may be deleted by count, tests included.
     """
@@ -85,7 +85,7 @@ async def count_kept(feed: Oldest) -> Kept:
         " AS messages,"
         " SUM(CASE WHEN type = 'payment' THEN 0 ELSE size END) AS message_bytes,"
         " SUM(CASE WHEN type = 'payment' THEN size ELSE 0 END) AS payment_bytes"
-        " FROM payfeed.events WHERE wallet_id = :wallet_id",
+        " FROM payfeed.events WHERE wallet_id = :wallet_id AND event_offset <= :head",
         {"wallet_id": feed.wallet_id, "head": feed.head},
     )
     return Kept(*(int(value or 0) for value in rows[0].values()))
@@ -109,20 +109,23 @@ async def age_bound(wallet_id: str, before: int, future: int) -> Bound | None:
 
 
 async def count_bounds(feed: Oldest, kept: Kept, keep: int) -> list[Bound]:
-    """What is too much by count: messages before payments."""
+    """What is too much by count: messages before payments.
+
+    Counted from the newest, so that a bound stays right while another process deletes.
+    """
     surplus = kept.events - keep
-    messages = min(surplus, kept.messages)
+    found = [(MESSAGES, "event_offset < :head", max(0, kept.messages - surplus))]
+    if surplus > kept.messages:
+        found.append((PAYMENTS, "event_offset <= :head", keep))
     bounds = []
-    for kind, count in ((MESSAGES, messages), (PAYMENTS, surplus - messages)):
-        if count > 0:
-            rows = await fetch_all(
-                "SELECT MAX(event_offset) AS found FROM (SELECT event_offset"
-                " FROM payfeed.events WHERE wallet_id = :wallet_id"
-                f" AND event_offset < :head{kind}"
-                " ORDER BY event_offset LIMIT :count) AS surplus",
-                {"wallet_id": feed.wallet_id, "head": feed.head, "count": count},
-            )
-            bounds.append(Bound(kind, rows[0]["found"] or 0))
+    for kind, place, newest in found:
+        rows = await fetch_all(
+            "SELECT event_offset FROM payfeed.events WHERE wallet_id = :wallet_id"
+            f" AND {place} AND (event_offset = :head OR 1 = 1{kind})"
+            " ORDER BY event_offset DESC LIMIT 1 OFFSET :newest",
+            {"wallet_id": feed.wallet_id, "head": feed.head, "newest": newest},
+        )
+        bounds += [Bound(kind, row["event_offset"]) for row in rows]
     return bounds
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from lnbits_server import ROOT
 from page import (
-    LNBITS_OWN,
     STILL,
     Line,
     browser_page,
     expect_qr,
+    is_complaint,
     open_payfeed,
     sell_within_answer,
 )
@@ -53,11 +53,7 @@ async def screen(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
         "console",
-        lambda said: (
-            complaints.append(said.text)
-            if said.type == "error" and LNBITS_OWN not in str(said.location)
-            else None
-        ),
+        lambda said: complaints.append(said.text) if is_complaint(said) else None,
     )
     page.on("request", lambda asked: complaints.extend(key_in(asked.url, key)))
     await page.goto(f"{shop.server.base}/payfeed/display{query}#{key}")

@@ -305,6 +305,22 @@ async def test_two_processes_together_delete_what_one_would(
     assert await kept() == [*range(2, 30, 2), *range(30, 41)]
 
 
+@pytest.mark.parametrize("keep", [15, 5])
+async def test_a_bound_by_count_stays_right_while_another_process_deletes(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch, keep: int
+) -> None:
+    monkeypatch.setattr(expiry, "SLICE_EVENTS", 2)
+    for number in range(10):
+        await computer.log.append("w", [protocol.custom_draft(number)])
+        await computer.record(1)
+    (feed,) = await crud.get_oldest_events("", 1)
+    counted = await crud.count_kept(feed)
+    bounds = await crud.count_bounds(feed, counted, keep)
+    for bound in bounds:
+        assert await crud.expire_slice("w", feed.epoch, bound) == 2
+    assert await crud.count_bounds(feed, counted, keep) == bounds
+
+
 async def test_a_deleted_payment_is_found_by_no_identifier(computer: Computer) -> None:
     computer.retention.events = 1
     await computer.record(3)
