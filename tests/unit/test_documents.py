@@ -20,6 +20,7 @@ HERE = "tests/unit/test_documents.py"
 PYTHON = "tests/clients/test_python_examples.py"
 JAVASCRIPT = "tests/clients/test_javascript_examples.py"
 RECEIVERS = "tests/clients/test_webhook_receivers.py"
+STANDBY = "tests/e2e/test_standby.py"
 REQUEST = "not run: tests/e2e/test_webhooks.py makes the same request"
 DRAWING = "not run: a drawing"
 # how a fenced block begins: the test that runs it, or the reason why none does
@@ -60,7 +61,11 @@ BLOCKS = {
         "body, _, tail": HERE,
         '{\n  "name": "checkout"': "not run: a body; test_narrowed_keys.py sends such",
     },
-    "docs/scaling.md": {"upstream lnbits": "not run: a part of deploy/nginx.conf"},
+    "docs/scaling.md": {
+        "upstream lnbits": STANDBY,
+        "pg_basebackup": "not run: needs two machines; test_standby.py does the same",
+        "ALTER SYSTEM": "not run: test_standby.py sends the same",
+    },
     "docs/webhooks.md": {
         'curl -X POST "$PAYFEED_URL/payfeed/api/v1/webhooks" ': REQUEST,
         "# pip install fastapi": RECEIVERS,
