@@ -13,6 +13,7 @@ PACKAGES = {
     "haproxy": "haproxy",
     "node": "nodejs",
     "npm": "npm",
+    "faketime": "faketime",
     "mosquitto": "mosquitto",
     "nginx": "nginx-light",
     "openssl": "openssl",
