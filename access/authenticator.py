@@ -106,11 +106,14 @@ class Authenticator:
 
     async def check_again(self, access: Access) -> None:
         """Raises Forbidden or Unauthorized if the key's access has ended."""
-        for reason in (await self.find_ended([access])).values():
-            raise reason
+        for found in (await self.open_again([access])).values():
+            if isinstance(found, PayfeedError):
+                raise found
 
-    async def find_ended(self, accesses: Iterable[Access]) -> dict[str, PayfeedError]:
-        """Why keys do not open their feeds any more, by key hash; others are left out.
+    async def open_again(
+        self, accesses: Iterable[Access]
+    ) -> dict[str, Access | PayfeedError]:
+        """What keys open now, by key hash; if not the same feed, why.
 
         At most four queries, for any number of keys.
         """
@@ -119,13 +122,13 @@ class Authenticator:
             [access.presented_id for access in by_hash.values() if access.presented_id],
             [key for key, access in by_hash.items() if access.presented_id is None],
         )
-        ended: dict[str, PayfeedError] = {}
+        found: dict[str, Access | PayfeedError] = {}
         for key_hash, access in by_hash.items():
             try:
-                records.access_again(access, self._now())
+                found[key_hash] = records.access_again(access, self._now())
             except (Forbidden, Unauthorized) as exc:
-                ended[key_hash] = exc
-        return ended
+                found[key_hash] = exc
+        return found
 
     async def acked(self, access: Access) -> int | None:
         """The offset that an access key has acknowledged; None for wallet keys."""

@@ -159,7 +159,8 @@ class Subscribers:
     async def recheck(self, wallet_id: str | None = None) -> None:
         """Close subscriptions whose key, wallet, account or enablement has ended.
 
-        Of one wallet, or of all; in slices that cost a few queries each.
+        The others follow a changed name. Of one wallet, or of all; in slices that cost a
+        few queries each.
         """
         found = self if wallet_id is None else self._by_wallet.get(wallet_id, ())
         by_key: dict[str, list[Subscription]] = {}
@@ -169,10 +170,12 @@ class Subscribers:
         for start in range(0, len(keys), RECHECKED_KEYS):
             checked = keys[start : start + RECHECKED_KEYS]
             accesses = [by_key[key][0].access for key in checked]
-            ended = await self._authenticator.find_ended(accesses)
-            for key, reason in ended.items():
+            for key, again in (await self._authenticator.open_again(accesses)).items():
                 for subscription in by_key[key]:
-                    subscription.close(Forbidden(reason.message))
+                    if isinstance(again, PayfeedError):
+                        subscription.close(Forbidden(again.message))
+                    else:
+                        subscription.access = again
             await asyncio.sleep(0)
 
     def close_wallet(self, wallet_id: str, reason: PayfeedError) -> None:

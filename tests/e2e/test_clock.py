@@ -22,9 +22,7 @@ def clock(tmp_path: Path) -> Clock:
 
 
 @pytest_asyncio.fixture
-async def shop(
-    clock: Clock, database: dict[str, str]
-) -> AsyncIterator[Shop]:
+async def shop(clock: Clock, database: dict[str, str]) -> AsyncIterator[Shop]:
     async with opened(**clock.settings, **database) as ready:
         yield ready
 

@@ -104,6 +104,18 @@ async def test_a_recheck_asks_as_often_for_many_keys_as_for_one_of_each_kind(
     assert counts == [4, 4, 4]
 
 
+async def test_a_reader_has_the_new_name_of_its_key_after_a_recheck() -> None:
+    await add_wallet("w")
+    await crud.insert_key(models.AccessKey("k", "w", hash_of("k"), "till", "read", 1))
+    extension = new_extension()
+    reader = join(extension, "w", "k", None)
+    await crud.rename_key("w", "k", "counter")
+    await extension.subscribers.recheck()
+    (described,) = extension.subscribers.describe("w")
+    assert described["name"] == "counter"
+    assert reader.closing is None
+
+
 async def test_a_recheck_closes_only_the_readers_whose_key_has_ended() -> None:
     extension = new_extension()
     for name in ("kept", "gone", "reset", "off"):
