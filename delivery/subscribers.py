@@ -159,8 +159,8 @@ class Subscribers:
     async def recheck(self, wallet_id: str | None = None) -> None:
         """Close subscriptions whose key, wallet, account or enablement has ended.
 
-        The others follow a changed name. Of one wallet, or of all; in slices that cost a
-        few queries each.
+        The others follow a changed name. Of one wallet, or of all; in slices that cost
+        a few queries each.
         """
         found = self if wallet_id is None else self._by_wallet.get(wallet_id, ())
         by_key: dict[str, list[Subscription]] = {}

@@ -1,4 +1,4 @@
-"""The server's clock jumps, or time passes while nobody records: every payment is found.
+"""The clock jumps, or time passes while nobody records: every payment is found.
 
 Some are settled in silence: LNbits changes the row and notifies no listener.
 """
