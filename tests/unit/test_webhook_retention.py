@@ -9,6 +9,7 @@ from payfeed.feed.retention import DAY_SECONDS, Retention
 from payfeed.host import settings
 
 NOW = 1_800_000_000
+SIZES = "SELECT size FROM payfeed.events"
 
 
 class Log:
@@ -28,10 +29,16 @@ class Log:
             drafts.append(custom_draft("x") if message else payment(self.numbers))
         await self.journal.append("w", drafts)
 
-    async def kept(self, keep: int, days: int = 30) -> list[int]:
+    async def kept(
+        self, keep: int, days: int = 30, keep_bytes: int = 10**9
+    ) -> list[int]:
         """The offsets that are left by retention with these limits."""
         bounds = settings.load().copy(
-            update={"retention_events": keep, "retention_days": days}
+            update={
+                "retention_events": keep,
+                "retention_days": days,
+                "retention_bytes": keep_bytes,
+            }
         )
         retention = Retention(self.journal, bounds)
         before = self.now - days * DAY_SECONDS
@@ -57,6 +64,14 @@ async def test_unsent_payments_stay_up_to_twice_the_limit(log: Log) -> None:
     await log.record(10)
     await insert_webhook(log.journal, cursor_offset=0)
     assert await log.kept(3) == [5, 6, 7, 8, 9, 10]
+
+
+async def test_unsent_payments_stay_up_to_twice_the_limit_of_bytes(log: Log) -> None:
+    await log.record(10)
+    await insert_webhook(log.journal, cursor_offset=4)
+    size = max(row["size"] for row in await crud.fetch_all(SIZES))
+    assert await log.kept(100, keep_bytes=5 * size) == [5, 6, 7, 8, 9, 10]
+    assert await log.kept(100, keep_bytes=2 * size) == [7, 8, 9, 10]
 
 
 async def test_messages_are_not_kept_for_webhooks(log: Log) -> None:
