@@ -1,17 +1,26 @@
 ;(() => {
   const PAGE_EVENTS = 1000
-  const CHOICES = [
-    ['hour', 'payfeed.plots.hour'],
-    ['day', 'payfeed.plots.day'],
-    ['week', 'payfeed.plots.week'],
-    ['size', 'payfeed.plots.size']
-  ]
+  const GROUPINGS = {
+    hour: 'payfeed.plots.hour',
+    day: 'payfeed.plots.day',
+    week: 'payfeed.plots.week',
+    month: 'payfeed.plots.month',
+    size: 'payfeed.plots.size'
+  }
   const RECEIVED = {name: 'received', color: '#16a34a', text: 'payfeed.plots.received'}
   const SENT = {name: 'sent', color: '#d97706', text: 'payfeed.plots.sent'}
   const FEES = {name: 'fees', color: '#e5484d', text: 'payfeed.plots.fees'}
   const TOTAL = {name: 'total', color: '#4a90d9', text: 'payfeed.plots.total'}
   const SUMS = [RECEIVED, SENT, FEES, TOTAL]
   const SIZES = [RECEIVED, SENT]
+  const UNKNOWN = {name: 'unknown', color: '#80808040', text: 'payfeed.plots.unknown'}
+  const DAY = {weekday: 'short', day: 'numeric', month: 'short'}
+  const NAME_STYLES = {
+    hour: {...DAY, hour: '2-digit'},
+    day: DAY,
+    week: DAY,
+    month: {month: 'long', year: 'numeric'}
+  }
 
   /**
    * Confirmed payments of the whole feed as a chart and a table: sums per period, or the
@@ -19,10 +28,10 @@
    */
   window.app.component('payfeed-plots', {
     template: '#payfeed-plots-template',
-    props: ['feed', 'place'],
+    props: ['feed', 'place', 'now'],
     emits: ['go'],
     data: () => ({
-      grouping: 'day',
+      chosen: 'day',
       unit: 'sat',
       payments: [],
       isLoading: true,
@@ -30,8 +39,15 @@
       canDraw: Boolean(window.Chart)
     }),
     computed: {
+      /** Only periods that what is kept can fill, and the sizes of payments. */
       choices() {
-        return Payfeed.options(CHOICES)
+        const names = [...Payfeed.statistics.periods(this.first, this.last), 'size']
+        return Payfeed.options(names.map(name => [name, GROUPINGS[name]]))
+      },
+      /** What the user chose, or the longest period until that can be filled. */
+      grouping() {
+        const names = this.choices.map(({value}) => value)
+        return names.includes(this.chosen) ? this.chosen : names.at(-2)
       },
       units() {
         const known = this.payments.map(({fiat}) => fiat?.currency).filter(Boolean)
@@ -58,30 +74,55 @@
         return this.isBySize ? SIZES : SUMS
       },
       bars() {
-        const {payments, grouping, unit} = this
+        const {payments, grouping, unit, first, lastStart: last} = this
         if (this.isBySize) return Payfeed.statistics.sizes(payments, unit)
-        return Payfeed.statistics.sums(payments, grouping, unit)
+        return Payfeed.statistics.sums(payments, grouping, unit, {first, last})
+      },
+      /** `loading`, `failed`, `empty` or `shown`: each looks different. */
+      state() {
+        if (this.isLoading) return 'loading'
+        if (!this.isComplete) return 'failed'
+        return this.lines.length ? 'shown' : 'empty'
       },
       /** The newest period first, or the smallest size. */
       lines() {
         const lines = this.bars.filter(({received, sent}) => received || sent)
         return this.isBySize ? lines : lines.reverse()
       },
-      /** When the kept events or the range begin, Unix seconds: nothing is known before. */
-      beginning() {
-        const {start} = Payfeed.rangeOf(this.filter)
-        const times = this.payments.map(({timestamp}) => timestamp)
-        const {oldest_at: oldest} = this.feed.info
-        const first = times.reduce(
-          (least, time) => Math.min(least, time),
-          oldest ?? Infinity
-        )
-        return Math.max(start, first)
+      range() {
+        return Payfeed.rangeOf(this.filter)
       },
+      /** When what is kept begins, Unix seconds; Infinity if nothing is kept. */
+      keptSince() {
+        return this.payments.reduce(
+          (least, {timestamp}) => Math.min(least, timestamp),
+          this.feed.info.oldest_at ?? Infinity
+        )
+      },
+      /** When the kept events or the range begin: nothing is known before. */
+      beginning() {
+        return Math.max(this.range.start, this.keptSince)
+      },
+      last() {
+        return Math.min(this.now, this.range.end - 1)
+      },
+      /** Changes less often than the clock, and so do the sums. */
+      lastStart() {
+        return Payfeed.statistics.startOf(this.last, 'hour').getTime() / 1000
+      },
+      first() {
+        return Math.min(this.beginning, this.last)
+      },
+      /** Where the figures begin, in words: with the feed, or with what is kept of it. */
       kept() {
-        if (this.isBySize || !Number.isFinite(this.beginning)) return ''
-        const day = Payfeed.format.time(this.beginning)
-        return this.$t('payfeed.filter.since', {day})
+        const {info} = this.feed
+        if (this.isBySize || this.range.start > this.keptSince) return ''
+        const time = Payfeed.format.time(this.beginning)
+        if (!info.oldest || info.oldest.endsWith('-1')) {
+          return this.$t('payfeed.plots.begins', {time})
+        }
+        const days = Payfeed.format.number(info.retention.days)
+        return this.$t('payfeed.plots.kept_since', {time, days})
       },
       withoutFiat() {
         if (this.unit === 'sat') return 0
@@ -89,7 +130,9 @@
       }
     },
     watch: {
-      bars: 'draw',
+      // after the canvas is shown, as a hidden one has no size
+      bars: {handler: 'draw', flush: 'post'},
+      state: {handler: 'draw', flush: 'post'},
       'place.filter': 'load',
       // at every reconnect, as LNbits' service worker may have answered from its cache
       'feed.link.state'(state) {
@@ -129,7 +172,7 @@
         this.isLoading = false
       },
       async *pages(isOver) {
-        const {start, end} = Payfeed.rangeOf(this.filter)
+        const {start, end} = this.range
         const query = Payfeed.filterQuery({...this.filter, status: 'confirmed'})
         let before = end < Infinity ? `&before=@${end}` : ''
         let hasMore = true
@@ -158,9 +201,16 @@
       },
       name({start, end}) {
         if (this.isBySize) return `${this.money(start)} – ${this.money(end)}`
-        const day = {weekday: 'short', day: 'numeric', month: 'short'}
-        const style = this.grouping === 'hour' ? {...day, hour: '2-digit'} : day
-        return Payfeed.format.date(start, style)
+        return Payfeed.format.date(start, NAME_STYLES[this.grouping])
+      },
+      /** Says also from when on the sums of a period are known, if not from its start. */
+      fullName(bar) {
+        const isPartial = bar === this.bars.find((_, index) => this.isKnown(index))
+        if (this.isBySize || !isPartial || bar.start / 1000 >= this.beginning) {
+          return this.name(bar)
+        }
+        const day = Payfeed.format.recent(this.beginning)
+        return `${this.name(bar)}, ${this.$t('payfeed.filter.since', {day})}`
       },
       /** Does a period, by its index, end after the beginning of what is known? */
       isKnown(index) {
@@ -168,10 +218,12 @@
         return this.isBySize || !next || next.start / 1000 > this.beginning
       },
       draw() {
-        if (!this.canDraw || !this.$refs.canvas) return
+        if (!this.canDraw || this.state !== 'shown') return
+        const known = this.columns.map(column => this.dataset(column))
+        const isAllKnown = this.bars.every((_, index) => this.isKnown(index))
         const data = {
           labels: this.bars.map(bar => this.name(bar)),
-          datasets: this.columns.map(column => this.dataset(column))
+          datasets: isAllKnown ? known : [...known, this.unknown()]
         }
         if (!this.chart) this.createChart(data)
         this.chart.data = data
@@ -190,20 +242,39 @@
           borderColor: color,
           order: isTotal ? 0 : 1,
           borderWidth: isTotal ? 2 : 0,
-          pointRadius: isTotal ? 2 : 0
+          pointRadius: isTotal ? 2 : 0,
+          maxBarThickness: 48
+        }
+      },
+      /** Marks the time before the beginning, over the whole height. */
+      unknown() {
+        const {color, text} = UNKNOWN
+        return {
+          label: this.$t(text),
+          data: this.bars.map((_, index) => (this.isKnown(index) ? null : 1)),
+          backgroundColor: color,
+          yAxisID: 'unknown',
+          grouped: false,
+          barPercentage: 1,
+          categoryPercentage: 1,
+          order: 2
         }
       },
       createChart(data) {
         const color = this.$q.dark.isActive ? '#ddd' : '#333'
         const grid = {color: 'rgba(128, 128, 128, 0.2)'}
+        const title = ([{dataIndex} = {}]) => {
+          return dataIndex === undefined ? '' : this.fullName(this.bars[dataIndex])
+        }
         const label = ({dataset, raw}) => `${dataset.label}: ${this.show(raw)}`
+        const isFigure = ({dataset, raw}) => raw !== null && !dataset.yAxisID
         const isMotionReduced = matchMedia('(prefers-reduced-motion: reduce)').matches
         const options = {
           animation: isMotionReduced ? false : {duration: 300},
           maintainAspectRatio: false,
           interaction: {mode: 'index', intersect: false},
           plugins: {
-            tooltip: {callbacks: {label}, filter: ({raw}) => raw !== null},
+            tooltip: {callbacks: {title, label}, filter: isFigure},
             legend: {labels: {color, boxWidth: 12}}
           },
           scales: {
@@ -213,7 +284,8 @@
               ticks: {color, precision: 0},
               grid,
               title: {display: true, color, text: ''}
-            }
+            },
+            unknown: {display: false, min: 0, max: 1}
           }
         }
         this.chart = new window.Chart(this.$refs.canvas, {type: 'bar', data, options})

@@ -123,11 +123,16 @@ Payfeed.addTexts(
       hour: 'Stunde',
       day: 'Tag',
       week: 'Woche',
+      month: 'Monat',
       size: 'Betrag',
       received: 'Empfangen',
       sent: 'Gesendet',
       fees: 'Gebühren',
       total: 'Laufende Summe',
+      unknown: 'Nicht aufbewahrt',
+      begins: 'Der Feed beginnt {time}. Für die Zeit davor gibt es keine Zahlen.',
+      kept_since:
+        'Ereignisse sind seit {time} aufbewahrt, höchstens {days} Tage lang. Für ältere gibt es keine Zahlen.',
       nothing: 'Keine Zahlungen.',
       filtered: 'Nur: {filter}.',
       of_failed:

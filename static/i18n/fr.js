@@ -122,11 +122,17 @@ Payfeed.addTexts(
       hour: 'Heure',
       day: 'Jour',
       week: 'Semaine',
+      month: 'Mois',
       size: 'Montant',
       received: 'Reçu',
       sent: 'Envoyé',
       fees: 'Frais',
       total: 'Total cumulé',
+      unknown: 'Non conservé',
+      begins:
+        'Le flux commence le {time}. Il n’y a pas de chiffres pour le temps d’avant.',
+      kept_since:
+        'Les événements sont conservés depuis le {time}, au plus {days} jours. Il n’y a pas de chiffres pour les plus anciens.',
       nothing: 'Aucun paiement.',
       filtered: 'Seulement : {filter}.',
       of_failed: 'Les paiements échoués n’ont rien payé : il n’y a pas de sommes.',

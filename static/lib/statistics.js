@@ -2,15 +2,20 @@
   const PERIODS = {
     hour: {shown: 48, move: (date, by) => date.setHours(date.getHours() + by)},
     day: {shown: 31, move: (date, by) => date.setDate(date.getDate() + by)},
-    week: {shown: 26, move: (date, by) => date.setDate(date.getDate() + 7 * by)}
+    week: {shown: 26, move: (date, by) => date.setDate(date.getDate() + 7 * by)},
+    month: {shown: 24, move: (date, by) => date.setMonth(date.getMonth() + by)}
   }
 
-  /** The start of the local hour, day or week (from Monday) that contains a time. */
+  /** A feed that is younger has a plot of this many periods, too. */
+  const MIN_SHOWN = 12
+
+  /** The start of the local hour, day, week (from Monday) or month around a time. */
   const startOf = (timestamp, period) => {
     const date = new Date(timestamp * 1000)
     if (period === 'hour') date.setMinutes(0, 0, 0)
     else date.setHours(0, 0, 0, 0)
     if (period === 'week') date.setDate(date.getDate() - ((date.getDay() + 6) % 7))
+    if (period === 'month') date.setDate(1)
     return date
   }
 
@@ -31,24 +36,50 @@
 
   const emptySum = start => ({start, received: 0, sent: 0, fees: 0, total: 0})
 
-  /** The starts of the shown periods, the current one last. */
-  const starts = period => {
-    const {shown, move} = PERIODS[period]
-    const now = startOf(Date.now() / 1000, period)
-    return Array.from({length: shown}, (_, index) => {
-      const start = new Date(now)
-      move(start, index - shown + 1)
-      return start
-    })
+  /** The start of the period that is some periods before the one around a time. */
+  const startBefore = (timestamp, period, count) => {
+    const date = startOf(timestamp, period)
+    PERIODS[period].move(date, -count)
+    return date
   }
 
   /**
-   * Sums of confirmed payments for the last hours, days or weeks, oldest first:
-   * `{start, received, sent, fees, total}`. `total` is received minus sent minus fees,
-   * from the first payment on. Satoshi are summed in millisatoshi, which is exact.
+   * The starts of the shown periods. The last is the one around `last`. The first is the
+   * one around `first`, within the limits of what a plot shows. Unix seconds.
    */
-  const sums = (payments, period, unit) => {
-    const found = starts(period).map(emptySum)
+  const starts = (period, first, last) => {
+    const {shown} = PERIODS[period]
+    const all = Array.from({length: shown}, (_, index) =>
+      startBefore(last, period, shown - 1 - index)
+    )
+    const firstStart = startOf(first, period)
+    return all.filter(
+      (start, index) => start >= firstStart || index >= shown - MIN_SHOWN
+    )
+  }
+
+  /**
+   * The periods that can be chosen for what is known from `first` to `last`: each shows
+   * more than the ones before it.
+   */
+  const periods = (first, last) => {
+    const names = Object.keys(PERIODS)
+    const isFilled = (name, index) => {
+      const shorter = names[index - 1]
+      if (!shorter) return true
+      return first * 1000 < startBefore(last, shorter, PERIODS[shorter].shown - 1)
+    }
+    return names.filter(isFilled)
+  }
+
+  /**
+   * Sums of confirmed payments for the shown hours, days, weeks or months, oldest first:
+   * `{start, received, sent, fees, total}`. `first` is when what is known begins, `last`
+   * when it ends. `total` is received minus sent minus fees, from the first payment on.
+   * Satoshi are summed in millisatoshi, which is exact.
+   */
+  const sums = (payments, period, unit, {first, last}) => {
+    const found = starts(period, first, last).map(emptySum)
     const byStart = new Map(found.map(sum => [sum.start.getTime(), sum]))
     const before = emptySum()
     for (const payment of payments) {
@@ -111,5 +142,5 @@
     total: total / 1000
   })
 
-  Payfeed.statistics = {sums, sizes, ofDay, startOf}
+  Payfeed.statistics = {sums, sizes, ofDay, startOf, periods}
 })()

@@ -93,7 +93,9 @@ async def test_a_date_range_holds_for_list_plots_and_export(
         await shop.sell(5, "live, outside the range")
         await page.get_by_role("tab", name="Plots").click()
         await expect(page.locator("#payfeed-plots-filter")).to_contain_text("from")
-        await expect(page.locator("#payfeed-sums")).to_contain_text("No payments.")
+        await expect(page.locator("#payfeed-plots-state")).to_contain_text(
+            "No payments."
+        )
         await page.get_by_role("tab", name="Live").click()
         await expect(page.get_by_text("No matching events.")).to_be_visible()
         async with page.expect_download() as download:
@@ -139,7 +141,9 @@ async def test_the_status_is_a_filter_and_failed_payments_have_no_sums(
         await expect(page.locator("#payfeed-events")).to_contain_text("60 sat")
         await page.get_by_role("tab", name="Plots").click()
         await expect(page.get_by_text("there are no sums")).to_be_visible()
-        await expect(page.locator("#payfeed-sums")).to_contain_text("No payments.")
+        await expect(page.locator("#payfeed-plots-state")).to_contain_text(
+            "No payments."
+        )
         assert complaints == []
 
 
