@@ -10,6 +10,7 @@ PACKAGES = {
     "caddy": "caddy",
     "chromium": "chromium",
     "curl": "curl",
+    "go": "golang-go",
     "haproxy": "haproxy",
     "node": "nodejs",
     "npm": "npm",

@@ -13,13 +13,20 @@
     checkout: 'payfeed.connect.language.checkout',
     python: 'payfeed.connect.language.python',
     node: 'payfeed.connect.language.node',
+    php: 'payfeed.connect.language.php',
+    go: 'payfeed.connect.language.go',
     wscat: 'payfeed.connect.language.wscat',
     curl: 'payfeed.connect.language.curl',
+    homeassistant: 'payfeed.connect.language.homeassistant',
     esp32: 'payfeed.connect.language.esp32',
     nginx: 'payfeed.connect.language.nginx'
   }
+  const NO_SECRET = 'whsec_…'
 
-  /** The feed's URL as text, QR code and code snippets. The key is hidden until shown. */
+  /**
+   * The feed's address, its key for a header, and code snippets. Key and secret are hidden
+   * until shown.
+   */
   window.app.component('payfeed-connect', {
     template: '#payfeed-connect-template',
     props: ['wallet', 'feed'],
@@ -28,6 +35,7 @@
         keyKind: this.feed.info.allow_inkey ? 'inkey' : 'access',
         accessKey: '',
         isShown: false,
+        isVerifying: false,
         language: 'browser',
         languages: LANGUAGES
       }
@@ -54,21 +62,45 @@
         return this.isShown ? this.key : Payfeed.HIDDEN
       },
       address() {
-        return this.addressWith(this.key)
+        return Payfeed.location(location).socket
       },
-      shownAddress() {
-        return this.addressWith(this.shownKey)
+      header() {
+        return `X-Api-Key: ${this.key}`
+      },
+      shownHeader() {
+        return `X-Api-Key: ${this.shownKey}`
+      },
+      addressWithKey() {
+        return `${this.address}/${this.key}`
+      },
+      shownAddressWithKey() {
+        return `${this.address}/${this.shownKey}`
+      },
+      canVerify() {
+        return Payfeed.verifyingSnippets.includes(this.language)
+      },
+      /** The holder of a shared wallet does not get it. */
+      secret() {
+        return this.feed.info.secret ?? NO_SECRET
       },
       snippet() {
-        return this.snippetWith(this.shownKey)
+        return this.snippetWith(this.key, this.secret)
+      },
+      shownSnippet() {
+        const isHidden = this.feed.isOwner && !this.isShown
+        return this.snippetWith(
+          this.shownKey,
+          isHidden ? `whsec_${Payfeed.HIDDEN}` : this.secret
+        )
       }
     },
     methods: {
-      addressWith(key) {
-        return `${Payfeed.location(location).socket}/${key}`
-      },
-      snippetWith(key) {
-        return Payfeed.snippets[this.language]({...Payfeed.location(location), key})
+      snippetWith(key, secret) {
+        return Payfeed.snippets[this.language]({
+          ...Payfeed.location(location),
+          key,
+          secret: this.isVerifying && this.canVerify ? secret : ''
+        })
       }
     }
   })

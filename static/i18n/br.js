@@ -158,6 +158,17 @@ Payfeed.addTexts(
       copy_snippet: 'Copiar o código',
       qr: 'O endereço, para um telefone ou dispositivo. Qualquer pessoa com esta chave pode ler o feed.',
       language: {
+      header: 'Chave, como cabeçalho',
+      copy_header: 'Copiar o cabeçalho',
+      in_address: 'Endereço que contém a chave',
+      in_address_means:
+        'Só para programas que não podem enviar um cabeçalho: endereços ficam em registros e históricos.',
+      copy_address_with_key: 'Copiar o endereço com a chave',
+      verify: 'Verificar assinaturas',
+      verify_means:
+        'O código contém então o segredo de assinatura do feed. Não o coloque em uma página que outros possam abrir.',
+      verify_without_secret:
+        'O proprietário desta carteira tem o segredo de assinatura: coloque-o no lugar de whsec_….',
         browser: 'Navegador',
         vue: 'Vue',
         checkout: 'Página de pagamento',
@@ -166,8 +177,11 @@ Payfeed.addTexts(
         wscat: 'wscat',
         curl: 'curl',
         esp32: 'ESP32',
+        php: 'PHP',
+        go: 'Go',
         nginx: 'nginx'
       }
+        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Eventos',

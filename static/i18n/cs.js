@@ -157,6 +157,17 @@ Payfeed.addTexts(
       copy_snippet: 'Kopírovat kód',
       qr: 'Adresa pro telefon nebo zařízení. Každý s tímto klíčem může číst události.',
       language: {
+      header: 'Klíč jako hlavička',
+      copy_header: 'Zkopírovat hlavičku',
+      in_address: 'Adresa, která obsahuje klíč',
+      in_address_means:
+        'Jen pro programy, které neumějí poslat hlavičku: adresy zůstávají v protokolech a historiích.',
+      copy_address_with_key: 'Zkopírovat adresu s klíčem',
+      verify: 'Ověřovat podpisy',
+      verify_means:
+        'Kód pak obsahuje podpisové tajemství. Nedávejte ho na stránku, kterou mohou otevřít jiní.',
+      verify_without_secret:
+        'Vlastník této peněženky má podpisové tajemství: vložte ho místo whsec_….',
         browser: 'Prohlížeč',
         vue: 'Vue',
         checkout: 'Platební stránka',
@@ -165,8 +176,11 @@ Payfeed.addTexts(
         wscat: 'wscat',
         curl: 'curl',
         esp32: 'ESP32',
+        php: 'PHP',
+        go: 'Go',
         nginx: 'nginx'
       }
+        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Události',

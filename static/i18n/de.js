@@ -163,6 +163,17 @@ Payfeed.addTexts(
       copy_snippet: 'Code kopieren',
       qr: 'Die Adresse, für ein Telefon oder ein Gerät. Mit diesem Schlüssel lässt sich der Feed lesen.',
       language: {
+      header: 'Schlüssel als Header',
+      copy_header: 'Header kopieren',
+      in_address: 'Adresse, die den Schlüssel enthält',
+      in_address_means:
+        'Nur für Programme, die keinen Header senden können: Adressen stehen in Protokollen und Verläufen.',
+      copy_address_with_key: 'Adresse mit Schlüssel kopieren',
+      verify: 'Signaturen prüfen',
+      verify_means:
+        'Der Code enthält dann das Signaturgeheimnis des Feeds. Es gehört nicht in eine Seite, die andere öffnen können.',
+      verify_without_secret:
+        'Der Eigentümer dieser Wallet hat das Signaturgeheimnis: Setzen Sie es an die Stelle von whsec_….',
         browser: 'Browser',
         vue: 'Vue',
         checkout: 'Bezahlseite',
@@ -171,8 +182,11 @@ Payfeed.addTexts(
         wscat: 'wscat',
         curl: 'curl',
         esp32: 'ESP32',
+        php: 'PHP',
+        go: 'Go',
         nginx: 'nginx'
       }
+        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Ereignisse',

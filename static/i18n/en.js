@@ -158,6 +158,17 @@ Payfeed.addTexts(
       copy_snippet: 'Copy the code',
       qr: 'The address, for a phone or a device. Anyone with this key can read the feed.',
       language: {
+      header: 'Key, as a header',
+      copy_header: 'Copy the header',
+      in_address: 'Address that contains the key',
+      in_address_means:
+        'Only for programs that cannot send a header: addresses are stored in logs and histories.',
+      copy_address_with_key: 'Copy the address with the key',
+      verify: 'Verify signatures',
+      verify_means:
+        'The code then contains the signing secret of the feed. Do not put it into a page that others can open.',
+      verify_without_secret:
+        'The owner of this wallet has the signing secret: put it in place of whsec_….',
         browser: 'Browser',
         vue: 'Vue',
         checkout: 'Checkout page',
@@ -166,8 +177,11 @@ Payfeed.addTexts(
         wscat: 'wscat',
         curl: 'curl',
         esp32: 'ESP32',
+        php: 'PHP',
+        go: 'Go',
         nginx: 'nginx'
       }
+        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Events',

@@ -158,6 +158,17 @@ Payfeed.addTexts(
       copy_snippet: 'Copiar el código',
       qr: 'La dirección, para un teléfono o un dispositivo. Cualquiera con esta clave puede leer el feed.',
       language: {
+      header: 'Clave, como encabezado',
+      copy_header: 'Copiar el encabezado',
+      in_address: 'Dirección que contiene la clave',
+      in_address_means:
+        'Solo para programas que no pueden enviar un encabezado: las direcciones quedan en registros e historiales.',
+      copy_address_with_key: 'Copiar la dirección con la clave',
+      verify: 'Verificar firmas',
+      verify_means:
+        'El código contiene entonces el secreto de firma del feed. No lo ponga en una página que otros puedan abrir.',
+      verify_without_secret:
+        'El propietario de este monedero tiene el secreto de firma: póngalo en lugar de whsec_….',
         browser: 'Navegador',
         vue: 'Vue',
         checkout: 'Página de pago',
@@ -166,8 +177,11 @@ Payfeed.addTexts(
         wscat: 'wscat',
         curl: 'curl',
         esp32: 'ESP32',
+        php: 'PHP',
+        go: 'Go',
         nginx: 'nginx'
       }
+        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Eventos',

@@ -161,6 +161,17 @@ Payfeed.addTexts(
       copy_snippet: 'Copier le code',
       qr: 'L’adresse, pour un téléphone ou un appareil. Toute personne qui a cette clé peut lire le flux.',
       language: {
+      header: 'Clé, en en-tête',
+      copy_header: 'Copier l’en-tête',
+      in_address: 'Adresse qui contient la clé',
+      in_address_means:
+        'Seulement pour les programmes qui ne peuvent pas envoyer d’en-tête : les adresses restent dans les journaux et les historiques.',
+      copy_address_with_key: 'Copier l’adresse avec la clé',
+      verify: 'Vérifier les signatures',
+      verify_means:
+        'Le code contient alors le secret de signature du flux. Ne le mettez pas dans une page que d’autres peuvent ouvrir.',
+      verify_without_secret:
+        'Le propriétaire de ce portefeuille a le secret de signature : mettez-le à la place de whsec_….',
         browser: 'Navigateur',
         vue: 'Vue',
         checkout: 'Page de paiement',
@@ -169,8 +180,11 @@ Payfeed.addTexts(
         wscat: 'wscat',
         curl: 'curl',
         esp32: 'ESP32',
+        php: 'PHP',
+        go: 'Go',
         nginx: 'nginx'
       }
+        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Événements',

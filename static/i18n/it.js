@@ -160,6 +160,17 @@ Payfeed.addTexts(
       copy_snippet: 'Copia il codice',
       qr: 'L’indirizzo, per un telefono o un dispositivo. Chiunque abbia questa chiave può leggere il feed.',
       language: {
+      header: 'Chiave, come intestazione',
+      copy_header: 'Copia l’intestazione',
+      in_address: 'Indirizzo che contiene la chiave',
+      in_address_means:
+        'Solo per programmi che non possono inviare un’intestazione: gli indirizzi restano nei log e nelle cronologie.',
+      copy_address_with_key: 'Copia l’indirizzo con la chiave',
+      verify: 'Verifica le firme',
+      verify_means:
+        'Il codice contiene allora il segreto di firma del feed. Non metterlo in una pagina che altri possono aprire.',
+      verify_without_secret:
+        'Il proprietario di questo wallet ha il segreto di firma: mettilo al posto di whsec_….',
         browser: 'Browser',
         vue: 'Vue',
         checkout: 'Pagina di pagamento',
@@ -168,8 +179,11 @@ Payfeed.addTexts(
         wscat: 'wscat',
         curl: 'curl',
         esp32: 'ESP32',
+        php: 'PHP',
+        go: 'Go',
         nginx: 'nginx'
       }
+        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Eventi',

@@ -159,6 +159,17 @@ Payfeed.addTexts(
       copy_snippet: 'Code kopiëren',
       qr: 'Het adres, voor een telefoon of apparaat. Iedereen met deze sleutel kan de feed lezen.',
       language: {
+      header: 'Sleutel, als header',
+      copy_header: 'Header kopiëren',
+      in_address: 'Adres dat de sleutel bevat',
+      in_address_means:
+        'Alleen voor programma’s die geen header kunnen sturen: adressen staan in logboeken en geschiedenissen.',
+      copy_address_with_key: 'Adres met sleutel kopiëren',
+      verify: 'Handtekeningen controleren',
+      verify_means:
+        'De code bevat dan het ondertekeningsgeheim van de feed. Zet het niet in een pagina die anderen kunnen openen.',
+      verify_without_secret:
+        'De eigenaar van deze wallet heeft het ondertekeningsgeheim: zet het op de plaats van whsec_….',
         browser: 'Browser',
         vue: 'Vue',
         checkout: 'Betaalpagina',
@@ -167,8 +178,11 @@ Payfeed.addTexts(
         wscat: 'wscat',
         curl: 'curl',
         esp32: 'ESP32',
+        php: 'PHP',
+        go: 'Go',
         nginx: 'nginx'
       }
+        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Gebeurtenissen',

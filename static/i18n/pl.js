@@ -158,6 +158,17 @@ Payfeed.addTexts(
       copy_snippet: 'Kopiuj kod',
       qr: 'Adres dla telefonu lub urządzenia. Każdy, kto ma ten klucz, może czytać kanał zdarzeń.',
       language: {
+      header: 'Klucz jako nagłówek',
+      copy_header: 'Kopiuj nagłówek',
+      in_address: 'Adres, który zawiera klucz',
+      in_address_means:
+        'Tylko dla programów, które nie mogą wysłać nagłówka: adresy zostają w logach i historiach.',
+      copy_address_with_key: 'Kopiuj adres z kluczem',
+      verify: 'Sprawdzaj podpisy',
+      verify_means:
+        'Kod zawiera wtedy sekret podpisu kanału. Nie umieszczaj go na stronie, którą mogą otworzyć inni.',
+      verify_without_secret:
+        'Właściciel tego portfela ma sekret podpisu: wstaw go w miejsce whsec_….',
         browser: 'Przeglądarka',
         vue: 'Vue',
         checkout: 'Strona płatności',
@@ -166,8 +177,11 @@ Payfeed.addTexts(
         wscat: 'wscat',
         curl: 'curl',
         esp32: 'ESP32',
+        php: 'PHP',
+        go: 'Go',
         nginx: 'nginx'
       }
+        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Zdarzenia',
