@@ -1,5 +1,7 @@
 """The pages."""
 
+import json
+from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
@@ -12,6 +14,8 @@ from .feed import protocol
 from .host import settings
 
 NEW_NAMES = {"theme": "background"}
+CONFIG = json.loads((Path(__file__).parent / "config.json").read_text())
+DOCUMENTS = f"{CONFIG['repo']}/blob/v{CONFIG['version']}/docs/"
 
 pages = APIRouter()
 
@@ -27,7 +31,7 @@ async def index(
         "nesting": protocol.MAX_NESTING,
         "bytes": settings.load().message_bytes,
     }
-    context = {"user": user.json(), "rules": rules}
+    context = {"user": user.json(), "rules": rules, "documents": DOCUMENTS}
     return _render(request, "payfeed/index.html", context)
 
 

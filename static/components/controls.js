@@ -38,14 +38,13 @@
     computed: {options: () => Payfeed.options(DIRECTIONS)}
   })
 
-  /** The head of a tab: its title, what it is for, and its actions. */
+  /** The head of a tab: its title and its actions. */
   window.app.component('payfeed-head', {
-    props: ['title', 'what'],
+    props: ['title'],
     template: `
       <div class="row items-center q-col-gutter-md">
         <div class="col-12 col-sm">
           <h2 class="text-h6 q-my-none" v-text="title"></h2>
-          <div class="text-caption" v-text="what"></div>
         </div>
         <div v-if="$slots.default" class="col-auto"><slot></slot></div>
       </div>`

@@ -39,7 +39,7 @@
    */
   window.app.component('payfeed-page', {
     template: '#payfeed-page-template',
-    props: ['wallets', 'rules'],
+    props: ['wallets', 'rules', 'documents'],
     data: () => ({
       tabs: TABS,
       place: {walletId: '', tab: 'live', filter: {}, event: ''},

@@ -11,6 +11,7 @@ Payfeed.addTexts(
     close: 'Fechar',
     qr: 'Código QR',
     cancel: 'Cancelar',
+    documentation: 'Documentação',
     show: 'Mostrar',
     hide: 'Ocultar',
     owner_only: 'Só o proprietário desta carteira pode ver e mudar isto.',
@@ -38,6 +39,7 @@ Payfeed.addTexts(
       now: 'Tentar agora'
     },
     live: {
+      what: 'Pagamentos e mensagens desta carteira, quando chegam.',
       search: 'Buscar',
       filters: 'Filtros',
       export: 'Exportar',
@@ -115,6 +117,7 @@ Payfeed.addTexts(
       display: 'Abrir uma tela'
     },
     plots: {
+      what: 'O que esta carteira recebeu e enviou ao longo do tempo, ou o tamanho dos pagamentos.',
       sums: 'Recebido, enviado, taxas e total acumulado',
       sizes: 'Número de pagamentos por valor',
       hour: 'Hora',
@@ -381,7 +384,7 @@ Payfeed.addTexts(
     },
     subscribers: {
       title: 'Assinantes conectados',
-      what: 'Esta página é um deles.',
+      what: 'Programas e páginas conectados agora a este feed. Esta página é um deles.',
       since: 'conectado {age} de {address}',
       lag: 'atraso: {lag}',
       no_lag: 'em dia',
@@ -391,6 +394,8 @@ Payfeed.addTexts(
       test_title: 'Evento de teste',
       test_what: 'Todos os assinantes o recebem. Não é um pagamento.',
       test: 'Enviar um evento de teste',
+      purpose:
+        'Teste o que os programas recebem: envie um evento ou uma mensagem sua a todos os assinantes.',
       title: 'Mensagem própria',
       what: 'Todos os assinantes a recebem, e ela é guardada como um pagamento.',
       text: 'Texto',

@@ -11,6 +11,7 @@ Payfeed.addTexts(
     close: 'Zavřít',
     qr: 'QR kód',
     cancel: 'Zrušit',
+    documentation: 'Dokumentace',
     show: 'Zobrazit',
     hide: 'Skrýt',
     owner_only: 'Jen vlastník této peněženky to může vidět a měnit.',
@@ -38,6 +39,7 @@ Payfeed.addTexts(
       now: 'Zkusit teď'
     },
     live: {
+      what: 'Platby a zprávy této peněženky, jakmile dorazí.',
       search: 'Hledat',
       filters: 'Filtry',
       export: 'Exportovat',
@@ -115,6 +117,7 @@ Payfeed.addTexts(
       display: 'Otevřít displej'
     },
     plots: {
+      what: 'Co tato peněženka během času přijala a odeslala, nebo jak velké jsou její platby.',
       sums: 'Přijato, odesláno, poplatky a průběžný součet',
       sizes: 'Počet plateb podle částky',
       hour: 'Hodina',
@@ -377,7 +380,7 @@ Payfeed.addTexts(
     },
     subscribers: {
       title: 'Připojení odběratelé',
-      what: 'Tato stránka je jedním z nich.',
+      what: 'Programy a stránky, které jsou nyní připojené. Tato stránka je jednou z nich.',
       since: 'připojen {age} z {address}',
       lag: 'zpoždění: {lag}',
       no_lag: 'aktuální',
@@ -388,6 +391,8 @@ Payfeed.addTexts(
       test_what: 'Dostanou ji všichni odběratelé. Není to platba.',
       test: 'Poslat testovací událost',
       title: 'Vlastní zpráva',
+      purpose:
+        'Vyzkoušejte, co programy dostávají: pošlete událost nebo vlastní zprávu všem odběratelům.',
       what: 'Dostanou ji všichni odběratelé a uloží se jako platba.',
       text: 'Text',
       json: 'JSON',

@@ -12,6 +12,7 @@ Payfeed.addTexts(
     close: 'Schließen',
     qr: 'QR-Code',
     cancel: 'Abbrechen',
+    documentation: 'Dokumentation',
     show: 'Anzeigen',
     hide: 'Verbergen',
     owner_only: 'Nur wem diese Wallet gehört, kann dies sehen und ändern.',
@@ -40,6 +41,7 @@ Payfeed.addTexts(
       now: 'Jetzt versuchen'
     },
     live: {
+      what: 'Zahlungen und Nachrichten dieser Wallet, sobald sie eintreffen.',
       search: 'Suchen',
       filters: 'Filter',
       export: 'Exportieren',
@@ -118,6 +120,7 @@ Payfeed.addTexts(
       display: 'Anzeige öffnen'
     },
     plots: {
+      what: 'Was diese Wallet im Lauf der Zeit empfangen und gesendet hat, oder wie groß ihre Zahlungen sind.',
       sums: 'Empfangen, gesendet, Gebühren und laufende Summe',
       sizes: 'Anzahl der Zahlungen nach Betrag',
       hour: 'Stunde',
@@ -385,7 +388,7 @@ Payfeed.addTexts(
     },
     subscribers: {
       title: 'Verbundene Abonnenten',
-      what: 'Diese Seite ist einer davon.',
+      what: 'Programme und Seiten, die jetzt mit diesem Feed verbunden sind. Diese Seite ist eine davon.',
       since: 'verbunden {age} von {address}',
       lag: 'im Rückstand: {lag}',
       no_lag: 'auf dem neuesten Stand',
@@ -396,6 +399,8 @@ Payfeed.addTexts(
       test_title: 'Testereignis',
       test_what: 'Alle Abonnenten empfangen es. Es ist keine Zahlung.',
       test: 'Testereignis senden',
+      purpose:
+        'Ausprobieren, was Programme empfangen: ein Ereignis oder eine eigene Nachricht an alle Abonnenten senden.',
       title: 'Eigene Nachricht',
       what: 'Alle Abonnenten empfangen sie, und sie wird wie eine Zahlung gespeichert.',
       text: 'Text',

@@ -12,6 +12,7 @@ Payfeed.addTexts(
     close: 'Close',
     qr: 'QR code',
     cancel: 'Cancel',
+    documentation: 'Documentation',
     show: 'Show',
     hide: 'Hide',
     owner_only: 'Only the owner of this wallet can see and change this.',
@@ -39,6 +40,7 @@ Payfeed.addTexts(
       now: 'Try now'
     },
     live: {
+      what: 'Payments and messages of this wallet, when they arrive.',
       search: 'Search',
       filters: 'Filters',
       export: 'Export',
@@ -116,6 +118,7 @@ Payfeed.addTexts(
       display: 'Open a display'
     },
     plots: {
+      what: 'What this wallet received and sent over time, or how large its payments are.',
       sums: 'Received, sent, fees and the running total',
       sizes: 'Number of payments by amount',
       hour: 'Hour',
@@ -379,7 +382,7 @@ Payfeed.addTexts(
     },
     subscribers: {
       title: 'Connected subscribers',
-      what: 'This page is one of them.',
+      what: 'Programs and pages that are connected to this feed now. This page is one of them.',
       since: 'connected {age} from {address}',
       lag: 'behind: {lag}',
       no_lag: 'up to date',
@@ -389,6 +392,8 @@ Payfeed.addTexts(
       test_title: 'Test event',
       test_what: 'All subscribers receive it. It is not a payment.',
       test: 'Send a test event',
+      purpose:
+        'Try out what programs receive: send an event or a message of your own to all subscribers.',
       title: 'Custom message',
       what: 'All subscribers receive it, and it is stored like a payment.',
       text: 'Text',

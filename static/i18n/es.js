@@ -11,6 +11,7 @@ Payfeed.addTexts(
     close: 'Cerrar',
     qr: 'Código QR',
     cancel: 'Cancelar',
+    documentation: 'Documentación',
     show: 'Mostrar',
     hide: 'Ocultar',
     owner_only: 'Solo el propietario de este monedero puede ver y cambiar esto.',
@@ -38,6 +39,7 @@ Payfeed.addTexts(
       now: 'Intentar ahora'
     },
     live: {
+      what: 'Pagos y mensajes de este monedero, cuando llegan.',
       search: 'Buscar',
       filters: 'Filtros',
       export: 'Exportar',
@@ -115,6 +117,7 @@ Payfeed.addTexts(
       display: 'Abrir una pantalla'
     },
     plots: {
+      what: 'Lo que este monedero recibió y envió con el tiempo, o el tamaño de sus pagos.',
       sums: 'Recibido, enviado, comisiones y total acumulado',
       sizes: 'Número de pagos por importe',
       hour: 'Hora',
@@ -381,7 +384,7 @@ Payfeed.addTexts(
     },
     subscribers: {
       title: 'Suscriptores conectados',
-      what: 'Esta página es uno de ellos.',
+      what: 'Programas y páginas conectados ahora a este feed. Esta página es uno de ellos.',
       since: 'conectado {age} desde {address}',
       lag: 'retraso: {lag}',
       no_lag: 'al día',
@@ -391,6 +394,8 @@ Payfeed.addTexts(
       test_title: 'Evento de prueba',
       test_what: 'Todos los suscriptores lo reciben. No es un pago.',
       test: 'Enviar un evento de prueba',
+      purpose:
+        'Pruebe lo que reciben los programas: envíe un evento o un mensaje propio a todos los suscriptores.',
       title: 'Mensaje propio',
       what: 'Todos los suscriptores lo reciben, y se guarda como un pago.',
       text: 'Texto',

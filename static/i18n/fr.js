@@ -12,6 +12,7 @@ Payfeed.addTexts(
     close: 'Fermer',
     qr: 'Code QR',
     cancel: 'Annuler',
+    documentation: 'Documentation',
     show: 'Afficher',
     hide: 'Masquer',
     owner_only: 'Seul le propriétaire de ce portefeuille peut voir et modifier ceci.',
@@ -39,6 +40,7 @@ Payfeed.addTexts(
       now: 'Essayer maintenant'
     },
     live: {
+      what: 'Les paiements et messages de ce portefeuille, dès leur arrivée.',
       search: 'Rechercher',
       filters: 'Filtres',
       export: 'Exporter',
@@ -117,6 +119,7 @@ Payfeed.addTexts(
       display: 'Ouvrir un affichage'
     },
     plots: {
+      what: 'Ce que ce portefeuille a reçu et envoyé au fil du temps, ou la taille de ses paiements.',
       sums: 'Reçu, envoyé, frais et total cumulé',
       sizes: 'Nombre de paiements par montant',
       hour: 'Heure',
@@ -385,7 +388,7 @@ Payfeed.addTexts(
     },
     subscribers: {
       title: 'Abonnés connectés',
-      what: 'Cette page est l’un d’eux.',
+      what: 'Programmes et pages connectés maintenant à ce flux. Cette page en fait partie.',
       since: 'connecté {age} depuis {address}',
       lag: 'retard : {lag}',
       no_lag: 'à jour',
@@ -395,6 +398,8 @@ Payfeed.addTexts(
       test_title: 'Événement de test',
       test_what: 'Tous les abonnés le reçoivent. Ce n’est pas un paiement.',
       test: 'Envoyer un événement de test',
+      purpose:
+        'Essayez ce que les programmes reçoivent : envoyez un événement ou un message à tous les abonnés.',
       title: 'Message personnalisé',
       what: 'Tous les abonnés le reçoivent, et il est conservé comme un paiement.',
       text: 'Texte',

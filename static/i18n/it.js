@@ -11,6 +11,7 @@ Payfeed.addTexts(
     close: 'Chiudi',
     qr: 'Codice QR',
     cancel: 'Annulla',
+    documentation: 'Documentazione',
     show: 'Mostra',
     hide: 'Nascondi',
     owner_only:
@@ -39,6 +40,7 @@ Payfeed.addTexts(
       now: 'Prova ora'
     },
     live: {
+      what: 'Pagamenti e messaggi di questo wallet, quando arrivano.',
       search: 'Cerca',
       filters: 'Filtri',
       export: 'Esporta',
@@ -117,6 +119,7 @@ Payfeed.addTexts(
       display: 'Apri uno schermo'
     },
     plots: {
+      what: 'Ciò che questo wallet ha ricevuto e inviato nel tempo, o quanto sono grandi i suoi pagamenti.',
       sums: 'Ricevuto, inviato, commissioni e totale progressivo',
       sizes: 'Numero di pagamenti per importo',
       hour: 'Ora',
@@ -387,7 +390,7 @@ Payfeed.addTexts(
     },
     subscribers: {
       title: 'Abbonati collegati',
-      what: 'Questa pagina è uno di loro.',
+      what: 'Programmi e pagine connessi ora a questo feed. Questa pagina è tra loro.',
       since: 'collegato {age} da {address}',
       lag: 'in ritardo: {lag}',
       no_lag: 'aggiornato',
@@ -398,6 +401,8 @@ Payfeed.addTexts(
       test_what: 'Tutti gli abbonati lo ricevono. Non è un pagamento.',
       test: 'Invia un evento di test',
       title: 'Messaggio personalizzato',
+      purpose:
+        'Prova ciò che ricevono i programmi: invia un evento o un messaggio tuo a tutti gli abbonati.',
       what: 'Tutti gli abbonati lo ricevono, ed è conservato come un pagamento.',
       text: 'Testo',
       json: 'JSON',

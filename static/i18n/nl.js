@@ -11,6 +11,7 @@ Payfeed.addTexts(
     close: 'Sluiten',
     qr: 'QR-code',
     cancel: 'Annuleren',
+    documentation: 'Documentatie',
     show: 'Tonen',
     hide: 'Verbergen',
     owner_only: 'Alleen de eigenaar van deze wallet kan dit zien en wijzigen.',
@@ -38,6 +39,7 @@ Payfeed.addTexts(
       now: 'Nu proberen'
     },
     live: {
+      what: 'Betalingen en berichten van deze wallet, zodra ze binnenkomen.',
       search: 'Zoeken',
       filters: 'Filters',
       export: 'Exporteren',
@@ -116,6 +118,7 @@ Payfeed.addTexts(
       display: 'Scherm openen'
     },
     plots: {
+      what: 'Wat deze wallet in de loop van de tijd ontving en verstuurde, of hoe groot de betalingen zijn.',
       sums: 'Ontvangen, verstuurd, kosten en lopend totaal',
       sizes: 'Aantal betalingen per bedrag',
       hour: 'Uur',
@@ -381,7 +384,7 @@ Payfeed.addTexts(
     },
     subscribers: {
       title: 'Verbonden abonnees',
-      what: 'Deze pagina is er een van.',
+      what: 'Programma’s en pagina’s die nu met deze feed verbonden zijn. Deze pagina is er een van.',
       since: 'verbonden {age} vanaf {address}',
       lag: 'achter: {lag}',
       no_lag: 'helemaal bij',
@@ -392,6 +395,8 @@ Payfeed.addTexts(
       test_what: 'Alle abonnees ontvangen die. Het is geen betaling.',
       test: 'Testgebeurtenis versturen',
       title: 'Eigen bericht',
+      purpose:
+        'Probeer wat programma’s ontvangen: stuur een gebeurtenis of een eigen bericht naar alle abonnees.',
       what: 'Alle abonnees ontvangen het, en het wordt bewaard als een betaling.',
       text: 'Tekst',
       json: 'JSON',

@@ -11,6 +11,7 @@ Payfeed.addTexts(
     close: 'Zamknij',
     qr: 'Kod QR',
     cancel: 'Anuluj',
+    documentation: 'Dokumentacja',
     show: 'Pokaż',
     hide: 'Ukryj',
     owner_only: 'Tylko właściciel tego portfela może to zobaczyć i zmienić.',
@@ -38,6 +39,7 @@ Payfeed.addTexts(
       now: 'Spróbuj teraz'
     },
     live: {
+      what: 'Płatności i wiadomości tego portfela, gdy nadejdą.',
       search: 'Szukaj',
       filters: 'Filtry',
       export: 'Eksportuj',
@@ -116,6 +118,7 @@ Payfeed.addTexts(
       display: 'Otwórz ekran'
     },
     plots: {
+      what: 'Co ten portfel otrzymał i wysłał w czasie, albo jak duże są jego płatności.',
       sums: 'Otrzymane, wysłane, opłaty i suma narastająca',
       sizes: 'Liczba płatności według kwoty',
       hour: 'Godzina',
@@ -379,7 +382,7 @@ Payfeed.addTexts(
     },
     subscribers: {
       title: 'Połączeni subskrybenci',
-      what: 'Ta strona jest jednym z nich.',
+      what: 'Programy i strony połączone teraz z tym kanałem. Ta strona jest jedną z nich.',
       since: 'połączony {age} z {address}',
       lag: 'opóźnienie: {lag}',
       no_lag: 'na bieżąco',
@@ -390,6 +393,8 @@ Payfeed.addTexts(
       test_what: 'Otrzymają je wszyscy subskrybenci. To nie jest płatność.',
       test: 'Wyślij zdarzenie testowe',
       title: 'Własna wiadomość',
+      purpose:
+        'Sprawdź, co otrzymują programy: wyślij zdarzenie lub własną wiadomość do wszystkich subskrybentów.',
       what: 'Otrzymają ją wszyscy subskrybenci i zostanie zapisana jak płatność.',
       text: 'Tekst',
       json: 'JSON',
