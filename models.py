@@ -522,6 +522,7 @@ class KeyAnswer(BaseModel):
     last_used_at: int | None
     acked: str = Field(description="Processed up to this event id.")
     lag: int = Field(description="How many events follow it.")
+    acks: bool = Field(description="Has it acknowledged an event since its creation?")
     filter: KeyFilter
     public: bool
 
@@ -569,6 +570,7 @@ class DeletedDisplay(BaseModel):
 
 class SubscriberAnswer(BaseModel):
     name: str = Field(description="The access key's name, `wallet key` or `share`.")
+    key_id: str | None = Field(description="The access key's id; null for others.")
     since: int = Field(description="Unix seconds.")
     address: str
     last_id: str = Field(description="The cursor.")

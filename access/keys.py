@@ -59,12 +59,14 @@ class AccessKeys:
                 **asdict(stored), event_filter=event_filter, is_public=request.public
             )
         await crud.insert_key(stored)
-        return {"key": key} | _public(stored, tail)
+        return {"key": key} | _public(stored, tail, {})
 
     async def list(self, wallet_id: str) -> list[dict[str, Any]]:
         """The access keys of a wallet, revoked ones included, oldest first."""
         tail = await self._journal.need_tail(wallet_id)
-        return [_public(key, tail) for key in await crud.get_keys(wallet_id)]
+        keys = await crud.get_keys(wallet_id)
+        times = await crud.get_times(wallet_id, {key.acked for key in keys})
+        return [_public(key, tail, times) for key in keys]
 
     async def rename(self, wallet_id: str, key_id: str, name: str) -> dict[str, Any]:
         """The key with its new name. Raises Malformed, NotFound."""
@@ -94,7 +96,9 @@ def checked_name(text: str) -> str:
     return name
 
 
-def _public(key: AccessKey, tail: Tail) -> dict[str, Any]:
+def _public(key: AccessKey, tail: Tail, times: dict[int, int]) -> dict[str, Any]:
+    """`times`: when events were recorded, by offset. A new key begins at the head, so a
+    key that acknowledges has reached an event that is younger than itself."""
     narrowing: dict[str, Any] = {"filter": {}, "public": False}
     if isinstance(key, NarrowedKey):
         event_filter = shown_filter(key.event_filter)
@@ -109,4 +113,5 @@ def _public(key: AccessKey, tail: Tail) -> dict[str, Any]:
         "last_used_at": key.last_used_at,
         "acked": tail.id_of(key.acked),
         "lag": max(0, tail.head - key.acked),
+        "acks": times.get(key.acked, 0) > key.created_at,
     }

@@ -39,6 +39,7 @@ from .events import (
     get_offset_before,
     get_oldest,
     get_outlines,
+    get_times,
     replace_body,
 )
 from .expiry import (
@@ -217,6 +218,7 @@ __all__ = [
     "get_payments_slice",
     "get_results_after",
     "get_state",
+    "get_times",
     "get_unseen",
     "get_unsent",
     "get_waiting",

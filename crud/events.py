@@ -198,6 +198,16 @@ async def first_offset_at(wallet_id: str, timestamp: int) -> int | None:
     return first
 
 
+async def get_times(wallet_id: str, offsets: Iterable[int]) -> dict[int, int]:
+    """When kept events were recorded, Unix seconds, by offset."""
+    rows = await fetch_all(
+        "SELECT event_offset, created_at FROM payfeed.events"
+        f" WHERE wallet_id = :wallet_id AND {among('event_offset', 'offsets', 'BIGINT')}",
+        {"wallet_id": wallet_id, "offsets": json_list(offsets)},
+    )
+    return {row["event_offset"]: row["created_at"] for row in rows}
+
+
 async def get_newest_time() -> int | None:
     """When the newest event of all feeds was recorded."""
     rows = await fetch_all(

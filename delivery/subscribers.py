@@ -216,6 +216,7 @@ class Subscribers:
         return [
             {
                 "name": subscription.access.name,
+                "key_id": subscription.access.access_key_id,
                 "since": subscription.connected_at,
                 "address": subscription.address,
                 "last_id": subscription.cursor,

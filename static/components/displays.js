@@ -123,11 +123,15 @@
           return this.load()
         })
       },
-      async remove({id, name}) {
-        const question = this.$t('payfeed.displays.remove_question', {name})
-        const action = this.$t('payfeed.displays.remove')
-        if (!(await Payfeed.ask(question, {action}))) return
-        await this.request('DELETE', `displays/${id}`, undefined, () => this.load())
+      async remove({id, name, key_id}) {
+        await Payfeed.attempt(async () => {
+          const isScreen = subscriber => subscriber.key_id === key_id
+          const count = await Payfeed.countSubscribers(this.wallet, isScreen)
+          const question = this.$t('payfeed.displays.remove_question', {name, count})
+          const action = this.$t('payfeed.displays.remove')
+          if (!(await Payfeed.ask(question, {action}))) return
+          await this.request('DELETE', `displays/${id}`, undefined, () => this.load())
+        })
       },
       toggle({id}) {
         this.shown = this.shown === id ? null : id

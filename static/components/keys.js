@@ -17,12 +17,19 @@
     {
       name: 'allow_inkey',
       text: 'payfeed.keys.allow_inkey',
-      meaning: 'payfeed.keys.allow_inkey_means'
+      meaning: 'payfeed.keys.allow_inkey_means',
+      question: 'payfeed.keys.close_question',
+      action: 'payfeed.keys.close',
+      // this page is one of them, and goes on with the admin key
+      isAffected: ({name, key_id}) => name === WALLET_KEY && !key_id
     },
     {
       name: 'mirror_to_inkey',
       text: 'payfeed.keys.mirror_to_inkey',
-      meaning: 'payfeed.keys.mirror_to_inkey_means'
+      meaning: 'payfeed.keys.mirror_to_inkey_means',
+      question: 'payfeed.keys.mirror_question',
+      action: 'payfeed.keys.stop_mirror',
+      isAffected: () => false
     }
   ]
   const SECRETS = [
@@ -135,29 +142,35 @@
         await this.request('PATCH', `keys/${id}`, body, () => this.load())
       },
       async revoke({id, name}) {
-        await this.request('GET', 'subscribers', undefined, async subscribers => {
-          const count = subscribers.filter(
-            subscriber => subscriber.name === name
-          ).length
-          const question = this.$t('payfeed.keys.revoke_really', {name, count})
-          const action = this.$t('payfeed.keys.revoke')
-          if (!(await Payfeed.ask(question, {action}))) return
-          await this.request('DELETE', `keys/${id}`, undefined, () => this.load())
-        })
+        const isOfKey = subscriber => subscriber.key_id === id
+        const question = 'payfeed.keys.revoke_really'
+        const action = 'payfeed.keys.revoke'
+        if (!(await this.confirm(question, action, isOfKey, {name}))) return
+        await this.request('DELETE', `keys/${id}`, undefined, () => this.load())
       },
-      /** Closing the feed to the invoice key disconnects the programs that use it. */
-      async toggleSwitch(name, value) {
-        if (name !== 'allow_inkey' || value) return this.change(name, value)
-        await this.request('GET', 'subscribers', undefined, async subscribers => {
-          // this page is one of them, and goes on with the admin key
-          const ofWallet = subscribers.filter(
-            subscriber => subscriber.name === WALLET_KEY
-          )
-          const count = Math.max(0, ofWallet.length - 1)
-          const question = this.$t('payfeed.keys.close_question', {count})
-          const action = this.$t('payfeed.keys.close')
-          if (await Payfeed.ask(question, {action})) await this.change(name, value)
+      /**
+       * Asks before a change that affects programs, and says how many of those that are
+       * connected; resolves to the answer of `Payfeed.ask`. This page is not counted.
+       */
+      async confirm(question, action, isAffected, values = {}, choices = {}) {
+        let answer = null
+        await Payfeed.attempt(async () => {
+          const found = await Payfeed.countSubscribers(this.wallet, isAffected)
+          const hasPage = isAffected({name: WALLET_KEY, key_id: null})
+          const count = Math.max(0, hasPage ? found - 1 : found)
+          const text = this.$t(question, {...values, count})
+          answer = await Payfeed.ask(text, {action: this.$t(action), ...choices})
         })
+        return answer
+      },
+      /** Switching off cuts programs off. */
+      async toggleSwitch(name, value) {
+        const {question, action, isAffected} = this.switches.find(
+          item => item.name === name
+        )
+        if (value || (await this.confirm(question, action, isAffected))) {
+          await this.change(name, value)
+        }
       },
       /** A text of names that are separated by commas. */
       changeExtra(text) {
@@ -168,11 +181,9 @@
         return this.request('PATCH', 'feed', {[name]: value}, () => this.feed.refresh())
       },
       async rotate({name, question, done, hasOverlap}) {
-        const action = this.$t('payfeed.keys.rotate')
-        const answer = await Payfeed.ask(this.$t(question), {
-          action,
-          ...(hasOverlap && this.overlaps())
-        })
+        const action = 'payfeed.keys.rotate'
+        const choices = hasOverlap ? this.overlaps() : {}
+        const answer = await this.confirm(question, action, () => true, {}, choices)
         if (answer === null) return
         const body = {what: name, ...(hasOverlap && {overlap_seconds: answer})}
         await this.request('POST', 'feed/rotate', body, () => this.report(done))
@@ -183,9 +194,9 @@
         return {choices, chosen: 0}
       },
       async endPrevious() {
-        const question = this.$t('payfeed.keys.end_question')
-        const action = this.$t('payfeed.webhooks.end')
-        if (!(await Payfeed.ask(question, {action}))) return
+        const question = 'payfeed.keys.end_question'
+        const action = 'payfeed.webhooks.end'
+        if (!(await this.confirm(question, action, () => true))) return
         const done = 'payfeed.webhooks.ended'
         const path = 'feed/previous-secret'
         await this.request('DELETE', path, undefined, () => this.report(done))
@@ -227,7 +238,7 @@
         }
         const age = key.last_used_at && format.age(key.last_used_at, this.now)
         parts.push(this.$t(age ? 'payfeed.keys.used' : 'payfeed.keys.unused', {age}))
-        parts.push(this.$t('payfeed.keys.lag', {lag: key.lag}))
+        if (key.acks) parts.push(this.$t('payfeed.keys.lag', {lag: key.lag}))
         return parts.join(' · ')
       }
     }

@@ -19,6 +19,11 @@
         const until = this.webhook.previous_secret_until
         return until ? Payfeed.format.time(until) : ''
       },
+      /** How many events are not delivered, in words. */
+      undelivered() {
+        const {waiting, lag, lag_has_more: hasMore} = this.webhook
+        return `${Payfeed.format.number(waiting + lag)}${hasMore ? '+' : ''}`
+      },
       testedText() {
         const {delivered, status, duration_ms: ms, error} = this.tested
         if (delivered) return this.$t('payfeed.webhooks.test_passed', {status, ms})
@@ -68,7 +73,8 @@
         this.isTesting = false
       },
       async rotate() {
-        const question = this.$t('payfeed.webhooks.rotate_question')
+        const {name, undelivered: count} = this
+        const question = this.$t('payfeed.webhooks.rotate_question', {name, count})
         const isOverlapping = Boolean(this.previousUntil)
         const choices = Payfeed.overlapOptions(isOverlapping)
         const chosen = isOverlapping ? 0 : DAY_SECONDS
@@ -79,13 +85,15 @@
         await this.act('payfeed.webhooks.rotated', 'POST', '/rotate', body)
       },
       async endPrevious() {
-        const question = this.$t('payfeed.webhooks.end_question')
+        const {name, undelivered: count} = this
+        const question = this.$t('payfeed.webhooks.end_question', {name, count})
         const action = this.$t('payfeed.webhooks.end')
         if (!(await Payfeed.ask(question, {action}))) return
         await this.act('payfeed.webhooks.ended', 'DELETE', '/previous-secret')
       },
       async disable() {
-        const question = this.$t('payfeed.webhooks.disable_question')
+        const {name, undelivered: count} = this
+        const question = this.$t('payfeed.webhooks.disable_question', {name, count})
         const action = this.$t('payfeed.webhooks.disable')
         if (!(await Payfeed.ask(question, {action}))) return
         await this.act('payfeed.webhooks.disabled', 'PATCH', '', {enabled: false})
@@ -99,8 +107,8 @@
         await this.act('payfeed.webhooks.enabled', 'POST', '/enable', {from})
       },
       async remove() {
-        const {name} = this
-        const question = this.$t('payfeed.webhooks.delete_question', {name})
+        const {name, undelivered: count} = this
+        const question = this.$t('payfeed.webhooks.delete_question', {name, count})
         const action = this.$t('payfeed.webhooks.delete')
         if (!(await Payfeed.ask(question, {action}))) return
         await this.act('payfeed.webhooks.deleted', 'DELETE')

@@ -158,9 +158,6 @@ Payfeed.addTexts(
       hide: 'Ocultar a chave',
       address: 'Endereço WebSocket',
       copy_address: 'Copiar o endereço',
-      copy_snippet: 'Copiar o código',
-      qr: 'O endereço, para um telefone ou dispositivo. Qualquer pessoa com esta chave pode ler o feed.',
-      language: {
       header: 'Chave, como cabeçalho',
       copy_header: 'Copiar o cabeçalho',
       in_address: 'Endereço que contém a chave',
@@ -172,19 +169,22 @@ Payfeed.addTexts(
         'O código contém então o segredo de assinatura do feed. Não o coloque em uma página que outros possam abrir.',
       verify_without_secret:
         'O proprietário desta carteira tem o segredo de assinatura: coloque-o no lugar de whsec_….',
+      copy_snippet: 'Copiar o código',
+      qr: 'O endereço, para um telefone ou dispositivo. Qualquer pessoa com esta chave pode ler o feed.',
+      language: {
         browser: 'Navegador',
         vue: 'Vue',
         checkout: 'Página de pagamento',
         python: 'Python',
         node: 'Node',
-        wscat: 'wscat',
-        curl: 'curl',
-        esp32: 'ESP32',
         php: 'PHP',
         go: 'Go',
+        wscat: 'wscat',
+        curl: 'curl',
+        homeassistant: 'Home Assistant',
+        esp32: 'ESP32',
         nginx: 'nginx'
       }
-        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Eventos',
@@ -258,6 +258,9 @@ Payfeed.addTexts(
       mirror_to_inkey: 'Espelhar pagamentos no socket do próprio LNbits',
       mirror_to_inkey_means:
         'Se estiver ligado, programas que usam o WebSocket do LNbits com a chave de fatura também recebem os quadros do Payfeed.',
+      mirror_question:
+        'Parar o espelho? Programas no WebSocket do próprio LNbits com a chave de fatura não recebem mais quadros do Payfeed. O Payfeed não consegue contá-los.',
+      stop_mirror: 'Parar o espelho',
       extra_members: 'Membros de extra do LNbits',
       extra_members_means:
         'Os pagamentos levam estes membros, por exemplo um número de pedido que a sua loja guarda ali. Nomes separados por vírgulas, no máximo 10.',
@@ -269,14 +272,14 @@ Payfeed.addTexts(
         'O WebSocket do LNbits com este nome também leva os eventos ao vivo. Qualquer um que conheça o nome pode escrever nele: verifique as assinaturas.',
       rotate: 'Trocar',
       rotate_secret:
-        'Criar um novo segredo de assinatura. Programas que verificam assinaturas precisam do novo. Por quanto tempo o atual continua válido? Clientes do Payfeed 0.1.0 não aceitam nenhum evento enquanto ambos forem válidos.',
+        'Criar um novo segredo de assinatura. Programas que verificam assinaturas precisam do novo. Por quanto tempo o atual continua válido? Clientes do Payfeed 0.1.0 não aceitam nenhum evento enquanto ambos forem válidos. Conectados agora, além desta página: {count}.',
       overlap: 'Os eventos também são assinados com o segredo anterior, até {until}.',
       end_question:
-        'Encerrar agora o segredo anterior? Programas que ainda o usam não poderão mais verificar eventos.',
+        'Encerrar agora o segredo anterior? Programas que ainda o usam não poderão mais verificar eventos. Conectados agora, além desta página: {count}.',
       rotated_secret: 'O feed tem um novo segredo de assinatura.',
       rotated_channel: 'O feed tem um novo canal.',
       rotate_channel:
-        'Criar um novo canal? Programas que usam o antigo não recebem mais eventos.'
+        'Criar um novo canal? Programas que usam o antigo não recebem mais eventos. O Payfeed não consegue contá-los.'
     },
     kept_events: {
       title: 'Eventos guardados',
@@ -334,7 +337,7 @@ Payfeed.addTexts(
       secret_what:
         'O seu programa o usa para verificar cada requisição, com uma biblioteca do Standard Webhooks.',
       rotate_question:
-        'Criar um novo segredo. Por quanto tempo o atual continua válido?',
+        'Criar um novo segredo. Por quanto tempo o atual continua válido? Ainda não entregues: {count}.',
       overlaps: {
         hour: 'Por 1 hora',
         day: 'Por 1 dia',
@@ -346,11 +349,11 @@ Payfeed.addTexts(
         'As requisições também são assinadas com o segredo anterior, até {until}.',
       end: 'Encerrar agora',
       end_question:
-        'Encerrar agora o segredo anterior? Programas que ainda o usam não poderão mais verificar requisições.',
+        'Encerrar agora o segredo anterior? Programas que ainda o usam não poderão mais verificar requisições. Ainda não entregues: {count}.',
       ended: 'O segredo anterior foi encerrado.',
       disable: 'Desativar',
       disable_question:
-        'Desativar este webhook? Nada é enviado até que você o ative. Então você escolhe se os eventos do intervalo são enviados.',
+        'Desativar este webhook? Nada é enviado até que você o ative. Então você escolhe se os eventos do intervalo são enviados. Ainda não entregues: {count}.',
       disabled: 'O webhook está desativado.',
       enable: 'Ativar',
       enable_question: 'Ativar este webhook. De onde ele continua?',
@@ -361,7 +364,7 @@ Payfeed.addTexts(
       enabled: 'O webhook está ativado.',
       delete: 'Excluir',
       delete_question:
-        'Excluir o webhook “{name}”? Ele não envia mais nada, nem o que está na fila. O segredo e a lista de entregas são excluídos. Os eventos permanecem no feed.',
+        'Excluir o webhook “{name}”? Ele não envia mais nada, nem o que está na fila. O segredo e a lista de entregas são excluídos. Os eventos permanecem no feed. Ainda não entregues: {count}.',
       deleted: 'O webhook foi excluído.',
       resend: 'Reenviar',
       resend_failed: 'Reenviar todos os que falharam',
@@ -391,11 +394,11 @@ Payfeed.addTexts(
       failed: 'Não foi possível carregar a lista. A próxima tentativa é em 2 segundos.'
     },
     send: {
+      purpose:
+        'Teste o que os programas recebem: envie um evento ou uma mensagem sua a todos os assinantes.',
       test_title: 'Evento de teste',
       test_what: 'Todos os assinantes o recebem. Não é um pagamento.',
       test: 'Enviar um evento de teste',
-      purpose:
-        'Teste o que os programas recebem: envie um evento ou uma mensagem sua a todos os assinantes.',
       title: 'Mensagem própria',
       what: 'Todos os assinantes a recebem, e ela é guardada como um pagamento.',
       text: 'Texto',
@@ -448,7 +451,7 @@ Payfeed.addTexts(
       remove_name: 'Remover {name}',
       remove: 'Remover',
       remove_question:
-        'Remover a tela “{name}”? A chave dela é revogada: ela para em todos os lugares.',
+        'Remover a tela “{name}”? A chave dela é revogada: ela para em todos os lugares. Conectadas agora: {count}.',
       key: 'Chave de acesso com a permissão read',
       key_invalid: 'Isto não é uma chave de acesso.',
       address: 'Endereço da tela',

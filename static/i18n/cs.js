@@ -157,9 +157,6 @@ Payfeed.addTexts(
       hide: 'Skrýt klíč',
       address: 'Adresa WebSocket',
       copy_address: 'Kopírovat adresu',
-      copy_snippet: 'Kopírovat kód',
-      qr: 'Adresa pro telefon nebo zařízení. Každý s tímto klíčem může číst události.',
-      language: {
       header: 'Klíč jako hlavička',
       copy_header: 'Zkopírovat hlavičku',
       in_address: 'Adresa, která obsahuje klíč',
@@ -171,19 +168,22 @@ Payfeed.addTexts(
         'Kód pak obsahuje podpisové tajemství. Nedávejte ho na stránku, kterou mohou otevřít jiní.',
       verify_without_secret:
         'Vlastník této peněženky má podpisové tajemství: vložte ho místo whsec_….',
+      copy_snippet: 'Kopírovat kód',
+      qr: 'Adresa pro telefon nebo zařízení. Každý s tímto klíčem může číst události.',
+      language: {
         browser: 'Prohlížeč',
         vue: 'Vue',
         checkout: 'Platební stránka',
         python: 'Python',
         node: 'Node',
-        wscat: 'wscat',
-        curl: 'curl',
-        esp32: 'ESP32',
         php: 'PHP',
         go: 'Go',
+        wscat: 'wscat',
+        curl: 'curl',
+        homeassistant: 'Home Assistant',
+        esp32: 'ESP32',
         nginx: 'nginx'
       }
-        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Události',
@@ -256,6 +256,9 @@ Payfeed.addTexts(
       mirror_to_inkey: 'Zrcadlit platby do vlastního socketu LNbits',
       mirror_to_inkey_means:
         'Je-li to zapnuté, dostávají rámce Payfeed i programy na vlastním WebSocketu LNbits s fakturačním klíčem.',
+      mirror_question:
+        'Ukončit zrcadlení? Programy na vlastním WebSocketu LNbits s fakturačním klíčem už nedostanou rámce Payfeed. Payfeed je nedokáže spočítat.',
+      stop_mirror: 'Ukončit zrcadlení',
       extra_members: 'Položky z extra v LNbits',
       extra_members_means:
         'Platby nesou tyto položky, například číslo objednávky, které tam ukládá váš obchod. Názvy oddělené čárkami, nejvýše 10.',
@@ -267,14 +270,14 @@ Payfeed.addTexts(
         'Živé události nese také vlastní WebSocket LNbits s tímto názvem. Kdokoli zná název, může do něj psát: ověřujte podpisy.',
       rotate: 'Vyměnit',
       rotate_secret:
-        'Vytvořit nové podpisové tajemství. Programy, které ověřují podpisy, potřebují nové. Jak dlouho zůstane platné současné? Klienti Payfeed 0.1.0 nepřijmou žádnou událost, dokud platí obě.',
+        'Vytvořit nové podpisové tajemství. Programy, které ověřují podpisy, potřebují nové. Jak dlouho zůstane platné současné? Klienti Payfeed 0.1.0 nepřijmou žádnou událost, dokud platí obě. Nyní připojeno, kromě této stránky: {count}.',
       overlap: 'Události se podepisují i předchozím tajemstvím, do {until}.',
       end_question:
-        'Ukončit předchozí tajemství teď? Programy, které ho ještě používají, už nebudou moci ověřovat události.',
+        'Ukončit předchozí tajemství teď? Programy, které ho ještě používají, už nebudou moci ověřovat události. Nyní připojeno, kromě této stránky: {count}.',
       rotated_secret: 'Je vytvořeno nové podpisové tajemství.',
       rotated_channel: 'Je vytvořen nový kanál.',
       rotate_channel:
-        'Vytvořit nový kanál? Programy, které používají starý, už nedostanou žádné události.'
+        'Vytvořit nový kanál? Programy, které používají starý, už nedostanou žádné události. Payfeed je nedokáže spočítat.'
     },
     kept_events: {
       title: 'Uchované události',
@@ -331,7 +334,8 @@ Payfeed.addTexts(
       secret: 'Tajemství',
       secret_what:
         'Váš program jím ověřuje každý požadavek, knihovnou Standard Webhooks.',
-      rotate_question: 'Vytvořit nové tajemství. Jak dlouho zůstane platné současné?',
+      rotate_question:
+        'Vytvořit nové tajemství. Jak dlouho zůstane platné současné? Zatím nedoručeno: {count}.',
       overlaps: {
         hour: '1 hodinu',
         day: '1 den',
@@ -342,11 +346,11 @@ Payfeed.addTexts(
       overlap: 'Požadavky se podepisují i předchozím tajemstvím, do {until}.',
       end: 'Ukončit teď',
       end_question:
-        'Ukončit předchozí tajemství teď? Programy, které ho ještě používají, už nebudou moci ověřovat požadavky.',
+        'Ukončit předchozí tajemství teď? Programy, které ho ještě používají, už nebudou moci ověřovat požadavky. Zatím nedoručeno: {count}.',
       ended: 'Předchozí tajemství skončilo.',
       disable: 'Vypnout',
       disable_question:
-        'Vypnout tento webhook? Nic se neodešle, dokud ho nezapnete. Pak zvolíte, zda se odešlou události z mezidobí.',
+        'Vypnout tento webhook? Nic se neodešle, dokud ho nezapnete. Pak zvolíte, zda se odešlou události z mezidobí. Zatím nedoručeno: {count}.',
       disabled: 'Webhook je vypnutý.',
       enable: 'Zapnout',
       enable_question: 'Zapnout tento webhook. Kde bude pokračovat?',
@@ -357,7 +361,7 @@ Payfeed.addTexts(
       enabled: 'Webhook je zapnutý.',
       delete: 'Smazat',
       delete_question:
-        'Smazat webhook „{name}“? Už nic neodešle, ani to, co čeká. Jeho tajemství a seznam doručení se smažou. Události zůstanou uchovány.',
+        'Smazat webhook „{name}“? Už nic neodešle, ani to, co čeká. Jeho tajemství a seznam doručení se smažou. Události zůstanou uchovány. Zatím nedoručeno: {count}.',
       deleted: 'Webhook je smazán.',
       resend: 'Poslat znovu',
       resend_failed: 'Poslat znovu všechny neúspěšné',
@@ -387,12 +391,12 @@ Payfeed.addTexts(
       failed: 'Seznam se nepodařilo načíst. Další pokus za 2 sekundy.'
     },
     send: {
+      purpose:
+        'Vyzkoušejte, co programy dostávají: pošlete událost nebo vlastní zprávu všem odběratelům.',
       test_title: 'Testovací událost',
       test_what: 'Dostanou ji všichni odběratelé. Není to platba.',
       test: 'Poslat testovací událost',
       title: 'Vlastní zpráva',
-      purpose:
-        'Vyzkoušejte, co programy dostávají: pošlete událost nebo vlastní zprávu všem odběratelům.',
       what: 'Dostanou ji všichni odběratelé a uloží se jako platba.',
       text: 'Text',
       json: 'JSON',
@@ -443,7 +447,7 @@ Payfeed.addTexts(
       remove_name: 'Odebrat {name}',
       remove: 'Odebrat',
       remove_question:
-        'Odebrat displej „{name}“? Jeho klíč se odvolá: přestane fungovat všude, kde je vidět.',
+        'Odebrat displej „{name}“? Jeho klíč se odvolá: přestane fungovat všude, kde je vidět. Nyní připojeno: {count}.',
       key: 'Přístupový klíč s právem read',
       key_invalid: 'Toto není přístupový klíč.',
       address: 'Adresa displeje',

@@ -163,9 +163,6 @@ Payfeed.addTexts(
       hide: 'Schlüssel verbergen',
       address: 'WebSocket-Adresse',
       copy_address: 'Adresse kopieren',
-      copy_snippet: 'Code kopieren',
-      qr: 'Die Adresse, für ein Telefon oder ein Gerät. Mit diesem Schlüssel lässt sich der Feed lesen.',
-      language: {
       header: 'Schlüssel als Header',
       copy_header: 'Header kopieren',
       in_address: 'Adresse, die den Schlüssel enthält',
@@ -177,19 +174,22 @@ Payfeed.addTexts(
         'Der Code enthält dann das Signaturgeheimnis des Feeds. Es gehört nicht in eine Seite, die andere öffnen können.',
       verify_without_secret:
         'Der Eigentümer dieser Wallet hat das Signaturgeheimnis: Setzen Sie es an die Stelle von whsec_….',
+      copy_snippet: 'Code kopieren',
+      qr: 'Die Adresse, für ein Telefon oder ein Gerät. Mit diesem Schlüssel lässt sich der Feed lesen.',
+      language: {
         browser: 'Browser',
         vue: 'Vue',
         checkout: 'Bezahlseite',
         python: 'Python',
         node: 'Node',
-        wscat: 'wscat',
-        curl: 'curl',
-        esp32: 'ESP32',
         php: 'PHP',
         go: 'Go',
+        wscat: 'wscat',
+        curl: 'curl',
+        homeassistant: 'Home Assistant',
+        esp32: 'ESP32',
         nginx: 'nginx'
       }
-        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Ereignisse',
@@ -263,6 +263,9 @@ Payfeed.addTexts(
       mirror_to_inkey: 'Zahlungen auf LNbits’ eigenen Socket spiegeln',
       mirror_to_inkey_means:
         'Wenn dies an ist, empfangen auch Programme an LNbits’ eigenem WebSocket des Rechnungsschlüssels die Frames von Payfeed.',
+      mirror_question:
+        'Das Spiegeln beenden? Programme am eigenen WebSocket von LNbits mit dem Rechnungsschlüssel empfangen keine Frames von Payfeed mehr. Payfeed kann sie nicht zählen.',
+      stop_mirror: 'Spiegeln beenden',
       extra_members: 'Felder aus LNbits’ extra',
       extra_members_means:
         'Zahlungen enthalten diese Felder, zum Beispiel eine Bestellnummer, die Ihr Shop dort ablegt. Namen durch Kommas getrennt, höchstens 10.',
@@ -274,14 +277,14 @@ Payfeed.addTexts(
         'LNbits’ eigener WebSocket mit diesem Namen überträgt ebenfalls die Ereignisse. Alle, die den Namen kennen, können dorthin schreiben: Prüfen Sie die Signaturen.',
       rotate: 'Erneuern',
       rotate_secret:
-        'Ein neues Signaturgeheimnis erstellen. Programme, die Signaturen prüfen, brauchen das neue. Wie lange bleibt das jetzige gültig? Clients von Payfeed 0.1.0 nehmen kein Ereignis an, solange beide gelten.',
+        'Ein neues Signaturgeheimnis erstellen. Programme, die Signaturen prüfen, brauchen das neue. Wie lange bleibt das jetzige gültig? Clients von Payfeed 0.1.0 nehmen kein Ereignis an, solange beide gelten. Jetzt verbunden, außer dieser Seite: {count}.',
       overlap: 'Ereignisse werden bis {until} auch mit dem vorigen Geheimnis signiert.',
       end_question:
-        'Das vorige Geheimnis jetzt beenden? Programme, die es noch benutzen, können Ereignisse nicht mehr prüfen.',
+        'Das vorige Geheimnis jetzt beenden? Programme, die es noch benutzen, können Ereignisse nicht mehr prüfen. Jetzt verbunden, außer dieser Seite: {count}.',
       rotated_secret: 'Der Feed hat ein neues Signaturgeheimnis.',
       rotated_channel: 'Der Feed hat einen neuen Kanal.',
       rotate_channel:
-        'Einen neuen Kanal erstellen? Programme, die den alten benutzen, empfangen keine Ereignisse mehr.'
+        'Einen neuen Kanal erstellen? Programme, die den alten benutzen, empfangen keine Ereignisse mehr. Payfeed kann sie nicht zählen.'
     },
     kept_events: {
       title: 'Aufbewahrte Ereignisse',
@@ -339,7 +342,7 @@ Payfeed.addTexts(
       secret_what:
         'Ihr Programm prüft damit jede Anfrage, mit einer Bibliothek von Standard Webhooks.',
       rotate_question:
-        'Ein neues Geheimnis erstellen. Wie lange bleibt das jetzige gültig?',
+        'Ein neues Geheimnis erstellen. Wie lange bleibt das jetzige gültig? Noch nicht zugestellt: {count}.',
       overlaps: {
         hour: '1 Stunde lang',
         day: '1 Tag lang',
@@ -350,11 +353,11 @@ Payfeed.addTexts(
       overlap: 'Anfragen werden bis {until} auch mit dem vorigen Geheimnis signiert.',
       end: 'Jetzt beenden',
       end_question:
-        'Das vorige Geheimnis jetzt beenden? Programme, die es noch benutzen, können Anfragen nicht mehr prüfen.',
+        'Das vorige Geheimnis jetzt beenden? Programme, die es noch benutzen, können Anfragen nicht mehr prüfen. Noch nicht zugestellt: {count}.',
       ended: 'Das vorige Geheimnis ist beendet.',
       disable: 'Abschalten',
       disable_question:
-        'Diesen Webhook abschalten? Es wird nichts gesendet, bis Sie ihn einschalten. Dann wählen Sie, ob die Ereignisse dazwischen gesendet werden.',
+        'Diesen Webhook abschalten? Es wird nichts gesendet, bis Sie ihn einschalten. Dann wählen Sie, ob die Ereignisse dazwischen gesendet werden. Noch nicht zugestellt: {count}.',
       disabled: 'Der Webhook ist abgeschaltet.',
       enable: 'Einschalten',
       enable_question: 'Diesen Webhook einschalten. Wo macht er weiter?',
@@ -365,7 +368,7 @@ Payfeed.addTexts(
       enabled: 'Der Webhook ist eingeschaltet.',
       delete: 'Löschen',
       delete_question:
-        'Den Webhook „{name}“ löschen? Er sendet nichts mehr, auch nicht, was noch wartet. Sein Geheimnis und seine Liste der Zustellungen werden gelöscht. Die Ereignisse bleiben im Feed.',
+        'Den Webhook „{name}“ löschen? Er sendet nichts mehr, auch nicht, was noch wartet. Sein Geheimnis und seine Liste der Zustellungen werden gelöscht. Die Ereignisse bleiben im Feed. Noch nicht zugestellt: {count}.',
       deleted: 'Der Webhook ist gelöscht.',
       resend: 'Noch einmal senden',
       resend_failed: 'Alle fehlgeschlagenen noch einmal senden',
@@ -396,11 +399,11 @@ Payfeed.addTexts(
         'Die Liste konnte nicht geladen werden. Der nächste Versuch ist in 2 Sekunden.'
     },
     send: {
+      purpose:
+        'Ausprobieren, was Programme empfangen: ein Ereignis oder eine eigene Nachricht an alle Abonnenten senden.',
       test_title: 'Testereignis',
       test_what: 'Alle Abonnenten empfangen es. Es ist keine Zahlung.',
       test: 'Testereignis senden',
-      purpose:
-        'Ausprobieren, was Programme empfangen: ein Ereignis oder eine eigene Nachricht an alle Abonnenten senden.',
       title: 'Eigene Nachricht',
       what: 'Alle Abonnenten empfangen sie, und sie wird wie eine Zahlung gespeichert.',
       text: 'Text',
@@ -454,7 +457,7 @@ Payfeed.addTexts(
       remove_name: '{name} entfernen',
       remove: 'Entfernen',
       remove_question:
-        'Die Anzeige „{name}“ entfernen? Ihr Schlüssel wird widerrufen: Jeder Bildschirm, der sie zeigt, hört auf.',
+        'Die Anzeige „{name}“ entfernen? Ihr Schlüssel wird widerrufen: Jeder Bildschirm, der sie zeigt, hört auf. Jetzt verbunden: {count}.',
       key: 'Zugangsschlüssel mit dem Recht read',
       key_invalid: 'Das ist kein Zugangsschlüssel.',
       address: 'Adresse der Anzeige',

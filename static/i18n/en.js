@@ -158,9 +158,6 @@ Payfeed.addTexts(
       hide: 'Hide the key',
       address: 'WebSocket address',
       copy_address: 'Copy the address',
-      copy_snippet: 'Copy the code',
-      qr: 'The address, for a phone or a device. Anyone with this key can read the feed.',
-      language: {
       header: 'Key, as a header',
       copy_header: 'Copy the header',
       in_address: 'Address that contains the key',
@@ -172,19 +169,22 @@ Payfeed.addTexts(
         'The code then contains the signing secret of the feed. Do not put it into a page that others can open.',
       verify_without_secret:
         'The owner of this wallet has the signing secret: put it in place of whsec_….',
+      copy_snippet: 'Copy the code',
+      qr: 'The address, for a phone or a device. Anyone with this key can read the feed.',
+      language: {
         browser: 'Browser',
         vue: 'Vue',
         checkout: 'Checkout page',
         python: 'Python',
         node: 'Node',
-        wscat: 'wscat',
-        curl: 'curl',
-        esp32: 'ESP32',
         php: 'PHP',
         go: 'Go',
+        wscat: 'wscat',
+        curl: 'curl',
+        homeassistant: 'Home Assistant',
+        esp32: 'ESP32',
         nginx: 'nginx'
       }
-        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Events',
@@ -257,6 +257,9 @@ Payfeed.addTexts(
       mirror_to_inkey: 'Mirror payments to LNbits’ own socket',
       mirror_to_inkey_means:
         'If this is on, programs that use LNbits’ own WebSocket of the invoice key also receive Payfeed’s frames.',
+      mirror_question:
+        'Stop the mirror? Programs on LNbits’ own WebSocket of the invoice key receive no more frames of Payfeed. Payfeed cannot count them.',
+      stop_mirror: 'Stop the mirror',
       extra_members: 'Members of LNbits’ extra',
       extra_members_means:
         'Payments carry these members, for example an order number that your shop stores there. Names separated by commas, at most 10.',
@@ -268,14 +271,14 @@ Payfeed.addTexts(
         'LNbits’ own WebSocket with this name also carries the live events. Anyone who knows the name can write to it: verify signatures.',
       rotate: 'Rotate',
       rotate_secret:
-        'Create a new signing secret. Programs that verify signatures need the new one. How long does the current one remain valid? Clients of Payfeed 0.1.0 accept no event while both are valid.',
+        'Create a new signing secret. Programs that verify signatures need the new one. How long does the current one remain valid? Clients of Payfeed 0.1.0 accept no event while both are valid. Connected now, beside this page: {count}.',
       overlap: 'Events are signed with the previous secret too, until {until}.',
       end_question:
-        'End the previous secret now? Programs that still use it can no longer verify events.',
+        'End the previous secret now? Programs that still use it can no longer verify events. Connected now, beside this page: {count}.',
       rotated_secret: 'The feed has a new signing secret.',
       rotated_channel: 'The feed has a new channel.',
       rotate_channel:
-        'Create a new channel? Programs that use the old one receive no more events.'
+        'Create a new channel? Programs that use the old one receive no more events. Payfeed cannot count them.'
     },
     kept_events: {
       title: 'Kept events',
@@ -333,7 +336,7 @@ Payfeed.addTexts(
       secret_what:
         'Your program uses it to verify each request, with a library of Standard Webhooks.',
       rotate_question:
-        'Create a new secret. How long does the current one remain valid?',
+        'Create a new secret. How long does the current one remain valid? Not delivered yet: {count}.',
       overlaps: {
         hour: 'For 1 hour',
         day: 'For 1 day',
@@ -344,11 +347,11 @@ Payfeed.addTexts(
       overlap: 'Requests are signed with the previous secret too, until {until}.',
       end: 'End now',
       end_question:
-        'End the previous secret now? Programs that still use it can no longer verify requests.',
+        'End the previous secret now? Programs that still use it can no longer verify requests. Not delivered yet: {count}.',
       ended: 'The previous secret has ended.',
       disable: 'Disable',
       disable_question:
-        'Disable this webhook? Nothing is sent until you enable it. Then you choose whether the events in between are sent.',
+        'Disable this webhook? Nothing is sent until you enable it. Then you choose whether the events in between are sent. Not delivered yet: {count}.',
       disabled: 'The webhook is disabled.',
       enable: 'Enable',
       enable_question: 'Enable this webhook. Where does it continue?',
@@ -359,7 +362,7 @@ Payfeed.addTexts(
       enabled: 'The webhook is enabled.',
       delete: 'Delete',
       delete_question:
-        'Delete the webhook “{name}”? It sends nothing more, not even what is waiting. Its secret and its list of deliveries are deleted. The events remain in the feed.',
+        'Delete the webhook “{name}”? It sends nothing more, not even what is waiting. Its secret and its list of deliveries are deleted. The events remain in the feed. Not delivered yet: {count}.',
       deleted: 'The webhook is deleted.',
       resend: 'Resend',
       resend_failed: 'Resend all failed',
@@ -389,11 +392,11 @@ Payfeed.addTexts(
       failed: 'The list could not be loaded. The next attempt is in 2 seconds.'
     },
     send: {
+      purpose:
+        'Try out what programs receive: send an event or a message of your own to all subscribers.',
       test_title: 'Test event',
       test_what: 'All subscribers receive it. It is not a payment.',
       test: 'Send a test event',
-      purpose:
-        'Try out what programs receive: send an event or a message of your own to all subscribers.',
       title: 'Custom message',
       what: 'All subscribers receive it, and it is stored like a payment.',
       text: 'Text',
@@ -446,7 +449,7 @@ Payfeed.addTexts(
       remove_name: 'Remove {name}',
       remove: 'Remove',
       remove_question:
-        'Remove the display “{name}”? Its key is revoked: every screen that shows it stops.',
+        'Remove the display “{name}”? Its key is revoked: every screen that shows it stops. Connected now: {count}.',
       key: 'Access key with the scope read',
       key_invalid: 'This is not an access key.',
       address: 'Address of the display',

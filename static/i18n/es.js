@@ -158,9 +158,6 @@ Payfeed.addTexts(
       hide: 'Ocultar la clave',
       address: 'Dirección WebSocket',
       copy_address: 'Copiar la dirección',
-      copy_snippet: 'Copiar el código',
-      qr: 'La dirección, para un teléfono o un dispositivo. Cualquiera con esta clave puede leer el feed.',
-      language: {
       header: 'Clave, como encabezado',
       copy_header: 'Copiar el encabezado',
       in_address: 'Dirección que contiene la clave',
@@ -172,19 +169,22 @@ Payfeed.addTexts(
         'El código contiene entonces el secreto de firma del feed. No lo ponga en una página que otros puedan abrir.',
       verify_without_secret:
         'El propietario de este monedero tiene el secreto de firma: póngalo en lugar de whsec_….',
+      copy_snippet: 'Copiar el código',
+      qr: 'La dirección, para un teléfono o un dispositivo. Cualquiera con esta clave puede leer el feed.',
+      language: {
         browser: 'Navegador',
         vue: 'Vue',
         checkout: 'Página de pago',
         python: 'Python',
         node: 'Node',
-        wscat: 'wscat',
-        curl: 'curl',
-        esp32: 'ESP32',
         php: 'PHP',
         go: 'Go',
+        wscat: 'wscat',
+        curl: 'curl',
+        homeassistant: 'Home Assistant',
+        esp32: 'ESP32',
         nginx: 'nginx'
       }
-        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Eventos',
@@ -258,6 +258,9 @@ Payfeed.addTexts(
       mirror_to_inkey: 'Reflejar los pagos en el socket propio de LNbits',
       mirror_to_inkey_means:
         'Si está activado, los programas que usan el WebSocket propio de LNbits con la clave de factura también reciben las tramas de Payfeed.',
+      mirror_question:
+        '¿Dejar de reflejar los pagos? Los programas en el WebSocket propio de LNbits con la clave de factura no reciben más tramas de Payfeed. Payfeed no puede contarlos.',
+      stop_mirror: 'Dejar de reflejar',
       extra_members: 'Miembros de extra de LNbits',
       extra_members_means:
         'Los pagos llevan estos miembros, por ejemplo un número de pedido que su tienda guarda ahí. Nombres separados por comas, 10 como máximo.',
@@ -269,14 +272,14 @@ Payfeed.addTexts(
         'El WebSocket propio de LNbits con este nombre también lleva los eventos en vivo. Cualquiera que conozca el nombre puede escribir en él: verifique las firmas.',
       rotate: 'Rotar',
       rotate_secret:
-        'Crear un nuevo secreto de firma. Los programas que verifican firmas necesitan el nuevo. ¿Cuánto tiempo sigue siendo válido el actual? Los clientes de Payfeed 0.1.0 no aceptan ningún evento mientras ambos sean válidos.',
+        'Crear un nuevo secreto de firma. Los programas que verifican firmas necesitan el nuevo. ¿Cuánto tiempo sigue siendo válido el actual? Los clientes de Payfeed 0.1.0 no aceptan ningún evento mientras ambos sean válidos. Conectados ahora, además de esta página: {count}.',
       overlap: 'Los eventos se firman también con el secreto anterior, hasta {until}.',
       end_question:
-        '¿Terminar ahora el secreto anterior? Los programas que aún lo usan ya no podrán verificar eventos.',
+        '¿Terminar ahora el secreto anterior? Los programas que aún lo usan ya no podrán verificar eventos. Conectados ahora, además de esta página: {count}.',
       rotated_secret: 'El feed tiene un nuevo secreto de firma.',
       rotated_channel: 'El feed tiene un nuevo canal.',
       rotate_channel:
-        '¿Crear un nuevo canal? Los programas que usan el antiguo no reciben más eventos.'
+        '¿Crear un nuevo canal? Los programas que usan el antiguo no reciben más eventos. Payfeed no puede contarlos.'
     },
     kept_events: {
       title: 'Eventos conservados',
@@ -334,7 +337,7 @@ Payfeed.addTexts(
       secret_what:
         'Su programa lo usa para verificar cada petición, con una biblioteca de Standard Webhooks.',
       rotate_question:
-        'Crear un nuevo secreto. ¿Cuánto tiempo sigue siendo válido el actual?',
+        'Crear un nuevo secreto. ¿Cuánto tiempo sigue siendo válido el actual? Sin entregar aún: {count}.',
       overlaps: {
         hour: 'Durante 1 hora',
         day: 'Durante 1 día',
@@ -346,11 +349,11 @@ Payfeed.addTexts(
         'Las peticiones se firman también con el secreto anterior, hasta {until}.',
       end: 'Terminar ahora',
       end_question:
-        '¿Terminar ahora el secreto anterior? Los programas que aún lo usan ya no podrán verificar peticiones.',
+        '¿Terminar ahora el secreto anterior? Los programas que aún lo usan ya no podrán verificar peticiones. Sin entregar aún: {count}.',
       ended: 'El secreto anterior ha terminado.',
       disable: 'Desactivar',
       disable_question:
-        '¿Desactivar este webhook? No se envía nada hasta que lo active. Entonces elige si se envían los eventos intermedios.',
+        '¿Desactivar este webhook? No se envía nada hasta que lo active. Entonces elige si se envían los eventos intermedios. Sin entregar aún: {count}.',
       disabled: 'El webhook está desactivado.',
       enable: 'Activar',
       enable_question: 'Activar este webhook. ¿Dónde continúa?',
@@ -361,7 +364,7 @@ Payfeed.addTexts(
       enabled: 'El webhook está activado.',
       delete: 'Eliminar',
       delete_question:
-        '¿Eliminar el webhook «{name}»? No envía nada más, ni siquiera lo que espera. Se eliminan su secreto y su lista de entregas. Los eventos permanecen en el feed.',
+        '¿Eliminar el webhook «{name}»? No envía nada más, ni siquiera lo que espera. Se eliminan su secreto y su lista de entregas. Los eventos permanecen en el feed. Sin entregar aún: {count}.',
       deleted: 'El webhook se ha eliminado.',
       resend: 'Reenviar',
       resend_failed: 'Reenviar todos los fallidos',
@@ -391,11 +394,11 @@ Payfeed.addTexts(
       failed: 'No se pudo cargar la lista. El próximo intento es en 2 segundos.'
     },
     send: {
+      purpose:
+        'Pruebe lo que reciben los programas: envíe un evento o un mensaje propio a todos los suscriptores.',
       test_title: 'Evento de prueba',
       test_what: 'Todos los suscriptores lo reciben. No es un pago.',
       test: 'Enviar un evento de prueba',
-      purpose:
-        'Pruebe lo que reciben los programas: envíe un evento o un mensaje propio a todos los suscriptores.',
       title: 'Mensaje propio',
       what: 'Todos los suscriptores lo reciben, y se guarda como un pago.',
       text: 'Texto',
@@ -448,7 +451,7 @@ Payfeed.addTexts(
       remove_name: 'Quitar {name}',
       remove: 'Quitar',
       remove_question:
-        '¿Quitar la pantalla «{name}»? Su clave se revoca: deja de verse en todas partes.',
+        '¿Quitar la pantalla «{name}»? Su clave se revoca: deja de verse en todas partes. Conectadas ahora: {count}.',
       key: 'Clave de acceso con el permiso read',
       key_invalid: 'Esto no es una clave de acceso.',
       address: 'Dirección de la pantalla',

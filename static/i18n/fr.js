@@ -161,9 +161,6 @@ Payfeed.addTexts(
       hide: 'Masquer la clé',
       address: 'Adresse WebSocket',
       copy_address: 'Copier l’adresse',
-      copy_snippet: 'Copier le code',
-      qr: 'L’adresse, pour un téléphone ou un appareil. Toute personne qui a cette clé peut lire le flux.',
-      language: {
       header: 'Clé, en en-tête',
       copy_header: 'Copier l’en-tête',
       in_address: 'Adresse qui contient la clé',
@@ -175,19 +172,22 @@ Payfeed.addTexts(
         'Le code contient alors le secret de signature du flux. Ne le mettez pas dans une page que d’autres peuvent ouvrir.',
       verify_without_secret:
         'Le propriétaire de ce portefeuille a le secret de signature : mettez-le à la place de whsec_….',
+      copy_snippet: 'Copier le code',
+      qr: 'L’adresse, pour un téléphone ou un appareil. Toute personne qui a cette clé peut lire le flux.',
+      language: {
         browser: 'Navigateur',
         vue: 'Vue',
         checkout: 'Page de paiement',
         python: 'Python',
         node: 'Node',
-        wscat: 'wscat',
-        curl: 'curl',
-        esp32: 'ESP32',
         php: 'PHP',
         go: 'Go',
+        wscat: 'wscat',
+        curl: 'curl',
+        homeassistant: 'Home Assistant',
+        esp32: 'ESP32',
         nginx: 'nginx'
       }
-        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Événements',
@@ -261,6 +261,9 @@ Payfeed.addTexts(
       mirror_to_inkey: 'Dupliquer les paiements vers le socket de LNbits',
       mirror_to_inkey_means:
         'Si c’est activé, les programmes qui utilisent le WebSocket de LNbits avec la clé de facture reçoivent aussi les trames de Payfeed.',
+      mirror_question:
+        'Arrêter la duplication ? Les programmes sur le WebSocket de LNbits avec la clé de facture ne reçoivent plus de trames de Payfeed. Payfeed ne peut pas les compter.',
+      stop_mirror: 'Arrêter la duplication',
       extra_members: 'Membres d’extra de LNbits',
       extra_members_means:
         'Les paiements portent ces membres, par exemple un numéro de commande que votre boutique y enregistre. Noms séparés par des virgules, 10 au plus.',
@@ -272,15 +275,15 @@ Payfeed.addTexts(
         'Le WebSocket de LNbits portant ce nom transmet aussi les événements en direct. Toute personne qui connaît le nom peut y écrire : vérifiez les signatures.',
       rotate: 'Renouveler',
       rotate_secret:
-        'Créer un nouveau secret de signature. Les programmes qui vérifient les signatures ont besoin du nouveau. Combien de temps l’actuel reste-t-il valable ? Les clients de Payfeed 0.1.0 n’acceptent aucun événement tant que les deux sont valables.',
+        'Créer un nouveau secret de signature. Les programmes qui vérifient les signatures ont besoin du nouveau. Combien de temps l’actuel reste-t-il valable ? Les clients de Payfeed 0.1.0 n’acceptent aucun événement tant que les deux sont valables. Connectés maintenant, outre cette page : {count}.',
       overlap:
         'Les événements sont aussi signés avec le secret précédent, jusqu’au {until}.',
       end_question:
-        'Mettre fin au secret précédent ? Les programmes qui l’utilisent encore ne pourront plus vérifier les événements.',
+        'Mettre fin au secret précédent ? Les programmes qui l’utilisent encore ne pourront plus vérifier les événements. Connectés maintenant, outre cette page : {count}.',
       rotated_secret: 'Le flux a un nouveau secret de signature.',
       rotated_channel: 'Le flux a un nouveau canal.',
       rotate_channel:
-        'Créer un nouveau canal ? Les programmes qui utilisent l’ancien ne reçoivent plus d’événements.'
+        'Créer un nouveau canal ? Les programmes qui utilisent l’ancien ne reçoivent plus d’événements. Payfeed ne peut pas les compter.'
     },
     kept_events: {
       title: 'Événements conservés',
@@ -338,7 +341,7 @@ Payfeed.addTexts(
       secret_what:
         'Votre programme s’en sert pour vérifier chaque requête, avec une bibliothèque de Standard Webhooks.',
       rotate_question:
-        'Créer un nouveau secret. Combien de temps l’actuel reste-t-il valable ?',
+        'Créer un nouveau secret. Combien de temps l’actuel reste-t-il valable ? Pas encore livrés : {count}.',
       overlaps: {
         hour: 'Pendant 1 heure',
         day: 'Pendant 1 jour',
@@ -350,11 +353,11 @@ Payfeed.addTexts(
         'Les requêtes sont aussi signées avec le secret précédent, jusqu’au {until}.',
       end: 'Terminer maintenant',
       end_question:
-        'Mettre fin au secret précédent ? Les programmes qui l’utilisent encore ne pourront plus vérifier les requêtes.',
+        'Mettre fin au secret précédent ? Les programmes qui l’utilisent encore ne pourront plus vérifier les requêtes. Pas encore livrés : {count}.',
       ended: 'Le secret précédent a pris fin.',
       disable: 'Désactiver',
       disable_question:
-        'Désactiver ce webhook ? Rien n’est envoyé jusqu’à ce que vous l’activiez. Vous choisissez alors si les événements intermédiaires sont envoyés.',
+        'Désactiver ce webhook ? Rien n’est envoyé jusqu’à ce que vous l’activiez. Vous choisissez alors si les événements intermédiaires sont envoyés. Pas encore livrés : {count}.',
       disabled: 'Le webhook est désactivé.',
       enable: 'Activer',
       enable_question: 'Activer ce webhook. Où reprend-il ?',
@@ -365,7 +368,7 @@ Payfeed.addTexts(
       enabled: 'Le webhook est activé.',
       delete: 'Supprimer',
       delete_question:
-        'Supprimer le webhook « {name} » ? Il n’envoie plus rien, pas même ce qui attend. Son secret et sa liste de livraisons sont supprimés. Les événements restent dans le flux.',
+        'Supprimer le webhook « {name} » ? Il n’envoie plus rien, pas même ce qui attend. Son secret et sa liste de livraisons sont supprimés. Les événements restent dans le flux. Pas encore livrés : {count}.',
       deleted: 'Le webhook est supprimé.',
       resend: 'Renvoyer',
       resend_failed: 'Renvoyer tous les échecs',
@@ -395,11 +398,11 @@ Payfeed.addTexts(
       failed: 'La liste n’a pas pu être chargée. Prochain essai dans 2 secondes.'
     },
     send: {
+      purpose:
+        'Essayez ce que les programmes reçoivent : envoyez un événement ou un message à tous les abonnés.',
       test_title: 'Événement de test',
       test_what: 'Tous les abonnés le reçoivent. Ce n’est pas un paiement.',
       test: 'Envoyer un événement de test',
-      purpose:
-        'Essayez ce que les programmes reçoivent : envoyez un événement ou un message à tous les abonnés.',
       title: 'Message personnalisé',
       what: 'Tous les abonnés le reçoivent, et il est conservé comme un paiement.',
       text: 'Texte',
@@ -452,7 +455,7 @@ Payfeed.addTexts(
       remove_name: 'Retirer {name}',
       remove: 'Retirer',
       remove_question:
-        'Retirer l’affichage « {name} » ? Sa clé est révoquée : il s’arrête sur tous les écrans.',
+        'Retirer l’affichage « {name} » ? Sa clé est révoquée : il s’arrête sur tous les écrans. Connectés maintenant : {count}.',
       key: 'Clé d’accès avec le droit read',
       key_invalid: 'Ce n’est pas une clé d’accès.',
       address: 'Adresse de l’affichage',

@@ -160,9 +160,6 @@ Payfeed.addTexts(
       hide: 'Nascondi la chiave',
       address: 'Indirizzo WebSocket',
       copy_address: 'Copia l’indirizzo',
-      copy_snippet: 'Copia il codice',
-      qr: 'L’indirizzo, per un telefono o un dispositivo. Chiunque abbia questa chiave può leggere il feed.',
-      language: {
       header: 'Chiave, come intestazione',
       copy_header: 'Copia l’intestazione',
       in_address: 'Indirizzo che contiene la chiave',
@@ -174,19 +171,22 @@ Payfeed.addTexts(
         'Il codice contiene allora il segreto di firma del feed. Non metterlo in una pagina che altri possono aprire.',
       verify_without_secret:
         'Il proprietario di questo wallet ha il segreto di firma: mettilo al posto di whsec_….',
+      copy_snippet: 'Copia il codice',
+      qr: 'L’indirizzo, per un telefono o un dispositivo. Chiunque abbia questa chiave può leggere il feed.',
+      language: {
         browser: 'Browser',
         vue: 'Vue',
         checkout: 'Pagina di pagamento',
         python: 'Python',
         node: 'Node',
-        wscat: 'wscat',
-        curl: 'curl',
-        esp32: 'ESP32',
         php: 'PHP',
         go: 'Go',
+        wscat: 'wscat',
+        curl: 'curl',
+        homeassistant: 'Home Assistant',
+        esp32: 'ESP32',
         nginx: 'nginx'
       }
-        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Eventi',
@@ -264,6 +264,9 @@ Payfeed.addTexts(
       mirror_to_inkey: 'Replica i pagamenti sul socket di LNbits',
       mirror_to_inkey_means:
         'Se è attivo, anche i programmi che usano il WebSocket di LNbits con la chiave fattura ricevono i frame di Payfeed.',
+      mirror_question:
+        'Fermare la replica? I programmi sul WebSocket di LNbits con la chiave fattura non ricevono più frame di Payfeed. Payfeed non può contarli.',
+      stop_mirror: 'Ferma la replica',
       extra_members: 'Membri di extra di LNbits',
       extra_members_means:
         'I pagamenti portano questi membri, per esempio un numero d’ordine che il tuo negozio vi salva. Nomi separati da virgole, al massimo 10.',
@@ -275,15 +278,15 @@ Payfeed.addTexts(
         'Anche il WebSocket di LNbits con questo nome porta gli eventi in diretta. Chiunque conosca il nome può scriverci: verifica le firme.',
       rotate: 'Ruota',
       rotate_secret:
-        'Crea un nuovo segreto di firma. I programmi che verificano le firme hanno bisogno di quello nuovo. Per quanto resta valido quello attuale? I client di Payfeed 0.1.0 non accettano eventi finché sono validi entrambi.',
+        'Crea un nuovo segreto di firma. I programmi che verificano le firme hanno bisogno di quello nuovo. Per quanto resta valido quello attuale? I client di Payfeed 0.1.0 non accettano eventi finché sono validi entrambi. Collegati ora, oltre a questa pagina: {count}.',
       overlap:
         'Gli eventi sono firmati anche con il segreto precedente, fino a {until}.',
       end_question:
-        'Terminare ora il segreto precedente? I programmi che lo usano ancora non potranno più verificare gli eventi.',
+        'Terminare ora il segreto precedente? I programmi che lo usano ancora non potranno più verificare gli eventi. Collegati ora, oltre a questa pagina: {count}.',
       rotated_secret: 'Il feed ha un nuovo segreto di firma.',
       rotated_channel: 'Il feed ha un nuovo canale.',
       rotate_channel:
-        'Creare un nuovo canale? I programmi che usano il vecchio non ricevono più eventi.'
+        'Creare un nuovo canale? I programmi che usano il vecchio non ricevono più eventi. Payfeed non può contarli.'
     },
     kept_events: {
       title: 'Eventi conservati',
@@ -340,7 +343,8 @@ Payfeed.addTexts(
       secret: 'Segreto',
       secret_what:
         'Il tuo programma lo usa per verificare ogni richiesta, con una libreria di Standard Webhooks.',
-      rotate_question: 'Crea un nuovo segreto. Per quanto resta valido quello attuale?',
+      rotate_question:
+        'Crea un nuovo segreto. Per quanto resta valido quello attuale? Non ancora consegnati: {count}.',
       overlaps: {
         hour: 'Per 1 ora',
         day: 'Per 1 giorno',
@@ -352,11 +356,11 @@ Payfeed.addTexts(
         'Le richieste sono firmate anche con il segreto precedente, fino a {until}.',
       end: 'Termina ora',
       end_question:
-        'Terminare ora il segreto precedente? I programmi che lo usano ancora non potranno più verificare le richieste.',
+        'Terminare ora il segreto precedente? I programmi che lo usano ancora non potranno più verificare le richieste. Non ancora consegnati: {count}.',
       ended: 'Il segreto precedente è terminato.',
       disable: 'Disattiva',
       disable_question:
-        'Disattivare questo webhook? Nulla viene inviato finché non lo attivi. Allora scegli se inviare gli eventi nel frattempo.',
+        'Disattivare questo webhook? Nulla viene inviato finché non lo attivi. Allora scegli se inviare gli eventi nel frattempo. Non ancora consegnati: {count}.',
       disabled: 'Il webhook è disattivato.',
       enable: 'Attiva',
       enable_question: 'Attiva questo webhook. Da dove continua?',
@@ -367,7 +371,7 @@ Payfeed.addTexts(
       enabled: 'Il webhook è attivo.',
       delete: 'Elimina',
       delete_question:
-        'Eliminare il webhook «{name}»? Non invia più nulla, nemmeno ciò che è in attesa. Il suo segreto e la lista delle consegne vengono eliminati. Gli eventi restano nel feed.',
+        'Eliminare il webhook «{name}»? Non invia più nulla, nemmeno ciò che è in attesa. Il suo segreto e la lista delle consegne vengono eliminati. Gli eventi restano nel feed. Non ancora consegnati: {count}.',
       deleted: 'Il webhook è eliminato.',
       resend: 'Reinvia',
       resend_failed: 'Reinvia tutti i non riusciti',
@@ -397,12 +401,12 @@ Payfeed.addTexts(
       failed: 'Impossibile caricare la lista. Il prossimo tentativo è tra 2 secondi.'
     },
     send: {
+      purpose:
+        'Prova ciò che ricevono i programmi: invia un evento o un messaggio tuo a tutti gli abbonati.',
       test_title: 'Evento di test',
       test_what: 'Tutti gli abbonati lo ricevono. Non è un pagamento.',
       test: 'Invia un evento di test',
       title: 'Messaggio personalizzato',
-      purpose:
-        'Prova ciò che ricevono i programmi: invia un evento o un messaggio tuo a tutti gli abbonati.',
       what: 'Tutti gli abbonati lo ricevono, ed è conservato come un pagamento.',
       text: 'Testo',
       json: 'JSON',
@@ -454,7 +458,7 @@ Payfeed.addTexts(
       remove_name: 'Rimuovi {name}',
       remove: 'Rimuovi',
       remove_question:
-        'Rimuovere lo schermo «{name}»? La sua chiave viene revocata: si ferma ovunque sia mostrato.',
+        'Rimuovere lo schermo «{name}»? La sua chiave viene revocata: si ferma ovunque sia mostrato. Collegati ora: {count}.',
       key: 'Chiave di accesso con il permesso read',
       key_invalid: 'Questa non è una chiave di accesso.',
       address: 'Indirizzo dello schermo',

@@ -159,9 +159,6 @@ Payfeed.addTexts(
       hide: 'Sleutel verbergen',
       address: 'WebSocket-adres',
       copy_address: 'Adres kopiëren',
-      copy_snippet: 'Code kopiëren',
-      qr: 'Het adres, voor een telefoon of apparaat. Iedereen met deze sleutel kan de feed lezen.',
-      language: {
       header: 'Sleutel, als header',
       copy_header: 'Header kopiëren',
       in_address: 'Adres dat de sleutel bevat',
@@ -173,19 +170,22 @@ Payfeed.addTexts(
         'De code bevat dan het ondertekeningsgeheim van de feed. Zet het niet in een pagina die anderen kunnen openen.',
       verify_without_secret:
         'De eigenaar van deze wallet heeft het ondertekeningsgeheim: zet het op de plaats van whsec_….',
+      copy_snippet: 'Code kopiëren',
+      qr: 'Het adres, voor een telefoon of apparaat. Iedereen met deze sleutel kan de feed lezen.',
+      language: {
         browser: 'Browser',
         vue: 'Vue',
         checkout: 'Betaalpagina',
         python: 'Python',
         node: 'Node',
-        wscat: 'wscat',
-        curl: 'curl',
-        esp32: 'ESP32',
         php: 'PHP',
         go: 'Go',
+        wscat: 'wscat',
+        curl: 'curl',
+        homeassistant: 'Home Assistant',
+        esp32: 'ESP32',
         nginx: 'nginx'
       }
-        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Gebeurtenissen',
@@ -259,6 +259,9 @@ Payfeed.addTexts(
       mirror_to_inkey: 'Betalingen spiegelen naar LNbits’ eigen socket',
       mirror_to_inkey_means:
         'Als dit aan staat, ontvangen programma’s op LNbits’ eigen WebSocket van de factuursleutel ook de frames van Payfeed.',
+      mirror_question:
+        'Het spiegelen stoppen? Programma’s op LNbits’ eigen WebSocket van de factuursleutel ontvangen geen frames van Payfeed meer. Payfeed kan ze niet tellen.',
+      stop_mirror: 'Spiegelen stoppen',
       extra_members: 'Velden uit LNbits’ extra',
       extra_members_means:
         'Betalingen bevatten deze velden, bijvoorbeeld een bestelnummer dat je winkel daar bewaart. Namen gescheiden door komma’s, hoogstens 10.',
@@ -270,15 +273,15 @@ Payfeed.addTexts(
         'LNbits’ eigen WebSocket met deze naam draagt ook de live gebeurtenissen. Iedereen die de naam kent kan ernaar schrijven: controleer handtekeningen.',
       rotate: 'Vernieuwen',
       rotate_secret:
-        'Een nieuw ondertekeningsgeheim maken. Programma’s die handtekeningen controleren hebben het nieuwe nodig. Hoe lang blijft het huidige geldig? Clients van Payfeed 0.1.0 accepteren geen gebeurtenis zolang beide geldig zijn.',
+        'Een nieuw ondertekeningsgeheim maken. Programma’s die handtekeningen controleren hebben het nieuwe nodig. Hoe lang blijft het huidige geldig? Clients van Payfeed 0.1.0 accepteren geen gebeurtenis zolang beide geldig zijn. Nu verbonden, naast deze pagina: {count}.',
       overlap:
         'Gebeurtenissen worden ook met het vorige geheim ondertekend, tot {until}.',
       end_question:
-        'Het vorige geheim nu beëindigen? Programma’s die het nog gebruiken kunnen gebeurtenissen niet meer controleren.',
+        'Het vorige geheim nu beëindigen? Programma’s die het nog gebruiken kunnen gebeurtenissen niet meer controleren. Nu verbonden, naast deze pagina: {count}.',
       rotated_secret: 'De feed heeft een nieuw ondertekeningsgeheim.',
       rotated_channel: 'De feed heeft een nieuw kanaal.',
       rotate_channel:
-        'Een nieuw kanaal maken? Programma’s die het oude gebruiken ontvangen geen gebeurtenissen meer.'
+        'Een nieuw kanaal maken? Programma’s die het oude gebruiken ontvangen geen gebeurtenissen meer. Payfeed kan ze niet tellen.'
     },
     kept_events: {
       title: 'Bewaarde gebeurtenissen',
@@ -335,7 +338,8 @@ Payfeed.addTexts(
       secret: 'Geheim',
       secret_what:
         'Je programma controleert er elk verzoek mee, met een bibliotheek van Standard Webhooks.',
-      rotate_question: 'Een nieuw geheim maken. Hoe lang blijft het huidige geldig?',
+      rotate_question:
+        'Een nieuw geheim maken. Hoe lang blijft het huidige geldig? Nog niet bezorgd: {count}.',
       overlaps: {
         hour: '1 uur',
         day: '1 dag',
@@ -346,11 +350,11 @@ Payfeed.addTexts(
       overlap: 'Verzoeken worden ook met het vorige geheim ondertekend, tot {until}.',
       end: 'Nu beëindigen',
       end_question:
-        'Het vorige geheim nu beëindigen? Programma’s die het nog gebruiken kunnen verzoeken niet meer controleren.',
+        'Het vorige geheim nu beëindigen? Programma’s die het nog gebruiken kunnen verzoeken niet meer controleren. Nog niet bezorgd: {count}.',
       ended: 'Het vorige geheim is beëindigd.',
       disable: 'Uitschakelen',
       disable_question:
-        'Deze webhook uitschakelen? Er wordt niets verstuurd tot je hem inschakelt. Dan kies je of de gebeurtenissen daartussen worden verstuurd.',
+        'Deze webhook uitschakelen? Er wordt niets verstuurd tot je hem inschakelt. Dan kies je of de gebeurtenissen daartussen worden verstuurd. Nog niet bezorgd: {count}.',
       disabled: 'De webhook is uitgeschakeld.',
       enable: 'Inschakelen',
       enable_question: 'Deze webhook inschakelen. Waar gaat hij verder?',
@@ -361,7 +365,7 @@ Payfeed.addTexts(
       enabled: 'De webhook is ingeschakeld.',
       delete: 'Verwijderen',
       delete_question:
-        'De webhook “{name}” verwijderen? Hij verstuurt niets meer, ook niet wat nog wacht. Het geheim en de lijst van bezorgingen worden verwijderd. De gebeurtenissen blijven in de feed.',
+        'De webhook “{name}” verwijderen? Hij verstuurt niets meer, ook niet wat nog wacht. Het geheim en de lijst van bezorgingen worden verwijderd. De gebeurtenissen blijven in de feed. Nog niet bezorgd: {count}.',
       deleted: 'De webhook is verwijderd.',
       resend: 'Opnieuw versturen',
       resend_failed: 'Alle mislukte opnieuw versturen',
@@ -391,12 +395,12 @@ Payfeed.addTexts(
       failed: 'De lijst kon niet worden geladen. De volgende poging is over 2 seconden.'
     },
     send: {
+      purpose:
+        'Probeer wat programma’s ontvangen: stuur een gebeurtenis of een eigen bericht naar alle abonnees.',
       test_title: 'Testgebeurtenis',
       test_what: 'Alle abonnees ontvangen die. Het is geen betaling.',
       test: 'Testgebeurtenis versturen',
       title: 'Eigen bericht',
-      purpose:
-        'Probeer wat programma’s ontvangen: stuur een gebeurtenis of een eigen bericht naar alle abonnees.',
       what: 'Alle abonnees ontvangen het, en het wordt bewaard als een betaling.',
       text: 'Tekst',
       json: 'JSON',
@@ -448,7 +452,7 @@ Payfeed.addTexts(
       remove_name: '{name} verwijderen',
       remove: 'Verwijderen',
       remove_question:
-        'Het scherm “{name}” verwijderen? De sleutel wordt ingetrokken: het stopt overal waar het te zien is.',
+        'Het scherm “{name}” verwijderen? De sleutel wordt ingetrokken: het stopt overal waar het te zien is. Nu verbonden: {count}.',
       key: 'Toegangssleutel met het recht read',
       key_invalid: 'Dit is geen toegangssleutel.',
       address: 'Adres van het scherm',

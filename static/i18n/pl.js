@@ -158,9 +158,6 @@ Payfeed.addTexts(
       hide: 'Ukryj klucz',
       address: 'Adres WebSocket',
       copy_address: 'Kopiuj adres',
-      copy_snippet: 'Kopiuj kod',
-      qr: 'Adres dla telefonu lub urządzenia. Każdy, kto ma ten klucz, może czytać kanał zdarzeń.',
-      language: {
       header: 'Klucz jako nagłówek',
       copy_header: 'Kopiuj nagłówek',
       in_address: 'Adres, który zawiera klucz',
@@ -172,19 +169,22 @@ Payfeed.addTexts(
         'Kod zawiera wtedy sekret podpisu kanału. Nie umieszczaj go na stronie, którą mogą otworzyć inni.',
       verify_without_secret:
         'Właściciel tego portfela ma sekret podpisu: wstaw go w miejsce whsec_….',
+      copy_snippet: 'Kopiuj kod',
+      qr: 'Adres dla telefonu lub urządzenia. Każdy, kto ma ten klucz, może czytać kanał zdarzeń.',
+      language: {
         browser: 'Przeglądarka',
         vue: 'Vue',
         checkout: 'Strona płatności',
         python: 'Python',
         node: 'Node',
-        wscat: 'wscat',
-        curl: 'curl',
-        esp32: 'ESP32',
         php: 'PHP',
         go: 'Go',
+        wscat: 'wscat',
+        curl: 'curl',
+        homeassistant: 'Home Assistant',
+        esp32: 'ESP32',
         nginx: 'nginx'
       }
-        homeassistant: 'Home Assistant',
     },
     filter: {
       events: 'Zdarzenia',
@@ -258,6 +258,9 @@ Payfeed.addTexts(
       mirror_to_inkey: 'Powielaj płatności na gniazdo LNbits',
       mirror_to_inkey_means:
         'Gdy to włączone, programy korzystające z WebSocketu LNbits z kluczem faktur też otrzymują ramki Payfeed.',
+      mirror_question:
+        'Zatrzymać powielanie? Programy na WebSockecie LNbits z kluczem faktur nie otrzymają więcej ramek Payfeed. Payfeed nie może ich policzyć.',
+      stop_mirror: 'Zatrzymaj powielanie',
       extra_members: 'Pola z extra LNbits',
       extra_members_means:
         'Płatności zawierają te pola, na przykład numer zamówienia, który zapisuje tam Twój sklep. Nazwy oddzielone przecinkami, najwyżej 10.',
@@ -269,14 +272,14 @@ Payfeed.addTexts(
         'WebSocket LNbits o tej nazwie też przekazuje zdarzenia na żywo. Każdy, kto zna nazwę, może do niego pisać: sprawdzaj podpisy.',
       rotate: 'Wymień',
       rotate_secret:
-        'Utwórz nowy sekret podpisu. Programy, które sprawdzają podpisy, potrzebują nowego. Jak długo obecny pozostaje ważny? Klienci Payfeed 0.1.0 nie przyjmują żadnego zdarzenia, dopóki ważne są oba.',
+        'Utwórz nowy sekret podpisu. Programy, które sprawdzają podpisy, potrzebują nowego. Jak długo obecny pozostaje ważny? Klienci Payfeed 0.1.0 nie przyjmują żadnego zdarzenia, dopóki ważne są oba. Teraz połączone, poza tą stroną: {count}.',
       overlap: 'Zdarzenia są też podpisywane poprzednim sekretem, do {until}.',
       end_question:
-        'Zakończyć teraz poprzedni sekret? Programy, które go jeszcze używają, nie będą mogły sprawdzać zdarzeń.',
+        'Zakończyć teraz poprzedni sekret? Programy, które go jeszcze używają, nie będą mogły sprawdzać zdarzeń. Teraz połączone, poza tą stroną: {count}.',
       rotated_secret: 'Kanał zdarzeń ma nowy sekret podpisu.',
       rotated_channel: 'Utworzono nowy kanał LNbits.',
       rotate_channel:
-        'Utworzyć nowy kanał LNbits? Programy, które używają starego, nie otrzymają więcej zdarzeń.'
+        'Utworzyć nowy kanał LNbits? Programy, które używają starego, nie otrzymają więcej zdarzeń. Payfeed nie może ich policzyć.'
     },
     kept_events: {
       title: 'Zachowane zdarzenia',
@@ -333,7 +336,8 @@ Payfeed.addTexts(
       secret: 'Sekret',
       secret_what:
         'Twój program sprawdza nim każde żądanie, biblioteką Standard Webhooks.',
-      rotate_question: 'Utwórz nowy sekret. Jak długo obecny pozostaje ważny?',
+      rotate_question:
+        'Utwórz nowy sekret. Jak długo obecny pozostaje ważny? Jeszcze niedoręczone: {count}.',
       overlaps: {
         hour: 'Przez 1 godzinę',
         day: 'Przez 1 dzień',
@@ -344,11 +348,11 @@ Payfeed.addTexts(
       overlap: 'Żądania są też podpisywane poprzednim sekretem, do {until}.',
       end: 'Zakończ teraz',
       end_question:
-        'Zakończyć teraz poprzedni sekret? Programy, które go jeszcze używają, nie będą mogły sprawdzać żądań.',
+        'Zakończyć teraz poprzedni sekret? Programy, które go jeszcze używają, nie będą mogły sprawdzać żądań. Jeszcze niedoręczone: {count}.',
       ended: 'Poprzedni sekret został zakończony.',
       disable: 'Wyłącz',
       disable_question:
-        'Wyłączyć ten webhook? Nic nie zostanie wysłane, dopóki go nie włączysz. Wtedy wybierzesz, czy wysłać zdarzenia z przerwy.',
+        'Wyłączyć ten webhook? Nic nie zostanie wysłane, dopóki go nie włączysz. Wtedy wybierzesz, czy wysłać zdarzenia z przerwy. Jeszcze niedoręczone: {count}.',
       disabled: 'Webhook jest wyłączony.',
       enable: 'Włącz',
       enable_question: 'Włącz ten webhook. Od czego ma zacząć?',
@@ -359,7 +363,7 @@ Payfeed.addTexts(
       enabled: 'Webhook jest włączony.',
       delete: 'Usuń',
       delete_question:
-        'Usunąć webhook „{name}”? Nie wyśle już nic, nawet tego, co oczekuje. Jego sekret i lista doręczeń zostaną usunięte. Zdarzenia pozostaną w kanale.',
+        'Usunąć webhook „{name}”? Nie wyśle już nic, nawet tego, co oczekuje. Jego sekret i lista doręczeń zostaną usunięte. Zdarzenia pozostaną w kanale. Jeszcze niedoręczone: {count}.',
       deleted: 'Webhook został usunięty.',
       resend: 'Wyślij ponownie',
       resend_failed: 'Wyślij ponownie wszystkie nieudane',
@@ -389,12 +393,12 @@ Payfeed.addTexts(
       failed: 'Nie udało się wczytać listy. Następna próba za 2 sekundy.'
     },
     send: {
+      purpose:
+        'Sprawdź, co otrzymują programy: wyślij zdarzenie lub własną wiadomość do wszystkich subskrybentów.',
       test_title: 'Zdarzenie testowe',
       test_what: 'Otrzymają je wszyscy subskrybenci. To nie jest płatność.',
       test: 'Wyślij zdarzenie testowe',
       title: 'Własna wiadomość',
-      purpose:
-        'Sprawdź, co otrzymują programy: wyślij zdarzenie lub własną wiadomość do wszystkich subskrybentów.',
       what: 'Otrzymają ją wszyscy subskrybenci i zostanie zapisana jak płatność.',
       text: 'Tekst',
       json: 'JSON',
@@ -446,7 +450,7 @@ Payfeed.addTexts(
       remove_name: 'Usuń {name}',
       remove: 'Usuń',
       remove_question:
-        'Usunąć ekran „{name}”? Jego klucz zostanie unieważniony: przestanie działać wszędzie, gdzie jest pokazywany.',
+        'Usunąć ekran „{name}”? Jego klucz zostanie unieważniony: przestanie działać wszędzie, gdzie jest pokazywany. Teraz połączone: {count}.',
       key: 'Klucz dostępu z uprawnieniem read',
       key_invalid: 'To nie jest klucz dostępu.',
       address: 'Adres ekranu',

@@ -12,6 +12,12 @@ Payfeed.request = async (key, method, url, body, options) => {
 Payfeed.api = (key, method, path, body, options) =>
   Payfeed.request(key, method, `/payfeed/api/v1/${path}`, body, options)
 
+/** How many subscribers of this LNbits process a change disconnects or affects. */
+Payfeed.countSubscribers = async (wallet, isAffected) => {
+  const subscribers = await Payfeed.api(wallet.adminkey, 'GET', 'subscribers')
+  return subscribers.filter(isAffected).length
+}
+
 /**
  * A function that runs `read`. A call during a reading makes it read once more, so that
  * its promise resolves with what is newer than the call. `read` must not reject.

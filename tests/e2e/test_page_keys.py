@@ -1,5 +1,11 @@
 """The tabs Keys and Subscribers: the life of a key, switches and secrets."""
 
+import asyncio
+import json
+import time
+from typing import Any
+
+import pytest
 from page import browser_page, expect_qr, open_payfeed
 from playwright.async_api import Browser, Page, expect
 from reader import reading
@@ -55,8 +61,9 @@ async def test_a_key_is_created_shown_once_used_listed_and_revoked(
             while not await last_used(shop):
                 await page.wait_for_timeout(50)
             await page.get_by_role("tab", name="Keys").click()
-            await expect(row).to_contain_text("not acknowledged: 1")
+            await expect(row).to_contain_text("used ")
             await expect(row).not_to_contain_text("never used")
+            await expect(row).not_to_contain_text("not acknowledged")
             await page.get_by_role("button", name="Revoke till").click()
             await page.get_by_role("button", name="Cancel").click()
             await page.get_by_role("button", name="Revoke till").click()
@@ -160,6 +167,11 @@ async def test_secret_and_channel_are_hidden_shown_copied_and_rotated(
             await page.get_by_label(f"Show: {name}").click()
             await expect(page.get_by_text(old)).to_be_visible()
             await page.get_by_label(f"Rotate: {name}").click()
+            counted = {
+                "secret": "Connected now, beside this page: 0.",
+                "channel": "Payfeed cannot count them.",
+            }
+            await expect(page.locator(".q-dialog")).to_contain_text(counted[what])
             await page.get_by_role("button", name="Rotate", exact=True).click()
             await expect(page.get_by_text(f"has a new {name.lower()}.")).to_be_visible()
             await expect(page.get_by_text(old)).to_have_count(0)
@@ -168,4 +180,77 @@ async def test_secret_and_channel_are_hidden_shown_copied_and_rotated(
             await expect(page.get_by_text(new)).to_be_visible()
             await page.get_by_label(f"Hide: {name}").click()
             await expect(page.get_by_text(new)).to_have_count(0)
+        assert complaints == []
+
+
+async def new_key(shop: Shop, name: str) -> dict[str, Any]:
+    admin = shop.wallet["adminkey"]
+    answer = await shop.server.payfeed("POST", "keys", admin, json={"name": name})
+    created: dict[str, Any] = answer.json()
+    return created
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_only_a_key_that_acknowledges_shows_what_it_has_not_acknowledged(
+    browser: Browser, shop: Shop, width: int
+) -> None:
+    keys = [await new_key(shop, name) for name in ("acknowledges", "only reads")]
+    while time.time() < keys[-1]["created_at"] + 1:  # times are in whole seconds
+        await asyncio.sleep(0.05)
+    address = f"{shop.server.ws}/payfeed/api/v1/ws/{keys[0]['key']}"
+    async with reading(address) as reader:
+        await reader.until("hello")
+        await shop.sell(5, "acknowledged")
+        event = await reader.until("payment")
+        ack = {"type": "ack", "id": event["id"]}
+        await reader.connection.send(json.dumps(ack))
+        await shop.sell(6, "not acknowledged")
+        await reader.until("payment")
+        admin, acked = shop.wallet["adminkey"], ""
+        while acked != event["id"]:
+            listed = (await shop.server.payfeed("GET", "keys", admin)).json()
+            acked = listed[0]["acked"]
+    assert [key["acks"] for key in listed] == [True, False]
+    async with browser_page(browser, shop, width) as (page, complaints):
+        await open_payfeed(page, shop, "Keys")
+        rows = page.locator("#payfeed-keys .q-item")
+        await expect(rows.nth(0)).to_contain_text("not acknowledged: 1")
+        await expect(rows.nth(1)).to_contain_text("only reads")
+        await expect(rows.nth(1)).not_to_contain_text("not acknowledged")
+        assert complaints == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_a_change_that_disconnects_programs_says_how_many(
+    browser: Browser, shop: Shop, width: int
+) -> None:
+    used, _ = [await new_key(shop, "till") for _ in range(2)]
+    admin = shop.wallet["adminkey"]
+    await shop.server.payfeed("PATCH", "feed", admin, json={"mirror_to_inkey": True})
+    address = f"{shop.server.ws}/payfeed/api/v1/ws/{used['key']}"
+    async with (
+        reading(address) as reader,
+        browser_page(browser, shop, width) as (page, complaints),
+    ):
+        await reader.until("hello")
+        await open_payfeed(page, shop, "Keys")
+        dialog = page.locator(".q-dialog")
+        revoke = page.get_by_role("button", name="Revoke till")
+        beside = "Connected now, beside this page: 1."
+        for button, question, verb in (
+            (revoke.nth(0), "Connected now: 1.", "Revoke"),
+            (revoke.nth(1), "Connected now: 0.", "Revoke"),
+            (page.get_by_label("Rotate: Signing secret"), beside, "Rotate"),
+            (
+                page.get_by_role("switch", name="Mirror payments"),
+                "Payfeed cannot count them.",
+                "Stop the mirror",
+            ),
+        ):
+            await button.click()
+            await expect(dialog).to_contain_text(question)
+            await expect(dialog.get_by_role("button", name=verb)).to_be_visible()
+            await dialog.get_by_role("button", name="Cancel").click()
+            await expect(dialog).to_have_count(0)
+        assert (await feed(shop))["mirror_to_inkey"] is True
         assert complaints == []

@@ -263,6 +263,9 @@ async def test_a_disabled_webhook_continues_where_it_stopped(
     await tab.shows("Disabled by you")
     await shop.sell(21, "tea")
     await tab.shows("not tried yet: 1")
+    await tab.press("Delete")
+    await expect(tab.dialog).to_contain_text("Not delivered yet: 1.")
+    await tab.cancel()
     assert receiver.received == []
     await tab.press("Enable")
     await tab.answer("Enable", "From where it stopped")
@@ -278,6 +281,7 @@ async def test_a_rotated_secret_signs_beside_the_previous_one_until_that_is_ende
     old = await tab.copied_secret()
     overlap = "Requests are signed with the previous secret too, until "
     await tab.press("Rotate: Secret")
+    await expect(tab.dialog).to_contain_text("Not delivered yet: 0.")
     await tab.cancel()
     await tab.press("Rotate: Secret")
     await tab.answer("Rotate", "For 7 days")
