@@ -21,6 +21,12 @@
     week: DAY,
     month: {month: 'long', year: 'numeric'}
   }
+  const TICK_STYLES = {
+    hour: {weekday: 'short', hour: 'numeric'},
+    day: {day: 'numeric', month: 'short'},
+    week: {day: 'numeric', month: 'short'},
+    month: {month: 'short', year: 'numeric'}
+  }
 
   /**
    * Confirmed payments of the whole feed as a chart and a table: sums per period, or the
@@ -203,6 +209,11 @@
         if (this.isBySize) return `${this.money(start)} – ${this.money(end)}`
         return Payfeed.format.date(start, NAME_STYLES[this.grouping])
       },
+      /** The short name on the axis. */
+      tick(bar) {
+        if (this.isBySize) return this.name(bar)
+        return Payfeed.format.date(bar.start, TICK_STYLES[this.grouping])
+      },
       /** Says also from when on the sums of a period are known, if not from its start. */
       fullName(bar) {
         const isPartial = bar === this.bars.find((_, index) => this.isKnown(index))
@@ -222,7 +233,7 @@
         const known = this.columns.map(column => this.dataset(column))
         const isAllKnown = this.bars.every((_, index) => this.isKnown(index))
         const data = {
-          labels: this.bars.map(bar => this.name(bar)),
+          labels: this.bars.map(bar => this.tick(bar)),
           datasets: isAllKnown ? known : [...known, this.unknown()]
         }
         if (!this.chart) this.createChart(data)

@@ -129,7 +129,7 @@ Payfeed.addTexts(
       sent: 'Enviado',
       fees: 'Taxas',
       total: 'Total acumulado',
-      unknown: 'Não guardado',
+      unknown: 'Sem números',
       begins: 'O feed começa em {time}. Não há números do tempo anterior.',
       kept_since:
         'Os eventos são guardados desde {time}, por no máximo {days} dias. Não há números dos mais antigos.',

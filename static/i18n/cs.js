@@ -129,7 +129,7 @@ Payfeed.addTexts(
       sent: 'Odesláno',
       fees: 'Poplatky',
       total: 'Průběžný součet',
-      unknown: 'Neuchováno',
+      unknown: 'Bez údajů',
       begins: 'Události začínají {time}. Za dobu předtím nejsou žádné údaje.',
       kept_since:
         'Události jsou uchovány od {time}, nejvýše {days} dní. Za starší nejsou žádné údaje.',

@@ -132,7 +132,7 @@ Payfeed.addTexts(
       sent: 'Gesendet',
       fees: 'Gebühren',
       total: 'Laufende Summe',
-      unknown: 'Nicht aufbewahrt',
+      unknown: 'Keine Zahlen',
       begins: 'Der Feed beginnt {time}. Für die Zeit davor gibt es keine Zahlen.',
       kept_since:
         'Ereignisse sind seit {time} aufbewahrt, höchstens {days} Tage lang. Für ältere gibt es keine Zahlen.',

@@ -130,7 +130,7 @@ Payfeed.addTexts(
       sent: 'Sent',
       fees: 'Fees',
       total: 'Running total',
-      unknown: 'Not kept',
+      unknown: 'No figures',
       begins: 'The feed begins {time}. There are no figures for the time before.',
       kept_since:
         'Events are kept since {time}, for at most {days} days. There are no figures for older ones.',

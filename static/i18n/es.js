@@ -129,7 +129,7 @@ Payfeed.addTexts(
       sent: 'Enviado',
       fees: 'Comisiones',
       total: 'Total acumulado',
-      unknown: 'No conservado',
+      unknown: 'Sin cifras',
       begins: 'El feed empieza el {time}. No hay cifras del tiempo anterior.',
       kept_since:
         'Se conservan los eventos desde el {time}, como máximo {days} días. No hay cifras de los anteriores.',

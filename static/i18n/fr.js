@@ -131,7 +131,7 @@ Payfeed.addTexts(
       sent: 'Envoyé',
       fees: 'Frais',
       total: 'Total cumulé',
-      unknown: 'Non conservé',
+      unknown: 'Pas de chiffres',
       begins:
         'Le flux commence le {time}. Il n’y a pas de chiffres pour le temps d’avant.',
       kept_since:

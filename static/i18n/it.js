@@ -131,7 +131,7 @@ Payfeed.addTexts(
       sent: 'Inviato',
       fees: 'Commissioni',
       total: 'Totale progressivo',
-      unknown: 'Non conservato',
+      unknown: 'Nessuna cifra',
       begins: 'Il feed inizia il {time}. Non ci sono cifre per il tempo precedente.',
       kept_since:
         'Gli eventi sono conservati dal {time}, per al massimo {days} giorni. Non ci sono cifre per quelli più vecchi.',

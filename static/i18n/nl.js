@@ -130,7 +130,7 @@ Payfeed.addTexts(
       sent: 'Verstuurd',
       fees: 'Kosten',
       total: 'Lopend totaal',
-      unknown: 'Niet bewaard',
+      unknown: 'Geen cijfers',
       begins: 'De feed begint {time}. Voor de tijd ervoor zijn er geen cijfers.',
       kept_since:
         'Gebeurtenissen worden bewaard sinds {time}, hooguit {days} dagen. Voor oudere zijn er geen cijfers.',

@@ -130,7 +130,7 @@ Payfeed.addTexts(
       sent: 'Wysłano',
       fees: 'Opłaty',
       total: 'Suma narastająca',
-      unknown: 'Nieprzechowywane',
+      unknown: 'Brak danych',
       begins: 'Kanał zaczyna się {time}. Dla wcześniejszego czasu nie ma danych.',
       kept_since:
         'Zdarzenia są przechowywane od {time}, najwyżej {days} dni. Dla starszych nie ma danych.',

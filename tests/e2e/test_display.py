@@ -1,6 +1,7 @@
 """The public display: last payment, total, recent list, QR code; and its address."""
 
 import asyncio
+import base64
 import json
 import re
 from collections.abc import AsyncIterator
@@ -628,6 +629,66 @@ async def test_an_alert_is_shown_for_its_seconds_and_is_transparent_before_and_a
     await expect(amount).to_be_hidden()
     await expect(body).to_have_css("background-color", clear)
     await page.close()
+
+
+# how opaque a picture is in its corner and at most, 0 to 255
+OPACITY = """async png => {
+    const image = await createImageBitmap(await (await fetch(png)).blob())
+    const canvas = new OffscreenCanvas(image.width, image.height)
+    const context = canvas.getContext('2d')
+    context.drawImage(image, 0, 0)
+    const {data} = context.getImageData(0, 0, image.width, image.height)
+    return [data[3], data.reduce((most, value, index) =>
+        index % 4 === 3 ? Math.max(most, value) : most, 0)]
+}"""
+
+
+async def captured(page: Page) -> list[int]:
+    """The opacity of a page in its corner and at most, captured as OBS does it."""
+    png = base64.b64encode(await page.screenshot(omit_background=True)).decode()
+    assert page.context.browser
+    reader = await page.context.browser.new_page()
+    opacity: list[int] = await reader.evaluate(OPACITY, f"data:image/png;base64,{png}")
+    await reader.close()
+    return opacity
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (800, 600)])
+async def test_streaming_programs_capture_the_payment_on_a_transparent_background(
+    browser: Browser, shop: Shop, size: tuple[int, int]
+) -> None:
+    await shop.sell(30, "tea")
+    width, height = size
+    query = "?background=transparent&total=today&title=Bakery"
+    async with screen(browser, shop, query, width) as page:
+        await page.set_viewport_size({"width": width, "height": height})
+        await expect(page.locator("#payfeed-last")).to_contain_text("30 sat")
+        assert await captured(page) == [0, 255]
+
+
+async def test_streaming_programs_capture_nothing_between_two_alerts(
+    browser: Browser, shop: Shop
+) -> None:
+    feed = StagedFeed()
+    context = await browser.new_context(viewport={"width": 1920, "height": 1080})
+    page = await context.new_page()
+    await page.add_init_script(STILL)
+    await page.clock.install()
+    await feed.lay(page)
+    query = "?alert=5&background=transparent&total=today&title=Bakery&sound=1"
+    await page.goto(f"{shop.server.base}/payfeed/display{query}#pfk_staged")
+    while not feed.sockets:
+        await page.wait_for_timeout(50)
+    amount = page.locator(".payfeed-amount")
+    for _ in range(2):
+        assert await captured(page) == [0, 0]
+        feed.pay(21)
+        await expect(amount).to_be_visible()
+        assert await captured(page) == [0, 255]
+        await page.clock.run_for(5_100)
+        await expect(amount).to_be_hidden()
+    assert await captured(page) == [0, 0]
+    await context.close()
 
 
 async def test_fiat_is_shown_beside_the_amount(browser: Browser, shop: Shop) -> None:

@@ -25,10 +25,11 @@ async def create_key(page: Page, name: str, *scopes: str, expiry: str = "never")
     return key
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 async def test_a_key_is_created_shown_once_used_listed_and_revoked(
-    browser: Browser, shop: Shop
+    browser: Browser, shop: Shop, width: int
 ) -> None:
-    async with browser_page(browser, shop) as (page, complaints):
+    async with browser_page(browser, shop, width) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop, "Keys")
         await expect(page.get_by_text("No access keys yet.")).to_be_visible()
@@ -77,10 +78,11 @@ async def test_a_key_is_created_shown_once_used_listed_and_revoked(
         assert complaints == []
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 async def test_a_narrowed_key_is_created_shown_in_words_and_renamed(
-    browser: Browser, shop: Shop
+    browser: Browser, shop: Shop, width: int
 ) -> None:
-    async with browser_page(browser, shop, 390) as (page, complaints):
+    async with browser_page(browser, shop, width) as (page, complaints):
         await open_payfeed(page, shop, "Keys")
         await page.get_by_role("button", name="Create a key").first.click()
         await page.get_by_label("Name", exact=True).fill("bar")
@@ -101,7 +103,7 @@ async def test_a_narrowed_key_is_created_shown_in_words_and_renamed(
         await page.get_by_role("textbox", name="New name").fill("front bar")
         await page.get_by_role("button", name="Rename", exact=True).click()
         await expect(row).to_contain_text("front bar")
-        assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
         assert complaints == []
     (key,) = (await shop.server.payfeed("GET", "keys", shop.wallet["adminkey"])).json()
     assert (key["name"], key["public"], key["scopes"]) == ("front bar", True, ["read"])
@@ -122,10 +124,11 @@ async def last_used(shop: Shop) -> int | None:
     return used_at
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 async def test_the_page_stays_connected_when_the_invoice_key_is_disabled(
-    browser: Browser, shop: Shop
+    browser: Browser, shop: Shop, width: int
 ) -> None:
-    async with browser_page(browser, shop, 390) as (page, _):
+    async with browser_page(browser, shop, width) as (page, _):
         await open_payfeed(page, shop, "Keys")
         for name in ("allow_inkey", "mirror_to_inkey"):
             label = {
@@ -153,10 +156,11 @@ async def feed(shop: Shop) -> dict[str, object]:
     return description
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 async def test_secret_and_channel_are_hidden_shown_copied_and_rotated(
-    browser: Browser, shop: Shop
+    browser: Browser, shop: Shop, width: int
 ) -> None:
-    async with browser_page(browser, shop) as (page, complaints):
+    async with browser_page(browser, shop, width) as (page, complaints):
         await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         await open_payfeed(page, shop, "Keys")
         for what, name in (("secret", "Signing secret"), ("channel", "Channel")):

@@ -143,8 +143,9 @@ async def test_a_payment_recorded_while_the_page_loads_is_shown(
         assert complaints == []
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 async def test_events_are_searched_and_filtered_by_all_their_members(
-    browser: Browser, shop: Shop
+    browser: Browser, shop: Shop, width: int
 ) -> None:
     payment_hash = await shop.sell(100, "tea")
     await shop.sell(1900, "coffee")
@@ -153,7 +154,7 @@ async def test_events_are_searched_and_filtered_by_all_their_members(
     )
     await notify(shop, {"type": "door", "open": True})
     await shop.server.payfeed("POST", "test", shop.wallet["inkey"])
-    async with browser_page(browser, shop, 390) as (page, complaints):
+    async with browser_page(browser, shop, width) as (page, complaints):
         await open_payfeed(page, shop)
         await expect(rows(page)).to_have_count(5)
         for words, expected in (

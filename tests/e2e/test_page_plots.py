@@ -40,11 +40,12 @@ async def hovered(page: Page) -> list[str]:
     return lines
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 async def test_received_sent_fees_and_total_are_summed_and_shown_on_hover(
-    browser: Browser, shop: Shop
+    browser: Browser, shop: Shop, width: int
 ) -> None:
     await trade(shop)
-    async with browser_page(browser, shop) as (page, complaints):
+    async with browser_page(browser, shop, width) as (page, complaints):
         await open_payfeed(page, shop, "Plots")
         await expect(sums(page)).to_contain_text("927.5 sat")
         texts = await sums(page).locator("td").all_inner_texts()
@@ -68,14 +69,15 @@ async def test_received_sent_fees_and_total_are_summed_and_shown_on_hover(
         assert complaints == []
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 async def test_fiat_is_summed_where_lnbits_knows_it(
-    browser: Browser, shop: Shop
+    browser: Browser, shop: Shop, width: int
 ) -> None:
     extra = {"fiat_currency": "EUR", "fiat_amount": 12.5}
     body = {"wallet_id": shop.wallet["id"], "amount": 900, "extra": extra}
     await shop.server.pay(shop.payer, await shop.lab("invoice", **body))
     await shop.sell(100, "unpriced")
-    async with browser_page(browser, shop, 390) as (page, complaints):
+    async with browser_page(browser, shop, width) as (page, complaints):
         await open_payfeed(page, shop, "Plots")
         await page.get_by_role("button", name="EUR").click()
         await expect(sums(page)).to_contain_text("€12.50")
@@ -143,7 +145,7 @@ SHOWN = """() => {
     const {data, options} = chart
     const find = name => data.datasets.find(({label}) => label === name)?.data
     const axes = Object.entries(options.scales)
-    return {totals: find('Running total'), unknown: find('Not kept'),
+    return {totals: find('Running total'), unknown: find('No figures'),
             axes: axes.filter(([, {display}]) => display !== false).map(([n]) => n),
             unit: options.scales.y.title.text}
 }"""
@@ -249,6 +251,7 @@ async def test_the_table_fits_on_a_phone(browser: Browser, shop: Shop) -> None:
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= 390
         is_cut = """() => [...document.querySelectorAll('#payfeed-sums, .payfeed-sums')]
-            .some(({scrollWidth, clientWidth}) => scrollWidth > clientWidth)"""
+            .some(part => part.scrollWidth > part.clientWidth ||
+                part.scrollHeight > part.clientHeight)"""
         assert not await page.evaluate(is_cut)
         assert complaints == []

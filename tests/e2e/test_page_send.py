@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from page import browser_page, open_payfeed
 from playwright.async_api import Browser, expect
 from reader import reading
@@ -11,12 +12,13 @@ PRESS = """document.activeElement.dispatchEvent(
     new KeyboardEvent('keyup', {key: 'Enter', ctrlKey: true, bubbles: true}))"""
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 async def test_a_subscriber_receives_messages_as_they_were_written(
-    browser: Browser, shop: Shop
+    browser: Browser, shop: Shop, width: int
 ) -> None:
     address = f"{shop.server.ws}/payfeed/api/v1/ws/{shop.wallet['inkey']}"
     async with (
-        browser_page(browser, shop) as (page, complaints),
+        browser_page(browser, shop, width) as (page, complaints),
         reading(address) as reader,
     ):
         await open_payfeed(page, shop, "Send")
@@ -45,10 +47,11 @@ async def test_a_subscriber_receives_messages_as_they_were_written(
         assert complaints == []
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 async def test_messages_that_the_server_would_reject_cannot_be_sent(
-    browser: Browser, shop: Shop
+    browser: Browser, shop: Shop, width: int
 ) -> None:
-    async with browser_page(browser, shop, 390) as (page, complaints):
+    async with browser_page(browser, shop, width) as (page, complaints):
         await open_payfeed(page, shop, "Send")
         send = page.locator("#payfeed-send")
         await expect(send).to_be_disabled()

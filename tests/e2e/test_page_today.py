@@ -79,13 +79,17 @@ async def test_what_was_today_is_yesterday_after_midnight(
         await expect(received.locator(".payfeed-figure")).to_have_text("0 sat")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 async def test_a_date_range_holds_for_list_plots_and_export(
-    browser: Browser, shop: Shop, tmp_path: Path
+    browser: Browser, shop: Shop, tmp_path: Path, width: int
 ) -> None:
     await shop.sell(1000, "income")
     today = datetime.now(timezone.utc).date()
     tomorrow = today + timedelta(days=1)
-    async with browser_page(browser, shop, timezone_id="UTC") as (page, complaints):
+    async with browser_page(browser, shop, width, timezone_id="UTC") as (
+        page,
+        complaints,
+    ):
         await open_payfeed(page, shop)
         await page.get_by_role("button", name="Filters").click()
         await page.get_by_label("From", exact=True).fill(str(tomorrow))
@@ -127,12 +131,13 @@ async def test_a_range_that_is_over_shows_its_events_and_ignores_new_ones(
             assert complaints == []
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 async def test_the_status_is_a_filter_and_failed_payments_have_no_sums(
-    browser: Browser, shop: Shop
+    browser: Browser, shop: Shop, width: int
 ) -> None:
     await shop.sell(1000, "income")
     await fail_to_pay(shop)
-    async with browser_page(browser, shop, 390) as (page, complaints):
+    async with browser_page(browser, shop, width) as (page, complaints):
         await open_payfeed(page, shop)
         await page.get_by_role("button", name="Filters").click()
         await page.get_by_label("Status", exact=True).click()
@@ -147,10 +152,13 @@ async def test_the_status_is_a_filter_and_failed_payments_have_no_sums(
         assert complaints == []
 
 
-async def test_tags_of_the_feed_are_suggested(browser: Browser, shop: Shop) -> None:
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_tags_of_the_feed_are_suggested(
+    browser: Browser, shop: Shop, width: int
+) -> None:
     await sell(shop, 5, "coffee", tag="lnurlp")
     await sell(shop, 6, "cake", tag="tpos")
-    async with browser_page(browser, shop) as (page, complaints):
+    async with browser_page(browser, shop, width) as (page, complaints):
         await open_payfeed(page, shop)
         await page.get_by_role("button", name="Filters").click()
         suggested = page.locator("#payfeed-tags option")
