@@ -677,8 +677,9 @@ async def test_streaming_programs_capture_nothing_between_two_alerts(
     await feed.lay(page)
     query = "?alert=5&background=transparent&total=today&title=Bakery&sound=1"
     await page.goto(f"{shop.server.base}/payfeed/display{query}#pfk_staged")
-    while not feed.sockets:
-        await page.wait_for_timeout(50)
+    await expect(page.locator('.payfeed-state[data-state="connected"]')).to_have_count(
+        1
+    )
     amount = page.locator(".payfeed-amount")
     for _ in range(2):
         assert await captured(page) == [0, 0]
