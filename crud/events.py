@@ -200,9 +200,10 @@ async def first_offset_at(wallet_id: str, timestamp: int) -> int | None:
 
 async def get_times(wallet_id: str, offsets: Iterable[int]) -> dict[int, int]:
     """When kept events were recorded, Unix seconds, by offset."""
+    is_asked = among("event_offset", "offsets", "BIGINT")
     rows = await fetch_all(
         "SELECT event_offset, created_at FROM payfeed.events"
-        f" WHERE wallet_id = :wallet_id AND {among('event_offset', 'offsets', 'BIGINT')}",
+        f" WHERE wallet_id = :wallet_id AND {is_asked}",
         {"wallet_id": wallet_id, "offsets": json_list(offsets)},
     )
     return {row["event_offset"]: row["created_at"] for row in rows}

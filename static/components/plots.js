@@ -27,6 +27,13 @@
     week: {day: 'numeric', month: 'short'},
     month: {month: 'short', year: 'numeric'}
   }
+  const TIME = {hour: 'numeric', minute: '2-digit'}
+  const PART_STYLES = {
+    hour: TIME,
+    day: TIME,
+    week: {...DAY, ...TIME},
+    month: {...DAY, ...TIME}
+  }
 
   /**
    * Confirmed payments of the whole feed as a chart and a table: sums per period, or the
@@ -220,7 +227,8 @@
         if (this.isBySize || !isPartial || bar.start / 1000 >= this.beginning) {
           return this.name(bar)
         }
-        const day = Payfeed.format.recent(this.beginning)
+        const beginning = new Date(this.beginning * 1000)
+        const day = Payfeed.format.date(beginning, PART_STYLES[this.grouping])
         return `${this.name(bar)}, ${this.$t('payfeed.filter.since', {day})}`
       },
       /** Does a period, by its index, end after the beginning of what is known? */

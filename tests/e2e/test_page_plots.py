@@ -1,5 +1,6 @@
 """The tab Plots: sums per hour, day and week, in satoshi and in fiat, live."""
 
+import base64
 import re
 from datetime import datetime, timedelta
 
@@ -29,7 +30,7 @@ async def hovered(page: Page) -> list[str]:
     box = await page.locator(".payfeed-chart canvas").bounding_box()
     assert box
     lines: list[str] = []
-    for left in range(40, 80, 4):
+    for left in range(12, 80, 4):
         x = box["x"] + box["width"] - left
         await page.mouse.move(x, box["y"] + box["height"] / 2)
         await page.wait_for_timeout(50)
@@ -254,4 +255,30 @@ async def test_the_table_fits_on_a_phone(browser: Browser, shop: Shop) -> None:
             .some(part => part.scrollWidth > part.clientWidth ||
                 part.scrollHeight > part.clientHeight)"""
         assert not await page.evaluate(is_cut)
+        assert complaints == []
+
+
+PIXEL = """async png => {
+    const image = await createImageBitmap(await (await fetch(png)).blob())
+    const context = new OffscreenCanvas(image.width, image.height).getContext('2d')
+    context.drawImage(image, 0, 0)
+    return [...context.getImageData(8, 8, 1, 1).data].slice(0, 3)
+}"""
+
+
+async def test_the_chosen_period_keeps_its_color_under_the_pointer(
+    browser: Browser, shop: Shop
+) -> None:
+    await shop.sell(1000, "income")
+    async with browser_page(browser, shop) as (page, complaints):
+        await open_payfeed(page, shop, "Plots")
+        await expect(sums(page)).to_contain_text("1,000 sat")
+        button = page.get_by_role("button", name="Hour")
+        colors = []
+        for _ in range(2):
+            png = base64.b64encode(await button.screenshot()).decode()
+            colors.append(await page.evaluate(PIXEL, f"data:image/png;base64,{png}"))
+            await button.hover()
+        before, under = colors
+        assert max(abs(x - y) for x, y in zip(before, under, strict=True)) < 60
         assert complaints == []
