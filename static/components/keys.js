@@ -28,8 +28,7 @@
       text: 'payfeed.keys.mirror_to_inkey',
       meaning: 'payfeed.keys.mirror_to_inkey_means',
       question: 'payfeed.keys.mirror_question',
-      action: 'payfeed.keys.stop_mirror',
-      isAffected: () => false
+      action: 'payfeed.keys.stop_mirror'
     }
   ]
   const SECRETS = [
@@ -39,6 +38,7 @@
       meaning: 'payfeed.keys.secret_means',
       question: 'payfeed.keys.rotate_secret',
       done: 'payfeed.keys.rotated_secret',
+      isAffected: () => true,
       hasOverlap: true
     },
     {
@@ -151,17 +151,22 @@
       /**
        * Asks before a change that affects programs, and says how many of those that are
        * connected; resolves to the answer of `Payfeed.ask`. This page is not counted.
+       * Without `isAffected`, the change affects LNbits' own sockets, whose clients
+       * Payfeed does not know.
        */
       async confirm(question, action, isAffected, values = {}, choices = {}) {
         let answer = null
         await Payfeed.attempt(async () => {
-          const found = await Payfeed.countSubscribers(this.wallet, isAffected)
-          const hasPage = isAffected({name: WALLET_KEY, key_id: null})
-          const count = Math.max(0, hasPage ? found - 1 : found)
+          const count = isAffected ? await this.count(isAffected) : 0
           const text = this.$t(question, {...values, count})
           answer = await Payfeed.ask(text, {action: this.$t(action), ...choices})
         })
         return answer
+      },
+      async count(isAffected) {
+        const found = await Payfeed.countSubscribers(this.wallet, isAffected)
+        const hasPage = isAffected({name: WALLET_KEY, key_id: null})
+        return Math.max(0, hasPage ? found - 1 : found)
       },
       /** Switching off cuts programs off. */
       async toggleSwitch(name, value) {
@@ -180,10 +185,10 @@
       change(name, value) {
         return this.request('PATCH', 'feed', {[name]: value}, () => this.feed.refresh())
       },
-      async rotate({name, question, done, hasOverlap}) {
+      async rotate({name, question, done, hasOverlap, isAffected}) {
         const action = 'payfeed.keys.rotate'
         const choices = hasOverlap ? this.overlaps() : {}
-        const answer = await this.confirm(question, action, () => true, {}, choices)
+        const answer = await this.confirm(question, action, isAffected, {}, choices)
         if (answer === null) return
         const body = {what: name, ...(hasOverlap && {overlap_seconds: answer})}
         await this.request('POST', 'feed/rotate', body, () => this.report(done))

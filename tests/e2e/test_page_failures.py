@@ -69,7 +69,7 @@ ACTIONS: dict[str, tuple[Action, ...]] = {
         press("Revoke till"),
         flip("Allow the invoice key"),
         flip("Mirror payments"),
-        press("Rotate: Signing secret", confirm="Rotate"),
+        press("Rotate: Signing secret"),
         press("Rotate: Channel", confirm="Rotate"),
     ),
     "Send": (press("Send a test event"), send_a_message),
