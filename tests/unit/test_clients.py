@@ -16,6 +16,7 @@ import packages
 import pytest
 import setup
 from needs import need
+from node_programs import node
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT = ROOT / "clients" / "python"
@@ -26,12 +27,12 @@ PACKAGES = {"websockets", "click", "paho", "python_socks", "typing_extensions"}
 def foreign_imports(path: Path) -> set[str]:
     """What a module takes from outside of its own package."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level != 1:
-            name = str(node.module).partition(".")[0]
-            found.add("." * node.level + name)
+    for part in ast.walk(ast.parse(path.read_text())):
+        if isinstance(part, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in part.names}
+        elif isinstance(part, ast.ImportFrom) and part.level != 1:
+            name = str(part.module).partition(".")[0]
+            found.add("." * part.level + name)
     return found - sys.stdlib_module_names
 
 
@@ -93,18 +94,11 @@ def test_wheel_and_source_have_licence_changelog_and_a_readme_that_stands_alone(
         assert {f"{name}/{file}" for file in files} <= set(archive.getnames())
 
 
-def test_the_npm_package_has_these_files() -> None:
-    folder = npm.packages(ROOT / "tests" / "node")
-    with npm.exclusive(folder):  # packing makes a file in the source for a moment
-        done = subprocess.run(
-            [need("npm"), "pack", "--dry-run", "--json"],
-            cwd=ROOT / "clients" / "js",
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    (packed,) = json.loads(done.stdout)
-    assert {file["path"] for file in packed["files"]} == {
+def test_the_npm_package_has_these_files(tmp_path: Path) -> None:
+    need("npm")
+    with tarfile.open(npm.pack(tmp_path)) as archive:
+        files = {name.removeprefix("package/") for name in archive.getnames()}
+    assert files == {
         "CHANGELOG.md",
         "LICENSE",
         "README.md",
@@ -149,7 +143,7 @@ def test_readmes_of_packages_have_no_relative_links(client: str) -> None:
 def test_nothing_says_to_install_the_packages_by_name() -> None:
     """Anybody could have taken the name on a registry; a file or folder is ours."""
     listed = subprocess.run(
-        ["git", "ls-files", "*.md", "*.py", "*.js", "*.mjs", "*.html", "*.sh"],
+        ["git", "ls-files", "*.md", "*.py", "*.js", "*.mjs", "*.html", "*.sh", "*.yml"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -160,3 +154,17 @@ def test_nothing_says_to_install_the_packages_by_name() -> None:
         for command in install.findall((ROOT / file).read_text()):
             words = [word.strip("'\"") for word in command.split()]
             assert not [w for w in words if w.startswith("lnbits-payfeed")], file
+
+
+def test_a_commonjs_program_can_load_the_npm_package() -> None:
+    assert node("commonjs.cjs") == "true\n"
+
+
+def test_the_lock_files_of_npm_have_a_hash_and_no_address_for_every_package() -> None:
+    for file in ROOT.glob("t*/*/package-lock.json"):
+        packages = json.loads(file.read_text())["packages"]
+        del packages[""]
+        assert packages
+        for name, package in packages.items():
+            assert "integrity" in package, (file, name)
+            assert "resolved" not in package, (file, name)
