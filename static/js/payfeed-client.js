@@ -450,14 +450,18 @@ function shown(value) {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
-const SINCE =
-  /^(start|acked|@[0-9]{1,15}(\.[0-9]{1,9})?|[a-z0-9]{1,16}-(0|[1-9][0-9]{0,17}))$/
+const PLACE = /^(@[0-9]{1,15}(\.[0-9]{1,9})?|[a-z0-9]{1,16}-(0|[1-9][0-9]{0,17}))$/
 const MAX_AMOUNT = 21e14 // satoshi that will ever exist
 
 /** @returns {[(value: any) => boolean, string]} */
 const seconds = least => [
   value => isNumber(value) && value >= least,
   `a number of seconds, ${least} or more`
+]
+/** @type {[(value: any) => boolean, string]} */
+const place = [
+  value => isText(value) && PLACE.test(value),
+  "an event id or '@<unix seconds>'"
 ]
 /** @returns {[(value: any) => boolean, string]} */
 const choice = (...values) => [oneOf(values), values.map(shown).join(' or ')]
@@ -473,9 +477,11 @@ const typeNames = value =>
  */
 const CHECKS = {
   since: [
-    value => isText(value) && SINCE.test(value),
+    value => isText(value) && (/^(start|acked)$/.test(value) || PLACE.test(value)),
     "an event id, 'start', '@<unix seconds>' or 'acked'"
   ],
+  until: place,
+  before: place,
   types: [
     value => typeNames(value).every(name => isText(name) && isOwnType(name.trim())),
     'names of event types'

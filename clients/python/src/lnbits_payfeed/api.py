@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from urllib.parse import quote, urlencode
 
 from .address import check_key, parse_address
-from .checks import check_choice, check_since, filter_query, is_number, wrong
+from .checks import (
+    check_choice,
+    check_since,
+    check_until,
+    filter_query,
+    is_number,
+    wrong,
+)
 from .connection import Trace
 from .errors import InvalidFrame, RequestFailed, WrongSignature
 from .events import (
@@ -124,12 +131,14 @@ class PayfeedApi:
         wait_seconds: float = 0,
         **event_filter: "Unpack[EventFilter]",
     ) -> EventsPage:
-        """A page: events after `since`, or before the id `before`, or the newest.
+        """A page: events after `since`, or before `before`, or the newest.
 
-        limit: 1 to 1000. wait_seconds: up to 30, to wait for an event after `since` or
-        after the newest one. Also raises WrongSignature.
+        before: an event id or "@<unix seconds>". limit: 1 to 1000. wait_seconds: up to
+        30, to wait for an event after `since` or after the newest one. Also raises
+        WrongSignature.
         """
         check_since(since)
+        check_until(before, "before")
         if (
             isinstance(limit, bool)
             or not isinstance(limit, int)
@@ -199,6 +208,7 @@ class PayfeedApi:
         """
         check_choice("kind", kind, EXPORT_KINDS)
         check_since(since)
+        check_until(until)
         query = _query({"since": since, "until": until}) | filter_query(**event_filter)
         url = f"{self._address.http}/export.{kind}?{urlencode(query)}"
         await download(self._address, url, self._key, write, self._tls, self._trace)
@@ -380,7 +390,7 @@ def _list(answer: Any) -> list[dict[str, Any]]:
 
 
 def _query(given: dict[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in given.items() if value not in (None, 0)}
+    return {name: str(value) for name, value in given.items() if value is not None}
 
 
 def _part(value: str) -> str:

@@ -13,10 +13,9 @@ from .errors import BadAddress
 from .events import Direction, SettledStatus
 
 MAX_AMOUNT = 21 * 10**14  # satoshi that will ever exist
-SINCE = re.compile(
-    r"(start|acked|@[0-9]{1,15}(\.[0-9]{1,9})?|[a-z0-9]{1,16}-(0|[1-9][0-9]{0,17}))\Z",
-    re.ASCII,
-)
+PLACE = r"@[0-9]{1,15}(\.[0-9]{1,9})?|[a-z0-9]{1,16}-(0|[1-9][0-9]{0,17})"
+SINCE = re.compile(rf"(start|acked|{PLACE})\Z", re.ASCII)
+UNTIL = re.compile(rf"({PLACE})\Z", re.ASCII)
 TYPE = re.compile(r"[a-z0-9_.-]{1,64}\Z", re.ASCII)
 HASH = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 SHOWN_CHARACTERS = 80
@@ -44,6 +43,12 @@ def check_since(since: Any) -> None:
         raise wrong("since", since, expected)
 
 
+def check_until(until: Any, name: str = "until") -> None:
+    """The end of a range: an event id or a time, or None."""
+    if until is not None and not (isinstance(until, str) and UNTIL.match(until)):
+        raise wrong(name, until, "an event id or '@<unix seconds>'")
+
+
 def check_seconds(name: str, value: Any, least: float = 0) -> None:
     """A finite number of seconds, at least `least`."""
     if not is_number(value) or value < least:
@@ -62,6 +67,12 @@ def check_payment_hash(value: Any) -> None:
         raise wrong("payment_hash", value, "64 lower-case hexadecimal digits")
 
 
+def check_min_amount(value: Any) -> None:
+    """Satoshi, or None."""
+    if value is not None and not (is_number(value) and 0 <= value <= MAX_AMOUNT):
+        raise wrong("min_amount", value, "a number of satoshi, 0 or more")
+
+
 def filter_query(
     types: Sequence[str] | str = (),
     direction: Direction | None = None,
@@ -75,12 +86,10 @@ def filter_query(
 
     types: names, or one string with commas between them. min_amount: satoshi.
     """
-    names = _types(types)
+    names = check_types(types)
     check_choice("direction", direction, get_args(Direction))
     check_choice("status", status, get_args(SettledStatus))
-    if min_amount is not None:
-        if not is_number(min_amount) or not 0 <= min_amount <= MAX_AMOUNT:
-            raise wrong("min_amount", min_amount, "a number of satoshi, 0 or more")
+    check_min_amount(min_amount)
     for name, text in (("tag", tag), ("external_id", external_id)):
         if text is not None and not isinstance(text, str):
             raise wrong(name, text, "a string")
@@ -98,7 +107,8 @@ def filter_query(
     return {name: value for name, value in query.items() if value}
 
 
-def _types(types: Any) -> list[str]:
+def check_types(types: Any) -> list[str]:
+    """The names of event types, without spaces around them."""
     names = types.split(",") if isinstance(types, str) else types
     if types is None or types == "":
         return []
