@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import signal
 import socket
 import ssl
@@ -10,10 +11,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import lnbits_payfeed as payfeed
 import pytest
 from bad_proxy import NotHttp, bad_proxy, request_head
 from certificate import certificate
 from command import patched, run, running
+from lnbits_payfeed.cli import diagnosis
+from lnbits_payfeed.doctor import Finding
 from lnbits_server import Server
 from ports import free_port
 from shop import opened
@@ -54,13 +58,53 @@ async def examine(
 
 async def test_a_healthy_feed_has_no_fault(shop: Any) -> None:
     key = shop.wallet["inkey"]
-    code, out, err = await run("doctor", "--verbose", key=key, url=shop.server.base)
+    words = ["doctor", "--verbose", "--full"]
+    code, out, err = await run(*words, key=key, url=shop.server.base)
     assert code == 0, out
     assert "All is well." in out
     assert out.count("ok     ") == 10
     assert "test event" in out
+    assert "idle connections stay open" in out
     assert "< 101" in err
     assert key not in out + err
+
+
+async def test_the_quick_doctor_leaves_the_heartbeat_out(shop: Any) -> None:
+    options = {"key": shop.wallet["inkey"], "url": shop.server.base}
+    code, out, err = await run("doctor", **options)
+    assert (code, err) == (0, "")
+    assert "ok     heartbeat  skipped: --full waits for it" in out
+
+
+async def test_the_doctors_json_has_every_step_and_no_key(shop: Any) -> None:
+    key = shop.wallet["inkey"]
+    code, out, err = await run("doctor", "--json", key=key, url=shop.server.base)
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    assert found["healthy"] is True
+    assert found["client"] == payfeed.__version__
+    steps = {step["step"]: step for step in found["steps"]}
+    assert len(steps) == 10
+    assert steps["hello"]["ok"] is True
+    assert steps["hello"]["fix"] is None
+    assert key not in out
+
+
+async def test_the_doctors_json_has_the_fault_and_its_fix(shop: Any) -> None:
+    unknown = "pfk_" + "x" * 43
+    code, out, err = await run("doctor", "--json", key=unknown, url=shop.server.base)
+    assert (code, err) == (1, "")
+    found = json.loads(out)
+    assert found["healthy"] is False
+    fault = found["steps"][-1]
+    assert (fault["step"], fault["ok"]) == ("key", False)
+    assert "Copy the wallet's invoice key" in fault["fix"]
+    assert unknown not in out
+
+
+def test_the_doctors_json_hides_a_key_that_a_server_repeats() -> None:
+    text = diagnosis([Finding("key", "pfk_secret is bad", "fix")], False, "pfk_secret")
+    assert json.loads(text)["steps"][0]["text"] == "*** is bad"
 
 
 async def test_an_unknown_name_and_a_closed_port() -> None:
@@ -107,7 +151,6 @@ async def test_a_key_that_may_only_read_is_examined_without_a_test_event(
     code, out, _ = await run("doctor", **options)
     assert code == 0, out
     assert "skipped: the key does not have the scope notify" in out
-    assert "idle connections stay open" in out
 
 
 async def test_a_narrowed_key_is_examined_too(shop: Any) -> None:
@@ -139,9 +182,8 @@ async def test_limits_and_a_restart_while_waiting() -> None:
         for number in range(3):
             await shop.server.payfeed("GET", "feed", f"{number:032}")
         assert "too many requests" in await examine(options["url"], "1" * 32)
-        async with running("doctor", **options) as doctor:
-            while "waiting up to 150 s" not in await doctor.line():
-                pass
+        async with running("doctor", "--full", **options) as doctor:
+            await doctor.wait_for("waiting up to 150 s")
             await shop.server.terminate()
             code, out, _ = await doctor.end()
     assert code == 1
@@ -186,7 +228,8 @@ async def test_an_lnbits_without_the_extension(bare: Server) -> None:
 )
 async def test_faults_of_proxies(shop: Any, fault: str, step: str, text: str) -> None:
     async with bad_proxy(shop.server.port, fault) as port:
-        found = await examine(f"http://127.0.0.1:{port}", shop.wallet["inkey"])
+        url, key = f"http://127.0.0.1:{port}", shop.wallet["inkey"]
+        found = await examine(url, key, "--full")
     assert found.startswith(f"{step}:")
     assert text in found
 

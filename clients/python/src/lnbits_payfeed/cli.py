@@ -10,9 +10,11 @@ import io
 import json
 import logging
 import os
+import platform
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +22,7 @@ import click
 
 from .api import EventFilter, PayfeedApi, Sent
 from .cursor import FileCursor
-from .doctor import Doctor
+from .doctor import Doctor, Finding
 from .errors import (
     BadAddress,
     GaveUp,
@@ -37,7 +39,9 @@ from .listen import CommandFailed, NothingToRun, listen
 from .options import (
     FILE,
     FORWARD_OPTIONS,
+    JSON_OPTION,
     READ_FILTER_OPTIONS,
+    SINCE_OPTION,
     Common,
     examples,
     new_forwarder,
@@ -47,9 +51,10 @@ from .options import (
     with_common_options,
     with_options,
 )
+from .replay import replay
 from .sample import KINDS, sample
 from .signals import on_end
-from .terminal import print_error, print_line
+from .terminal import Color, colored, print_error, print_line, printable
 from .version import __version__
 from .webhooks import webhooks
 
@@ -96,6 +101,7 @@ def payfeed() -> None:
 payfeed.add_command(export)
 payfeed.add_command(history)
 payfeed.add_command(keys)
+payfeed.add_command(replay)
 payfeed.add_command(webhooks)
 
 
@@ -109,8 +115,8 @@ payfeed.add_command(webhooks)
     ),
 )
 @with_common_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
-@click.option("--since", help="Event id, start, @<unix seconds> or acked.")
+@JSON_OPTION
+@SINCE_OPTION
 @click.option(
     "--tail",
     type=click.IntRange(1, 1000),
@@ -161,6 +167,7 @@ async def listen_command(
     url, key = common.find_url(), common.find_key()
     connect_options = common.connect_options(key)
     options |= connect_options
+    options["color"] = common.color
     options["secret"] = read_secret(secret_file, "PAYFEED_SECRET")
     options["cursor"] = FileCursor(state, every_event=True) if state else None
     if tail:
@@ -185,10 +192,12 @@ async def listen_command(
 )
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option("--forward-to", metavar="URL", required=True, help="The receiver.")
+@JSON_OPTION
 @with_options(FORWARD_OPTIONS)
 async def trigger(
     kind: str,
     forward_to: str,
+    as_json: bool,
     webhook_secret_file: Path | None,
     forward_ca: Path | None,
 ) -> int:
@@ -198,7 +207,9 @@ async def trigger(
     answer = await forwarder.attempt(event_id, body)
     answer.checked()
     reply = answer.text[:SHOWN_BYTES].decode("utf-8", "replace")
-    print_line(f"{event_id} forwarded: {answer.status} {reply}".rstrip())
+    sent = {"id": event_id, "status": answer.status, "reply": reply}
+    text = f"{event_id} forwarded: {answer.status} {reply}".rstrip()
+    print_line(json.dumps(sent) if as_json else text)
     return OK
 
 
@@ -206,29 +217,38 @@ async def trigger(
     short_help="Send a message.",
     epilog=examples(
         "payfeed notify 'table 3 is free'",
-        'payfeed notify --json \'{"type": "door.open", "door": 3}\'',
+        'payfeed notify --data \'{"type": "door.open", "door": 3}\'',
     ),
 )
 @with_common_options
-@click.option("--json", "is_json", is_flag=True, help="The message is JSON.")
-@click.argument("message")
-async def notify(common: Common, message: str, is_json: bool) -> int:
-    """Record MESSAGE as an event; - reads it from standard input."""
+@JSON_OPTION
+@click.option(
+    "--data", metavar="JSON", help="Any JSON value, in place of MESSAGE; - reads it."
+)
+@click.argument("message", required=False)
+async def notify(
+    common: Common, as_json: bool, data: str | None, message: str | None
+) -> int:
+    """Record MESSAGE, a text, as an event; - reads it from standard input."""
+    given = message if data is None else data
+    if given is None or (data is not None and message is not None):
+        raise click.UsageError("give either MESSAGE or --data")
     api = common.api()
-    value: Any = sys.stdin.read() if message == "-" else message
-    if is_json:
+    value: Any = sys.stdin.read() if given == "-" else given
+    if data is not None:
         try:
             value = json.loads(value)
         except ValueError as exc:
-            raise BadAddress(f"the message is not JSON: {exc}") from exc
-    return print_sent(await api.notify(value))
+            raise BadAddress(f"--data is not JSON: {exc}") from exc
+    return print_sent(await api.notify(value), as_json)
 
 
 @payfeed.command(short_help="Record a test event.", epilog=examples("payfeed test"))
 @with_common_options
-async def test(common: Common) -> int:
+@JSON_OPTION
+async def test(common: Common, as_json: bool) -> int:
     """Record a test event."""
-    return print_sent(await common.api().test())
+    return print_sent(await common.api().test(), as_json)
 
 
 @payfeed.command(
@@ -287,16 +307,63 @@ async def bridge_command(
 @payfeed.command(
     short_help="Find out what is wrong.",
     epilog=examples(
-        "payfeed doctor --url https://lnbits.example.org --key-file till.key"
+        "payfeed doctor --url https://lnbits.example.org --key-file till.key",
+        "payfeed doctor --full --json",
     ),
 )
 @with_common_options
-async def doctor(common: Common) -> int:
+@JSON_OPTION
+@click.option(
+    "--full",
+    "is_full",
+    is_flag=True,
+    help="Also wait for a heartbeat, 50 seconds at most with the server's default.",
+)
+async def doctor(common: Common, as_json: bool, is_full: bool) -> int:
     """Check every step from the server's name to the arrival of a test event."""
     url, key = common.find_url(), common.find_key()
-    options = common.connect_options(key)
-    is_healthy = await Doctor(url, key, say=print_line, **options).examine()
+    findings: list[Finding] = []
+
+    def report(finding: Finding) -> None:
+        findings.append(finding)
+        if not as_json:
+            print_finding(finding, common.color)
+
+    options: dict[str, Any] = common.connect_options(key)
+    examination = Doctor(
+        url, key, report=report, say=print_error, is_full=is_full, **options
+    )
+    is_healthy = await examination.examine()
+    if as_json:
+        print_line(diagnosis(findings, is_healthy, key))
+    elif is_healthy:
+        print_line("All is well.")
     return OK if is_healthy else FAULT_FOUND
+
+
+def print_finding(finding: Finding, color: Color) -> None:
+    """A line for a step, and one that says how to fix its fault."""
+    mark, name = ("ok    ", "green") if finding.fix is None else ("FAULT ", "red")
+    shown = colored(mark, name, sys.stdout, color)
+    print(f"{shown} {printable(f'{finding.step:<10} {finding.text}')}", flush=True)
+    if finding.fix is not None:
+        print_line(f"       fix        {finding.fix}")
+
+
+def diagnosis(findings: Sequence[Finding], is_healthy: bool, key: str) -> str:
+    """What `doctor --json` prints; it may be pasted where anybody reads it."""
+    text = json.dumps(
+        {
+            "healthy": is_healthy,
+            "client": __version__,
+            "python": platform.python_version(),
+            "system": platform.system(),
+            "steps": [
+                finding._asdict() | {"ok": finding.fix is None} for finding in findings
+            ],
+        }
+    )
+    return text.replace(key, "***")
 
 
 async def find_tail(api: PayfeedApi, count: int, options: dict[str, Any]) -> str:
@@ -326,9 +393,10 @@ def read_feeds(feeds: Sequence[str]) -> list[NamedKey]:
     return named_keys
 
 
-def print_sent(sent: Sent) -> int:
+def print_sent(sent: Sent, as_json: bool) -> int:
     """Print an event's id and how many listeners received it."""
-    print_line(f"{sent.id}, to {sent.delivered} listeners now")
+    text = f"{sent.id}, to {sent.delivered} listeners now"
+    print_line(json.dumps(asdict(sent)) if as_json else text)
     return OK
 
 
@@ -407,10 +475,10 @@ def main() -> None:
 
 
 def print_usage(exc: click.UsageError) -> None:
+    text = exc.format_message().rstrip(".")
+    words = exc.ctx.command_path if exc.ctx else "payfeed"
     with contextlib.suppress(OSError):
-        if exc.ctx:
-            print(exc.ctx.get_usage(), file=sys.stderr)
-        print_error(f"payfeed: {exc.format_message()}")
+        print_error(f"payfeed: {text}; see `{words} --help`")
 
 
 def print_failure(exc: Exception) -> None:

@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from .address import Address, parse_address
 from .connection import Connection, ConnectionLost, Trace
@@ -44,8 +44,19 @@ class Fault(Exception):
         self.fix = fix
 
 
+class Finding(NamedTuple):
+    """What a step found; `fix` is how to fix a fault, and None without one."""
+
+    step: str
+    text: str
+    fix: str | None = None
+
+
 class Doctor:
-    """Checks a server. `say` is called with every line of the output.
+    """Checks a server.
+
+    is_full: wait for a heartbeat too. report: called with the finding of every step.
+    say: called with a line before a long step.
 
     Steps pass on `connection` and `hello` to the steps after them.
     """
@@ -56,14 +67,18 @@ class Doctor:
         key: str,
         tls: ssl.SSLContext | None,
         trace: Trace | None,
+        report: Callable[[Finding], None],
         say: Callable[[str], None],
+        is_full: bool = False,
     ) -> None:
         self.address: Address = parse_address(url)
         self.proxy = find_proxy(self.address)
         self.key = key
         self.tls = tls
         self.trace = trace
+        self.report = report
         self.say = say
+        self.is_full = is_full
         self.connection: Connection | None = None
         self.hello: Connected | None = None
 
@@ -84,12 +99,10 @@ class Doctor:
         try:
             for name, step in steps.items():
                 try:
-                    self.say(f"ok     {name:<10} {await step()}")
+                    self.report(Finding(name, await step()))
                 except Fault as fault:
-                    self.say(f"FAULT  {name:<10} {fault.problem}")
-                    self.say(f"       fix        {fault.fix}")
+                    self.report(Finding(name, fault.problem, fault.fix))
                     return False
-            self.say("All is well.")
             return True
         finally:
             if self.connection:
@@ -411,9 +424,11 @@ class Doctor:
 
     async def heartbeat(self) -> str:
         """Wait for a heartbeat; a busy feed sends none, as its events replace them."""
+        if not self.is_full:
+            return "skipped: --full waits for it"
         seconds = self.hello.heartbeat_seconds if self.hello else 20
         limit = seconds * IDLE_HEARTBEATS
-        self.say(f"       waiting up to {limit:g} s for a heartbeat")
+        self.say(f"waiting up to {limit:g} s for a heartbeat")
         started = received = time.monotonic()
         try:
             while received - started < limit:

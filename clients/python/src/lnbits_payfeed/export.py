@@ -11,10 +11,12 @@ from typing import Any, BinaryIO
 import click
 
 from .api import EXPORT_KINDS, ExportKind
+from .checks import check_since, check_until
 from .options import (
     FILE,
     READ_FILTER_OPTIONS,
     Common,
+    checked,
     examples,
     with_common_options,
     with_options,
@@ -36,8 +38,16 @@ OK = 0
     show_default=True,
     help="Signed frames, or payments for a spreadsheet.",
 )
-@click.option("--since", help="Event id, start or @<unix seconds>; default: start.")
-@click.option("--until", help="Last event id, or @<unix seconds> of recording.")
+@click.option(
+    "--since",
+    callback=checked(check_since),
+    help="Event id, start or @<unix seconds>; default: start.",
+)
+@click.option(
+    "--until",
+    callback=checked(check_until),
+    help="Last event id, or @<unix seconds> of recording.",
+)
 @with_options(READ_FILTER_OPTIONS)
 @click.option("--output", type=FILE, metavar="FILE", help="Default: standard output.")
 async def export(

@@ -489,7 +489,7 @@ class Feed:
         if verifier is None or verifier.is_signed(text, str(event_id), timestamp):
             return True
         self._failure = WrongSignature(str(event_id))
-        self._report_invalid(InvalidFrame(str(self._failure)))
+        self._count_invalid(InvalidFrame(str(self._failure)))
         return False
 
     def _on_connection_lost(self, lost: ConnectionLost) -> None:
@@ -550,8 +550,11 @@ class Feed:
             self._on_change(change)
 
     def _report_invalid(self, exc: InvalidFrame) -> None:
-        self.invalid += 1
         log.warning("invalid frame: %s", exc)
+        self._count_invalid(exc)
+
+    def _count_invalid(self, exc: InvalidFrame) -> None:
+        self.invalid += 1
         if self._on_invalid:
             self._on_invalid(exc)
 

@@ -1,15 +1,18 @@
 """`payfeed history`: recorded events, without following the feed."""
 
+import re
 import sys
 from typing import Any
 
 import click
 
 from .api import PayfeedApi
+from .errors import BadAddress
 from .listen import Printer
 from .options import (
     JSON_OPTION,
     READ_FILTER_OPTIONS,
+    SINCE_OPTION,
     Common,
     examples,
     with_common_options,
@@ -37,7 +40,7 @@ PAGE = 1000
     help="The newest N events, or with --since the first N; 1 to 1000."
     " Default: 100, or with --since all.",
 )
-@click.option("--since", help="Event id, start, @<unix seconds> or acked.")
+@SINCE_OPTION
 @with_options(READ_FILTER_OPTIONS)
 async def history(
     common: Common,
@@ -48,7 +51,7 @@ async def history(
 ) -> int:
     """Show recorded events, oldest first, and end."""
     api = common.api()
-    printer = Printer(sys.stdout, sys.stderr, as_json)
+    printer = Printer(sys.stdout, sys.stderr, as_json, common.color)
     while True:
         size = limit or (PAGE if since else 100)
         page = await api.events(since=since, limit=size, **event_filter)
@@ -65,7 +68,12 @@ async def tail_since(api: PayfeedApi, count: int, **event_filter: Any) -> str:
     """The id before the newest `count` events. Raises what PayfeedApi.events raises."""
     page = await api.events(limit=count, **event_filter)
     first = page.events[0].id if page.events else None
-    if first is None:
-        return page.head
-    epoch, _, offset = first.partition("-")
-    return f"{epoch}-{int(offset) - 1}"  # offsets have no holes
+    return page.head if first is None else id_before(first)
+
+
+def id_before(event_id: str) -> str:
+    """The id before that of an event, as offsets have no holes. Raises BadAddress."""
+    match = re.fullmatch("([a-z0-9]{1,16})-([1-9][0-9]{0,17})", event_id, re.ASCII)
+    if match is None:
+        raise BadAddress(f"{event_id} is not the id of an event")
+    return f"{match[1]}-{int(match[2]) - 1}"

@@ -21,7 +21,10 @@ from .terminal import local_time, print_line
 OK = 0
 
 
-@click.group(short_help="Manage access keys; needs the wallet's admin key.")
+@click.group(
+    no_args_is_help=False,
+    short_help="Manage access keys; needs the wallet's admin key.",
+)
 def keys() -> None:
     """Access keys of a wallet. Needs its admin key."""
 
@@ -92,12 +95,13 @@ async def create(
     short_help="Rename an access key.", epilog=examples("payfeed keys rename ID bar")
 )
 @with_common_options
+@JSON_OPTION
 @click.argument("key_id", metavar="ID")
 @click.argument("name")
-async def rename(common: Common, key_id: str, name: str) -> int:
+async def rename(common: Common, as_json: bool, key_id: str, name: str) -> int:
     """Give the key with this ID another NAME."""
-    await common.api().rename_key(key_id, name)
-    print_line(f"{key_id} is renamed")
+    key = await common.api().rename_key(key_id, name)
+    print_line(json.dumps(key) if as_json else f"{key_id} is renamed")
     return OK
 
 
@@ -105,11 +109,12 @@ async def rename(common: Common, key_id: str, name: str) -> int:
     short_help="Revoke an access key.", epilog=examples("payfeed keys revoke ID")
 )
 @with_common_options
+@JSON_OPTION
 @click.argument("key_id", metavar="ID")
-async def revoke(common: Common, key_id: str) -> int:
+async def revoke(common: Common, as_json: bool, key_id: str) -> int:
     """Revoke the key with this ID, and close its connections."""
-    await common.api().revoke_key(key_id)
-    print_line(f"{key_id} is revoked")
+    key = await common.api().revoke_key(key_id)
+    print_line(json.dumps(key) if as_json else f"{key_id} is revoked")
     return OK
 
 

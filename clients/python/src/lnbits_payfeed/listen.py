@@ -24,7 +24,7 @@ from .events import (
 from .feed import Feed
 from .forward import Forwarder
 from .signals import on_end
-from .terminal import local_time, printable, printable_json
+from .terminal import Color, colored, local_time, printable, printable_json
 
 SECRETS = {
     "PAYFEED_KEY",
@@ -32,7 +32,6 @@ SECRETS = {
     "PAYFEED_WEBHOOK_SECRET",
     "PAYFEED_MQTT_PASSWORD",
 }
-COLOURS = {"green": 32, "red": 31, "yellow": 33, "cyan": 36, "dim": 2}
 
 
 class CommandFailed(PayfeedError):
@@ -48,6 +47,7 @@ async def listen(
     key: str,
     *,
     as_json: bool = False,
+    color: Color = "auto",
     command: str | None = None,
     forwarder: Forwarder | None = None,
     count: int | None = None,
@@ -58,7 +58,7 @@ async def listen(
     command: run for each event. forwarder: sends each event, and gaps. options: those
     of Feed. Raises what Feed and the forwarder raise, CommandFailed and NothingToRun.
     """
-    printer = Printer(sys.stdout, sys.stderr, as_json)
+    printer = Printer(sys.stdout, sys.stderr, as_json, color)
     feed = Feed(url, key, on_change=printer.print_change, **options)
     processing, closing = asyncio.Lock(), set()
 
@@ -127,15 +127,18 @@ def malformed(event: InvalidEvent, consequence: str, option: str) -> str:
 class Printer:
     """Prints items to `out`, and changes of the connection to `err`."""
 
-    def __init__(self, out: TextIO, err: TextIO, as_json: bool) -> None:
+    def __init__(
+        self, out: TextIO, err: TextIO, as_json: bool, color: Color = "auto"
+    ) -> None:
         self._out, self._err, self._as_json = out, err, as_json
+        self._color = color
 
     def print_item(self, item: Item) -> None:
         if self._as_json:
             print(printable_json(as_text(item)), file=self._out, flush=True)
         else:
-            colour, text = describe(item)
-            self._print(self._out, text, colour)
+            color, text = describe(item)
+            self._print(self._out, text, color)
 
     def print_change(self, change: Connected | Disconnected) -> None:
         if isinstance(change, Connected):
@@ -144,16 +147,9 @@ class Printer:
             text = f"{change.reason}; next attempt in {change.retry_seconds:.1f} s"
         self._print(self._err, text, "dim")
 
-    def _print(self, file: TextIO, text: str, colour: str) -> None:
-        text = printable(text)
-        if file.isatty() and has_colours():
-            text = f"\033[{COLOURS[colour]}m{text}\033[0m"
+    def _print(self, file: TextIO, text: str, color: str) -> None:
+        text = colored(printable(text), color, file, self._color)
         print(text, file=file, flush=True)
-
-
-def has_colours() -> bool:
-    """Whether the user's terminal shows colours; https://no-color.org."""
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def as_text(item: Item) -> str:
@@ -170,7 +166,7 @@ def _kind(item: Gap | Balance | InvalidEvent) -> str:
 
 
 def describe(item: Item) -> tuple[str, str]:
-    """The colour and the line of an item."""
+    """The color and the line of an item."""
     if isinstance(item, InvalidEvent):
         text = f"{item.id}  malformed event: {item.reason}; check the wallet"
         return "red", text
@@ -179,8 +175,8 @@ def describe(item: Item) -> tuple[str, str]:
         return "red", f"{text}; continuing with {item.oldest or 'the next event'}"
     if isinstance(item, Balance):
         return "cyan", f"balance {item.balance} sat"
-    colour, text = _describe_event(item)
-    return colour, f"{local_time(item.timestamp)}  {item.id}  {text}"
+    color, text = _describe_event(item)
+    return color, f"{local_time(item.timestamp)}  {item.id}  {text}"
 
 
 def _describe_event(event: FeedEvent) -> tuple[str, str]:

@@ -14,11 +14,12 @@ import click
 
 from .address import check_key
 from .api import PayfeedApi
+from .checks import check_min_amount, check_payment_hash, check_since, check_types
 from .connection import Trace
 from .errors import BadAddress, RequestFailed
 from .forward import Forwarder
 from .frames import new_secret
-from .terminal import print_error
+from .terminal import COLORS, Color, print_error
 
 FILE = click.Path(path_type=Path)
 STDIN = Path("-")
@@ -33,6 +34,7 @@ class Common:
     key_file: Path | None
     ca: Path | None
     verbose: bool
+    color: Color
 
     def find_url(self) -> str:
         """Raises BadAddress if there is none."""
@@ -75,26 +77,66 @@ COMMON_OPTIONS = (
     click.option(
         "--verbose", is_flag=True, help="Show handshake and frames, with keys masked."
     ),
+    click.option(
+        "--color",
+        type=click.Choice(COLORS),
+        default="auto",
+        show_default=True,
+        help="auto: on a terminal, unless NO_COLOR is set or TERM is dumb.",
+    ),
 )
+
+
+def checked(check: Callable[[Any], object]) -> Callable[..., Any]:
+    """A callback of click: what `check` refuses is named with its option."""
+
+    def callback(_: click.Context, __: click.Parameter, value: Any) -> Any:
+        try:
+            if value is not None:
+                check(value)
+        except BadAddress as exc:
+            raise click.BadParameter(str(exc)) from exc
+        return value
+
+    return callback
+
+
 FILTER_OPTIONS = (
     click.option(
-        "--types", default="", help="Event types with commas: payment,message,test,…"
+        "--types",
+        default="",
+        callback=checked(check_types),
+        help="Event types with commas: payment,message,test,…",
     ),
     click.option("--direction", type=click.Choice(("in", "out")), help="Of payments."),
     click.option(
         "--status", type=click.Choice(("confirmed", "failed")), help="Of payments."
     ),
     click.option(
-        "--min-amount", type=float, metavar="SAT", help="Of payments, satoshi."
+        "--min-amount",
+        type=float,
+        metavar="SAT",
+        callback=checked(check_min_amount),
+        help="Of payments, satoshi.",
     ),
     click.option("--tag", help="The extension that made the payment."),
 )
 READ_FILTER_OPTIONS = (
     *FILTER_OPTIONS,
-    click.option("--payment-hash", metavar="HASH", help="The payment of one invoice."),
+    click.option(
+        "--payment-hash",
+        metavar="HASH",
+        callback=checked(check_payment_hash),
+        help="The payment of one invoice.",
+    ),
     click.option(
         "--external-id", metavar="ID", help="The merchant's id of the invoice."
     ),
+)
+SINCE_OPTION = click.option(
+    "--since",
+    callback=checked(check_since),
+    help="Event id, start, @<unix seconds> or acked.",
 )
 JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 FORWARD_OPTIONS = (
@@ -135,9 +177,11 @@ def with_common_options(command: Callable[..., Any]) -> Callable[..., Any]:
         key_file: Path | None,
         ca: Path | None,
         verbose: bool,
+        color: Color,
         **options: Any,
     ) -> Any:
-        return command(Common(url, key, key_file, ca, verbose), **options)
+        common = Common(url, key, key_file, ca, verbose, color)
+        return command(common, **options)
 
     return with_options(COMMON_OPTIONS)(wrapper)
 

@@ -1,14 +1,31 @@
 """Print text from servers and payers in a form that is safe on a terminal."""
 
+import os
 import sys
 import time
+from typing import Literal, TextIO
 
+Color = Literal["auto", "always", "never"]
+COLORS = ("auto", "always", "never")
+CODES = {"green": 32, "red": 31, "yellow": 33, "cyan": 36, "dim": 2}
 SPACES = str.maketrans("\t\n\r", "   ")
 
 
 def printable(text: str) -> str:
     """Replace control characters: memos are written by payers."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def colored(text: str, name: str, file: TextIO, color: Color) -> str:
+    """The text in a color, if `file` shows colors; see https://no-color.org."""
+    if color == "never" or (color == "auto" and not _shows_colors(file)):
+        return text
+    return f"\033[{CODES[name]}m{text}\033[0m"
+
+
+def _shows_colors(file: TextIO) -> bool:
+    is_off = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return file.isatty() and not is_off
 
 
 def print_line(line: str) -> None:

@@ -1,14 +1,17 @@
 """`payfeed webhooks`: manage the webhooks of a wallet with its admin key."""
 
+import functools
 import json
 from typing import Any, Literal
 
 import click
 
+from .checks import check_since, check_until
 from .options import (
     FILTER_OPTIONS,
     JSON_OPTION,
     Common,
+    checked,
     examples,
     filter_body,
     reading_answer,
@@ -21,7 +24,9 @@ OK = 0
 NOT_DELIVERED = 1
 
 
-@click.group(short_help="Manage webhooks; needs the wallet's admin key.")
+@click.group(
+    no_args_is_help=False, short_help="Manage webhooks; needs the wallet's admin key."
+)
 def webhooks() -> None:
     """Webhooks of a wallet: signed requests for its events. Needs its admin key."""
 
@@ -48,7 +53,11 @@ async def list_command(common: Common, as_json: bool) -> int:
 @with_common_options
 @JSON_OPTION
 @click.option("--description", default="", help="At most 200 characters.")
-@click.option("--since", help="Event id, start or @<unix seconds>.")
+@click.option(
+    "--since",
+    callback=checked(check_since),
+    help="Event id, start or @<unix seconds>.",
+)
 @with_options(FILTER_OPTIONS)
 @click.option("--ordered", is_flag=True, help="An event waits for the one before.")
 @click.argument("receiver", metavar="URL")
@@ -102,7 +111,12 @@ async def test(common: Common, as_json: bool, webhook: str) -> int:
 @click.option(
     "--state", type=click.Choice(("delivered", "waiting", "retrying", "failed"))
 )
-@click.option("--before", metavar="EVENT", help="What follows this event in the list.")
+@click.option(
+    "--before",
+    metavar="EVENT",
+    callback=checked(functools.partial(check_until, name="before")),
+    help="What follows this event in the list.",
+)
 @click.option(
     "--limit", type=click.IntRange(1, 1000), metavar="N", help="1 to 1000; default 100."
 )
@@ -129,12 +143,22 @@ async def deliveries(
     epilog=examples("payfeed webhooks resend ID --since @1795700000"),
 )
 @with_common_options
-@click.option("--since", help="All after an event id or @<unix seconds>.")
+@JSON_OPTION
+@click.option(
+    "--since",
+    callback=checked(check_since),
+    help="All after an event id or @<unix seconds>.",
+)
 @click.option("--all", "is_all", is_flag=True, help="Also those that were delivered.")
 @click.argument("webhook")
 @click.argument("event", required=False)
 async def resend(
-    common: Common, webhook: str, event: str | None, since: str | None, is_all: bool
+    common: Common,
+    as_json: bool,
+    webhook: str,
+    event: str | None,
+    since: str | None,
+    is_all: bool,
 ) -> int:
     """Send EVENT again, or with --since what failed after an event or a time."""
     if (event is None) == (since is None):
@@ -146,7 +170,8 @@ async def resend(
         only: Literal["failed", "all"] = "all" if is_all else "failed"
         answer = await api.resend_since(webhook, since, only=only)
     with reading_answer():
-        print_line(f"{answer['count']} will be sent again")
+        text = f"{answer['count']} will be sent again"
+        print_line(json.dumps(answer) if as_json else text)
     return OK
 
 
@@ -154,11 +179,12 @@ async def resend(
     short_help="Delete a webhook.", epilog=examples("payfeed webhooks delete ID")
 )
 @with_common_options
+@JSON_OPTION
 @click.argument("webhook")
-async def delete(common: Common, webhook: str) -> int:
+async def delete(common: Common, as_json: bool, webhook: str) -> int:
     """Delete WEBHOOK with its deliveries."""
-    await common.api().delete_webhook(webhook)
-    print_line(f"{webhook} is deleted")
+    answer = await common.api().delete_webhook(webhook)
+    print_line(json.dumps(answer) if as_json else f"{webhook} is deleted")
     return OK
 
 
