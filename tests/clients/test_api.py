@@ -90,6 +90,16 @@ def call(request: pytest.FixtureRequest, shop: Shop) -> Caller:
     return caller
 
 
+async def sell_recorded(shop: Shop, *amounts: int, memo: str = "a memo") -> None:
+    """Sell, and wait for each payment's event: LNbits pays before Payfeed records."""
+    since = "start"
+    for amount in amounts:
+        await shop.sell(amount, memo)
+        path = f"events?since={since}&wait=20"
+        page = (await shop.server.payfeed("GET", path, shop.wallet[READER])).json()
+        since = page["cursor"]
+
+
 async def test_a_message_and_a_test_event_are_recorded(call: Caller) -> None:
     sent = [
         await call(READER, "notify", "table 3 is free"),
@@ -112,8 +122,7 @@ async def test_a_message_with_an_idempotency_key_is_recorded_once(call: Caller) 
 async def test_pages_go_forward_by_the_cursor_and_back_by_the_first_id(
     call: Caller, shop: Shop
 ) -> None:
-    for amount in (1, 2, 3):
-        await shop.sell(amount, 'a "memo" ]}, é 🙂')
+    await sell_recorded(shop, 1, 2, 3, memo='a "memo" ]}, é 🙂')
     first = await call(READER, "events", since="start", limit=2)
     assert [event["payment"]["amount"] for event in first["events"]] == [1, 2]
     assert (first["hasMore"], first["recovered"]) == (True, True)
@@ -127,7 +136,7 @@ async def test_pages_go_forward_by_the_cursor_and_back_by_the_first_id(
 
 
 async def test_a_page_is_verified_with_the_secret(call: Caller, shop: Shop) -> None:
-    await shop.sell(5, 'a "memo" ]}, é 🙂')
+    await sell_recorded(shop, 5, memo='a "memo" ]}, é 🙂')
     admin = shop.wallet[ADMIN]
     secret = (await shop.server.payfeed("GET", "feed", admin)).json()["secret"]
     page = await call(READER, "events", since="start", secret=secret)
@@ -152,8 +161,7 @@ async def test_a_payment_is_waited_for(call: Caller, shop: Shop) -> None:
 
 
 async def test_an_export_is_written_in_parts(call: Caller, shop: Shop) -> None:
-    for amount in (1, 2):
-        await shop.sell(amount)
+    await sell_recorded(shop, 1, 2)
     lines = (await call(READER, "export", min_amount=2)).splitlines()
     assert [json.loads(line)["payment"]["amount"] for line in lines] == [2]
     assert len((await call(READER, "export", kind="csv")).splitlines()) == 3
@@ -209,6 +217,8 @@ async def test_webhooks_are_managed(
         ("events", {"wait_seconds": 31}),
         ("events", {"since": "nonsense"}),
         ("events", {"direction": "inn"}),
+        ("events", {"before": "start"}),
+        ("export", {"until": "start"}),
         ("export", {"kind": "xml"}),
     ],
 )
@@ -219,6 +229,13 @@ async def test_an_argument_that_cannot_be_used_is_refused_before_the_request(
     assert found["error"] == "BadAddress"
     (name,) = options
     assert found["detail"].startswith((name, camel(name)))
+
+
+async def test_a_zero_is_sent(call: Caller, receiver: Receiver) -> None:
+    """The server refuses a limit of 0; without a limit it would answer."""
+    made = await call(ADMIN, "create_webhook", receiver.url())
+    found = await call(ADMIN, "list_deliveries", made["id"], limit=0)
+    assert (found["error"], found["status"]) == ("RequestFailed", 422)
 
 
 @pytest.mark.parametrize("caller", [call_python, call_javascript])
