@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
-LOCK_FLAGS = "--universal --python-version 3.10 --generate-hashes --no-emit-index-url"
+LOCK_FLAGS = "--universal --generate-hashes --no-emit-index-url"
 LOCK_FLAGS += " --no-header --no-config --no-annotate -q"
 
 
@@ -53,8 +53,11 @@ def make_venv(python: str, venv: Path, *options: str) -> None:
     )
 
 
-def tool(name: str) -> str:
-    """The program of a package that has a lock file and an environment of its own."""
+def tool(name: str, program: str | None = None) -> str:
+    """The program of a package that has a lock file and an environment of its own.
+
+    program: default: the package's name.
+    """
     venv, lock = CACHE / name, ROOT / "requirements" / f"{name}.txt"
     if not up_to_date(venv, lock):
         make_venv(find_python(), venv)
@@ -64,15 +67,18 @@ def tool(name: str) -> str:
             "Packages could not be downloaded; is there a network?",
         )
         (venv / "lock.sha256").write_text(digest(lock))
-    return str(venv / "bin" / name)
+    return str(venv / "bin" / (program or name))
 
 
 def uv() -> str:
     return tool("uv")
 
 
-def compile_lock(requirements: str, target: Path) -> None:
-    """Write a lock file: every package pinned by hash, no addresses."""
+def compile_lock(requirements: str, target: Path, oldest: str = "3.10") -> None:
+    """Write a lock file: every package pinned by hash, no addresses.
+
+    oldest: the oldest Python that it is for.
+    """
     CACHE.mkdir(exist_ok=True)
     with tempfile.NamedTemporaryFile("w", suffix=".in", dir=CACHE) as source:
         source.write(requirements)
@@ -83,6 +89,7 @@ def compile_lock(requirements: str, target: Path) -> None:
                 "pip",
                 "compile",
                 *LOCK_FLAGS.split(),
+                *("--python-version", oldest),
                 source.name,
                 "-o",
                 str(target),

@@ -14,6 +14,7 @@ DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "SECURITY.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "clients").glob("*/README.md")),
+    *sorted((ROOT / "examples").rglob("README.md")),
 ]
 
 HERE = "tests/unit/test_documents.py"
