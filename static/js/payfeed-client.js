@@ -147,79 +147,103 @@ export class RequestFailed extends PayfeedError {
 const isText = value => typeof value === 'string'
 const isId = value =>
   isText(value) && /^[a-z0-9]{1,16}-(0|[1-9][0-9]{0,17})$/.test(value)
-const isHash = value => isText(value) && /^[0-9a-f]{64}$/.test(value)
+// a counted repetition, {64}, would be the slowest check of a payment
+const isHash = value =>
+  isText(value) && value.length === 64 && /^[0-9a-f]+$/.test(value)
 const isOwnType = value => isText(value) && /^[a-z0-9_.-]{1,64}$/.test(value)
 const isWhole = Number.isInteger
 const isNumber = Number.isFinite
 const isPositive = value => isNumber(value) && value > 0
 const isNotNegative = value => isNumber(value) && value >= 0
-const isPresent = value => value !== undefined
 const isObject = value =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isTexts = value => Array.isArray(value) && value.every(isText)
-const optional = check => value => value == null || check(value)
+const isMissing = value => value == null
 const oneOf = allowed => value => allowed.includes(value)
 
-const EVENT = {id: isId, timestamp: isWhole}
+// A shape has a rule for each member. A rule is called with the object, not the member, as
+// engines read a member fast whose name stands in the code.
+const EVENT = {id: it => isId(it.id), timestamp: it => isWhole(it.timestamp)}
 const PAYMENT = {
-  payment_hash: isHash,
-  amount: isPositive,
-  amount_msat: value => isWhole(value) && value > 0,
-  fee: isNotNegative,
-  fee_msat: value => isWhole(value) && value >= 0,
-  memo: isText,
-  status: oneOf(['pending', 'confirmed', 'failed']),
-  direction: oneOf(['in', 'out']),
-  timestamp: isWhole,
-  wallet_id: isText,
-  tag: optional(isText),
-  comment: optional(isText),
-  fiat: optional(isObject),
-  external_id: optional(isText),
-  labels: optional(isTexts),
-  extra: optional(isObject),
-  truncated: optional(isTexts)
+  payment_hash: it => isHash(it.payment_hash),
+  amount: it => isPositive(it.amount),
+  amount_msat: it => isWhole(it.amount_msat) && it.amount_msat > 0,
+  fee: it => isNotNegative(it.fee),
+  fee_msat: it => isWhole(it.fee_msat) && it.fee_msat >= 0,
+  memo: it => isText(it.memo),
+  status: it => ['confirmed', 'failed', 'pending'].includes(it.status),
+  direction: it => it.direction === 'in' || it.direction === 'out',
+  timestamp: it => isWhole(it.timestamp),
+  wallet_id: it => isText(it.wallet_id),
+  tag: it => isMissing(it.tag) || isText(it.tag),
+  comment: it => isMissing(it.comment) || isText(it.comment),
+  fiat: it => isMissing(it.fiat) || isObject(it.fiat),
+  external_id: it => isMissing(it.external_id) || isText(it.external_id),
+  labels: it => isMissing(it.labels) || isTexts(it.labels),
+  extra: it => isMissing(it.extra) || isObject(it.extra),
+  truncated: it => isMissing(it.truncated) || isTexts(it.truncated)
 }
-const STATES = new Map([
-  ['hello', {wallet_id: isText, head: isId, cursor: isId, heartbeat: isPositive}],
-  ['gap', {since: isText, oldest: optional(isText), reason: isText}],
-  [
-    'balance_update',
-    {wallet_id: isText, balance: isNumber, balance_msat: isWhole, timestamp: isWhole}
-  ],
-  ['heartbeat', {cursor: isId}],
-  ['error', {code: isWhole, message: isText, retry_after: optional(isNotNegative)}]
-])
-const EVENTS = new Map([
-  ['payment', {...EVENT, payment: PAYMENT}],
-  ['message', {...EVENT, data: isPresent}],
-  ['test', {...EVENT, data: {message: isText}}]
-])
-const OWN_EVENT = {...EVENT, type: isOwnType}
-const FRAME = {type: isText}
-const UNKNOWN = {id: optional(isText)}
+const STATES = new Map(
+  Object.entries({
+    hello: {
+      wallet_id: it => isText(it.wallet_id),
+      head: it => isId(it.head),
+      cursor: it => isId(it.cursor),
+      heartbeat: it => isPositive(it.heartbeat)
+    },
+    gap: {
+      since: it => isText(it.since),
+      oldest: it => isMissing(it.oldest) || isText(it.oldest),
+      reason: it => isText(it.reason)
+    },
+    balance_update: {
+      wallet_id: it => isText(it.wallet_id),
+      balance: it => isNumber(it.balance),
+      balance_msat: it => isWhole(it.balance_msat),
+      timestamp: it => isWhole(it.timestamp)
+    },
+    heartbeat: {cursor: it => isId(it.cursor)},
+    error: {
+      code: it => isWhole(it.code),
+      message: it => isText(it.message),
+      retry_after: it => isMissing(it.retry_after) || isNotNegative(it.retry_after)
+    }
+  })
+)
+const EVENTS = new Map(
+  Object.entries({
+    payment: {...EVENT, payment: PAYMENT},
+    message: {...EVENT, data: it => it.data !== undefined},
+    test: {...EVENT, data: {message: it => isText(it.message)}}
+  })
+)
+const OWN_EVENT = {...EVENT, type: it => isOwnType(it.type)}
+const FRAME = {type: it => isText(it.type)}
+const UNKNOWN = {id: it => isMissing(it.id) || isText(it.id)}
 const LEADING_ID = /^{"type":"[a-z0-9_.-]{1,64}","id":"([^"]{1,35})"/
 
 const isEvent = frame =>
   EVENTS.has(frame.type) || (!STATES.has(frame.type) && Object.hasOwn(frame, 'custom'))
 
-/** The members of each shape, listed once: every frame is checked. */
+/** The rules of each shape, listed once: every frame is checked. */
 const shapes = new Map()
 
-function membersOf(shape) {
-  let members = shapes.get(shape)
-  if (!members) shapes.set(shape, (members = Object.entries(shape)))
-  return members
+function rulesOf(shape) {
+  let rules = shapes.get(shape)
+  if (!rules) {
+    rules = Object.entries(shape).map(([member, rule]) => ({member, rule}))
+    shapes.set(shape, rules)
+  }
+  return rules
 }
 
 function check(value, shape, name = 'the frame') {
-  if (typeof shape === 'function') {
-    if (!shape(value)) throw new InvalidFrame(`${name} is wrong`)
-    return
-  }
   if (!isObject(value)) throw new InvalidFrame(`${name} is no object`)
-  for (const [member, inner] of membersOf(shape)) {
-    check(Object.hasOwn(value, member) ? value[member] : undefined, inner, member)
+  const rules = rulesOf(shape)
+  for (let i = 0; i < rules.length; i++) {
+    const {member, rule} = rules[i]
+    if (typeof rule !== 'function') check(value[member], rule, member)
+    else if (!rule(value)) throw new InvalidFrame(`${member} is wrong`)
   }
 }
 
@@ -237,13 +261,11 @@ function clampMember(object, name, clamped) {
 }
 
 /** Replaces numbers that no timer or date can hold, such as 1e400, by the nearest one. */
-function clampNumbers(frame) {
-  if (STATES.has(frame.type) || isEvent(frame)) {
-    clampMember(frame, 'timestamp', timestamp)
-  }
+function clampNumbers(frame, isKnown) {
+  if (isKnown || isEvent(frame)) clampMember(frame, 'timestamp', timestamp)
   if (frame.type === 'payment') clampMember(frame.payment, 'timestamp', timestamp)
-  if (frame.type === 'hello') clampMember(frame, 'heartbeat', heartbeatSeconds)
-  if (frame.type === 'error') clampMember(frame, 'retry_after', retrySeconds)
+  else if (frame.type === 'hello') clampMember(frame, 'heartbeat', heartbeatSeconds)
+  else if (frame.type === 'error') clampMember(frame, 'retry_after', retrySeconds)
 }
 
 function parseJson(text) {
@@ -265,8 +287,8 @@ export function parseFrame(text) {
   const frame = parseJson(text)
   try {
     check(frame, FRAME)
-    clampNumbers(frame)
-    const shape = STATES.get(frame.type) ?? EVENTS.get(frame.type)
+    const shape = EVENTS.get(frame.type) ?? STATES.get(frame.type)
+    clampNumbers(frame, shape !== undefined)
     check(frame, shape ?? (isEvent(frame) ? OWN_EVENT : UNKNOWN))
   } catch (error) {
     const id = isId(frame?.id) ? frame.id : null
@@ -287,9 +309,11 @@ function leadingId(text) {
   return isId(id) ? id : null
 }
 
+const NOTHING = {text: null}
+
 /** What is kept of a frame until its turn: its text, or the id of one too large. */
 function keep(data) {
-  if (!isText(data)) return {text: null}
+  if (!isText(data)) return NOTHING
   if (data.length <= MAX_FRAME_CHARS) return {text: data}
   return {isTooLarge: true, id: leadingId(data)}
 }
@@ -626,10 +650,13 @@ export class PayfeedClient {
   /** @type {string | null} */
   #position = null
   #seen = new Map()
+  /** @type {string[]} the remembered ids, in a ring: the oldest is replaced */
+  #ids = []
   #current = null
   #count = 0
-  /** @type {any[]} */
+  /** @type {any[]} what waits for its turn, from `#nextJob` on */
   #jobs = []
+  #nextJob = 0
   #isWorking = false
   /** @type {{id: string | null, number: number, isSent: boolean}} */
   #acked = {id: null, number: 0, isSent: true}
@@ -638,10 +665,12 @@ export class PayfeedClient {
   #ackTimer = null
   #nextAckAt = 0
   #isRead = false
-  /** @type {any} */
+  /** @type {any} a loop that waits */
   #reader = null
-  /** @type {any} */
+  /** @type {any} an item for the loop, and what is done when it was processed */
   #offer = null
+  /** @type {any} the offer that the loop has taken */
+  #taken = null
 
   /**
    * @param {Options<Own>} options
@@ -743,21 +772,78 @@ export class PayfeedClient {
 
   /**
    * Events, gaps and invalid events, one loop at a time; leaving the loop stops the feed.
+   * It is no generator, as that costs several turns of the event loop for every event.
+   * @returns {AsyncGenerator<any, void>}
    */
-  async *[Symbol.asyncIterator]() {
-    let offer = null
-    try {
-      this.#isRead = true
-      this.start()
-      while ((offer = await this.#nextOffer())) {
-        yield offer.item
-        offer.done(true)
-      }
-    } finally {
-      offer?.done(false)
-      this.stop()
-      this.#isRead = false
+  [Symbol.asyncIterator]() {
+    let isOpen = false
+    let isClosed = false
+    const close = () => {
+      if (isOpen) this.#endLoop()
+      isOpen = false
+      isClosed = true
     }
+    const loop = {
+      next: () => {
+        if (isClosed) return Promise.resolve({value: undefined, done: true})
+        if (!isOpen) {
+          isOpen = true
+          this.#isRead = true
+          this.start()
+        }
+        return this.#next(close)
+      },
+      async return(value) {
+        close()
+        return {value: await value, done: true}
+      },
+      async throw(error) {
+        close()
+        throw error
+      },
+      [Symbol.asyncIterator]: () => loop
+    }
+    return /** @type {any} */ (loop)
+  }
+
+  #endLoop() {
+    this.#finishTaken(false)
+    this.stop()
+    this.#isRead = false
+  }
+
+  /** The loop asks for the next item: it has processed the one before. */
+  #next(close) {
+    if (this.#reader) return this.#reader.promise.then(() => this.#next(close))
+    this.#finishTaken(true)
+    this.#work()
+    if (this.#offer) return Promise.resolve(this.#take())
+    if (this.#state === 'disconnected') return this.#over(close)
+    this.#reader = {close}
+    this.#reader.promise = new Promise((resolve, reject) => {
+      this.#reader.resolve = resolve
+      this.#reader.reject = reject
+    })
+    return this.#reader.promise
+  }
+
+  #over(close) {
+    const failure = this.#failure
+    close()
+    if (failure) return Promise.reject(failure)
+    return Promise.resolve({value: undefined, done: true})
+  }
+
+  #take() {
+    const offer = (this.#taken = this.#offer)
+    this.#offer = null
+    return {value: offer.item, done: false}
+  }
+
+  #finishTaken(isProcessed) {
+    const taken = this.#taken
+    this.#taken = null
+    this.#finish(taken, isProcessed)
   }
 
   #connect() {
@@ -807,41 +893,72 @@ export class PayfeedClient {
   }
 
   #receive(link, kept) {
-    this.#enqueue(link, () => this.#take(link, kept), kept.text?.length)
+    this.#enqueue(link, null, kept)
     if (isBeyond(link, PAUSE_BEYOND)) link.socket.pause?.()
     if (!isBeyond(link, CLOSE_BEYOND)) return
     this.#ended(link, null, 'events arrive faster than they are processed')
     link.isBehind = true
   }
 
-  /** One frame after the other, over all connections: callbacks take their time. */
-  #enqueue(link, job, chars = 0) {
-    const {waiting, socket} = link
-    waiting.frames += 1
-    waiting.chars += chars
-    const run = async () => {
-      try {
-        if (link === this.#link) await job()
-        waiting.frames -= 1
-        waiting.chars -= chars
-        if (!waiting.frames && socket.isPaused) socket.resume()
-      } catch (error) {
-        this.#fail(error)
-      }
-    }
-    this.#jobs.push(run)
-    if (!this.#isWorking) this.#work()
+  /**
+   * One frame after the other, over all connections: callbacks take their time.
+   * @param {any} link
+   * @param {any} job null for a frame
+   * @param {any} [kept] the frame
+   */
+  #enqueue(link, job, kept = NOTHING) {
+    link.waiting.frames += 1
+    link.waiting.chars += kept.text?.length ?? 0
+    this.#jobs.push({link, job, kept})
+    // a job never runs inside the call that adds it
+    if (this.#jobs.length - this.#nextJob === 1) queueMicrotask(() => this.#work())
   }
 
-  async #work() {
-    this.#isWorking = true
-    await null // a job never runs inside the call that adds it
-    while (this.#jobs.length) {
-      const jobs = this.#jobs
-      this.#jobs = []
-      for (const run of jobs) await run()
+  /**
+   * Until a job returns a promise, which is awaited, or an item is offered to the loop,
+   * which calls again when it has processed it.
+   */
+  #work() {
+    while (!this.#isWorking && !this.#offer && !this.#taken) {
+      const entry = this.#jobs[this.#nextJob]
+      if (!entry) return
+      this.#jobs[this.#nextJob++] = undefined
+      if (this.#nextJob === this.#jobs.length) {
+        this.#jobs = []
+        this.#nextJob = 0
+      }
+      this.#isWorking = true
+      let pending
+      try {
+        if (entry.link === this.#link) pending = this.#run(entry)
+      } catch (error) {
+        this.#isWorking = false
+        this.#fail(error)
+        continue
+      }
+      if (pending) {
+        const fail = error => this.#fail(error)
+        pending
+          .then(() => this.#worked(entry), fail)
+          .then(() => {
+            this.#isWorking = false
+            this.#work()
+          })
+        return
+      }
+      this.#isWorking = false
+      this.#worked(entry)
     }
-    this.#isWorking = false
+  }
+
+  #run({link, job, kept}) {
+    return job ? job() : this.#process(link, kept)
+  }
+
+  #worked({link: {waiting, socket}, kept}) {
+    waiting.frames -= 1
+    waiting.chars -= kept.text?.length ?? 0
+    if (!waiting.frames && socket.isPaused) socket.resume()
   }
 
   /**
@@ -877,7 +994,8 @@ export class PayfeedClient {
     })
   }
 
-  async #take(link, {text, isTooLarge, id}) {
+  /** A promise if it takes time. */
+  #process(link, {text, isTooLarge, id}) {
     if (isTooLarge) return this.#passTooLarge(link, id)
     let frame
     try {
@@ -886,9 +1004,9 @@ export class PayfeedClient {
       return this.#refuse(link, error)
     }
     if (isEvent(frame)) return this.#event(link, frame, 'onEvent', text)
+    if (frame.type === 'gap') return this.#gap(link, frame)
+    if (frame.type === 'balance_update') return this.#balance(frame)
     if (frame.type === 'hello') this.#greet(link, frame)
-    else if (frame.type === 'gap') await this.#gap(link, frame)
-    else if (frame.type === 'balance_update') await this.#balance(frame)
     else if (frame.type === 'heartbeat') this.#pass(frame.cursor)
     else if (frame.type === 'error') this.#part(link, frame)
     else if (isId(frame.id)) this.#position = frame.id
@@ -896,13 +1014,13 @@ export class PayfeedClient {
 
   async #balance(frame) {
     this.#call('onBalance', frame)
-    if (this.#options.balance && this.#isRead) await this.#hand(frame, null)
+    if (this.#options.balance && this.#isRead) await this.#hand(frame)
   }
 
   /** An event of the wrong shape may be a payment: it is handed out as events are. */
-  async #refuse(link, invalid) {
-    if (!invalid.isEvent) return this.#call('onInvalid', invalid)
-    await this.#event(link, invalid, 'onInvalid', invalid.raw)
+  #refuse(link, invalid) {
+    if (invalid.isEvent) return this.#event(link, invalid, 'onInvalid', invalid.raw)
+    this.#call('onInvalid', invalid)
   }
 
   /**
@@ -945,7 +1063,8 @@ export class PayfeedClient {
     if (!this.#options.onGap && !this.#isRead) {
       console.warn(`Payfeed: events after ${gap.since} are lost; give \`onGap\``)
     }
-    const isProcessed = await this.#hand(gap, 'onGap')
+    await this.#options.onGap?.(gap)
+    const isProcessed = await this.#hand(gap)
     if (isProcessed && cursor) this.#position = cursor
   }
 
@@ -958,21 +1077,40 @@ export class PayfeedClient {
   }
 
   /** `item`: an event, or an invalid one, whose id may be null. */
-  async #event(link, item, callback, text) {
+  #event(link, item, callback, text) {
+    if (!this.#secretKey) return this.#give(link, item, callback, text)
+    const give = () => this.#give(link, item, callback, text)
+    return this.#verify(item, text).then(give)
+  }
+
+  /** To the callback, then to the loop. A promise if the callback returns one. */
+  #give(link, item, callback, text) {
     const {id} = item
-    if (this.#secretKey) await this.#verify(item, text)
-    if (link !== this.#link) return
-    if (this.#seen.has(id)) return
+    if (link !== this.#link || this.#seen.has(id)) return
     if (id) this.#remember(id)
     if (callback === 'onInvalid') this.#alarm(item)
-    let isProcessed = false
+    let pending
     try {
-      isProcessed = await this.#hand(item, callback, text)
-    } finally {
-      this.#current = null
-      if (isProcessed) this.#position = id ?? this.#position
-      else if (this.#position !== id) this.#seen.delete(id)
+      pending = this.#options[callback]?.(item, text)
+    } catch (error) {
+      this.#settle(item, false)
+      throw error
     }
+    if (typeof pending?.then !== 'function') return this.#offerItem(item)
+    return Promise.resolve(pending).then(
+      () => this.#offerItem(item),
+      error => {
+        this.#settle(item, false)
+        throw error
+      }
+    )
+  }
+
+  /** The position moves when an event was processed; otherwise it is handed out again. */
+  #settle({id}, isProcessed) {
+    this.#current = null
+    if (isProcessed) this.#position = id ?? this.#position
+    else if (this.#position !== id) this.#seen.delete(id)
   }
 
   /** Without `onInvalid` and a loop: an uncaught error, and a state with its reason. */
@@ -993,36 +1131,46 @@ export class PayfeedClient {
 
   #remember(id) {
     this.#current = id
+    const slot = this.#count % REMEMBERED_IDS
+    const oldest = this.#ids[slot]
+    this.#ids[slot] = id
     this.#seen.set(id, ++this.#count)
-    if (this.#seen.size <= REMEMBERED_IDS) return
-    this.#seen.delete(this.#seen.keys().next().value)
+    // an id that was given back and came again has another number
+    if (this.#seen.get(oldest) === this.#count - REMEMBERED_IDS)
+      this.#seen.delete(oldest)
   }
 
-  /** To the callback, and to the loop; whether it was processed. */
-  async #hand(item, callback, text) {
-    await this.#options[callback]?.(item, text)
-    if (!this.#isRead) return true
-    return new Promise(done => {
-      this.#offer = {item, done}
-      this.#meet()
-    })
+  /** To the loop; whether it was processed. */
+  #hand(item) {
+    return new Promise(done => this.#offerItem(item, done))
   }
 
-  #nextOffer() {
-    return new Promise((resolve, reject) => {
-      this.#reader = {resolve, reject}
-      this.#meet()
-    })
+  /**
+   * @param {any} item
+   * @param {any} done called when it was processed, or now if there is no loop; left out
+   *   for an event
+   */
+  #offerItem(item, done = null) {
+    const offer = {item, done}
+    if (!this.#isRead) return this.#finish(offer, true)
+    this.#offer = offer
+    this.#meet()
+  }
+
+  #finish(offer, isProcessed) {
+    if (!offer) return
+    if (offer.done) offer.done(isProcessed)
+    else this.#settle(offer.item, isProcessed)
   }
 
   /** Brings a waiting loop together with an item or with the end. */
   #meet() {
     const isOver = this.#state === 'disconnected'
-    if (!this.#reader || !(this.#offer || isOver)) return
-    const [{resolve, reject}, offer] = [this.#reader, this.#offer]
-    this.#reader = this.#offer = null
-    if (isOver && this.#failure) reject(this.#failure)
-    else resolve(offer)
+    const reader = this.#reader
+    if (!reader || !(this.#offer || isOver)) return
+    this.#reader = null
+    if (this.#offer) reader.resolve(this.#take())
+    else this.#over(reader.close).then(reader.resolve, reader.reject)
   }
 
   #scheduleAck() {
@@ -1130,8 +1278,9 @@ export class PayfeedClient {
     this.#ackTimer = null
     if (this.#link) this.#hangUp(this.#link)
     this.#link = null
-    this.#offer?.done(false)
+    const offer = this.#offer
     this.#offer = null
+    this.#finish(offer, false)
     const {message: reason = null, code = null} = error ?? {}
     this.#setState('disconnected', {reason, code, error})
     this.#meet()
