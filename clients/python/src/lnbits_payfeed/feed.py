@@ -222,7 +222,8 @@ class Feed:
         """
         while not self._is_closed:
             item = self._take_arrived()
-            await self._save_cursor()
+            if self._position.unsaved_id is not None:
+                await self._save_cursor()
             if item is not None:
                 return item
             if self._failure:
@@ -279,7 +280,8 @@ class Feed:
         """
         if event.id is not None:
             self._position.finish(event.id)
-            await self._save_cursor()
+            if self._position.unsaved_id is not None:
+                await self._save_cursor()
         self._schedule_ack()
 
     async def wait_for_payment(

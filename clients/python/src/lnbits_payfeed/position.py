@@ -20,7 +20,7 @@ class ResumePosition:
         self._is_acking = since == "acked" or has_cursor
         self._handed_out_id: str | None = None
         self._saved_id = saved_id
-        self._unsaved_id: str | None = None
+        self.unsaved_id: str | None = None  # to save in the cursor, as it has moved
         # events are numbered in the order in which they are handed out
         self._count = 0
         self._finished_number = 0
@@ -111,8 +111,8 @@ class ResumePosition:
         self._saved_id = event_id
 
     def take_unsaved(self) -> str | None:
-        """The id to save in the cursor, if it has moved."""
-        event_id, self._unsaved_id = self._unsaved_id, None
+        """The `unsaved_id`, which is then saved."""
+        event_id, self.unsaved_id = self.unsaved_id, None
         return event_id
 
     @property
@@ -121,5 +121,5 @@ class ResumePosition:
 
     def _save(self, event_id: str) -> None:
         if self._has_cursor and event_id != self._saved_id:
-            self._unsaved_id = event_id
+            self.unsaved_id = event_id
         self._saved_id = event_id
