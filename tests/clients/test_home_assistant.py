@@ -92,3 +92,40 @@ async def test_the_bridge_triggers_the_automation_and_shows_the_feed(
         assert sorted(memos(home)) == ["cake", "tea"]
         await home.until(lambda: shown(home, "sensor.payfeed_till_balance") == "3")
         await home.until(lambda: shown(home, LAST_PAYMENT) in ("1", "2"))
+
+
+async def test_the_last_payment_is_known_after_a_restart_and_triggers_nothing(
+    shop: Shop, broker: Mosquitto, config: Path
+) -> None:
+    configure(config, RECIPES / "mqtt.yaml", broker.port)
+    words = [*await bridge_words(shop, broker, config), "--homeassistant"]
+    async with running(*words, url=shop.server.base):
+        async with home_assistant(config) as home:
+            feed = "binary_sensor.payfeed_till_feed"
+            await home.until(lambda: shown(home, feed) == "on")
+            await shop.sell(5, "tea")
+            await home.until(lambda: shown(home, LAST_PAYMENT) == "5")
+            await home.until(lambda: memos(home) == ["tea"])
+        async with home_assistant(config) as home:
+            await home.until(lambda: shown(home, LAST_PAYMENT) == "5")
+            assert home.states[LAST_PAYMENT]["attributes"]["memo"] == "tea"
+            await shop.sell(7, "cake")
+            await home.until(lambda: home.received)
+            assert memos(home) == ["cake"]
+
+
+async def test_home_assistant_accepts_every_discovery_message(
+    shop: Shop, broker: Mosquitto, config: Path
+) -> None:
+    configure(config, None, broker.port)
+    words = [*await bridge_words(shop, broker, config), "--homeassistant"]
+    async with (
+        home_assistant(config) as home,
+        running(*words, url=shop.server.base),
+    ):
+        await shop.sell(5)
+        await home.until(lambda: shown(home, "sensor.payfeed_till_balance") == "5")
+        await home.until(lambda: shown(home, LAST_PAYMENT) == "5")
+        log = await home.end()
+    complaints = [line for line in log.splitlines() if "components.mqtt" in line]
+    assert complaints == []

@@ -123,6 +123,7 @@ async def test_home_assistant_discovers_a_device_for_every_feed(
         assert config["unique_id"] == f"{device}_{kind}"
         kind = kind.replace("bridge_", "bridge/")
         name = config["device"]["name"].removeprefix("Payfeed ")
+        kind = kind.replace("payment", "bridge/last_payment")
         assert config["state_topic"] == f"payfeed/{name}/{kind}"
         if component == "sensor":
             assert config["availability_topic"] == f"payfeed/{name}/bridge/status"

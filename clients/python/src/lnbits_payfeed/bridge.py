@@ -2,7 +2,8 @@
 
 Topics: `<prefix>/<name>/<type>` with the frame as it arrived, QoS 1; `…/gap`;
 `…/balance_update` (retained); `…/bridge/status`: `online` or `offline` (retained, last
-will), one level deeper than the topics of events.
+will), one level deeper than the topics of events; for Home Assistant also
+`…/bridge/last_payment` (retained).
 An event is acknowledged only after the broker has confirmed it, or a `gap` that
 replaces an event that the broker refuses.
 """
@@ -28,9 +29,10 @@ from .events import (
     Gap,
     InvalidEvent,
     Item,
+    PaymentEvent,
 )
 from .feed import Feed
-from .homeassistant import Device, Message
+from .homeassistant import LAST_PAYMENT, Device, Message
 from .listen import as_text
 from .mqtt import (
     Broker,
@@ -101,6 +103,7 @@ class FeedBridge:
         self._backoff = Backoff(0.5, 30)
         self._stopping = asyncio.Event()
         self._balance: Balance | None = None
+        self._last_payment: str | None = None
         self._previous_id = ""  # of the event before the one that is published
         self._failures: defaultdict[str, list[str]] = defaultdict(list)  # by topic
         self._published = 0
@@ -202,12 +205,17 @@ class FeedBridge:
         """Publish all retained messages: the broker may have lost them."""
         if self._homeassistant:
             await self._retain(connection, self._device().feed_messages())
+        if self._last_payment:
+            await self._retain(connection, self._last_payment_messages())
         if self._balance:
             await self._retain(connection, self._balance_messages(self._balance))
 
     def _balance_messages(self, balance: Balance) -> list[Message]:
         discovery = self._device().balance_messages() if self._homeassistant else []
         return [*discovery, (self._topic("balance_update"), as_text(balance))]
+
+    def _last_payment_messages(self) -> list[Message]:
+        return [(self._topic(LAST_PAYMENT), str(self._last_payment))]
 
     async def _retain(
         self, connection: BrokerConnection, messages: list[Message]
@@ -271,6 +279,9 @@ class FeedBridge:
         refusal = await self._try_publish(connection, topic, event.text)
         if refusal is None:
             self._published += 1
+            if self._homeassistant and isinstance(event, PaymentEvent):
+                self._last_payment = event.text
+                await self._retain(connection, self._last_payment_messages())
             return
         try:
             await self._publish_notice(connection, event.id, "refused", refusal)

@@ -1,6 +1,7 @@
 """Home Assistant's MQTT discovery: one device for each feed of the bridge.
 
-Retained messages under `homeassistant/…/config` describe the topics of `bridge`.
+Retained messages under `homeassistant/…/config` describe the topics of `bridge`. The
+last payment has a retained topic of its own: Home Assistant knows it after a restart.
 """
 
 import hashlib
@@ -11,6 +12,9 @@ from typing import Any
 from .version import __version__
 
 ATTRIBUTES = ("memo", "direction", "status", "comment", "tag")
+
+# retained, unlike the topic of payments: what arrives there is always new
+LAST_PAYMENT = "bridge/last_payment"
 
 SIGNED_AMOUNT = (
     "{% set p = value_json.payment %}{% if p.status == 'failed' %}0{% else %}"
@@ -34,16 +38,19 @@ class Device:
     def feed_messages(self) -> list[Message]:
         """Last payment in satoshi (sent: negative, failed: 0), and connectivity."""
         chosen = ", ".join(f"'{a}': value_json.payment.{a}" for a in ATTRIBUTES)
+        last = f"{self._top}/{LAST_PAYMENT}"
         return [
             self._entity(
                 "sensor",
                 "payment",
                 name="Last payment",
                 value_template=SIGNED_AMOUNT,
-                json_attributes_topic=f"{self._top}/payment",
-                json_attributes_template=f"{{{{ {{{chosen}}} | tojson }}}}",
+                state_topic=last,
+                json_attributes_topic=last,
+                # with the id, the same amount again is a change; a repetition is none
+                json_attributes_template=f"{{{{ {{'id': value_json.id, {chosen}}}"
+                " | tojson }}",
                 unit_of_measurement="sat",
-                force_update=True,  # the same amount again is another payment
                 availability_topic=f"{self._top}/bridge/status",
             ),
             self._entity(
