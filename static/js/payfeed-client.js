@@ -2,7 +2,7 @@
 /** @import {Options, CustomEvent, PaymentEvent, State} from '../../clients/js/index.d.ts' */
 
 /**
- * A live feed of a wallet's payments, for browsers and Node >= 20; docs/clients.md.
+ * A live feed of a wallet's payments, for browsers and Node >= 20; docs/javascript.md.
  *
  * PayfeedError
  * ├── BadAddress       address, key, secret or option cannot be used as given
@@ -628,7 +628,7 @@ const report = error =>
  * What `onEvent` and `onGap` return is awaited before the next frame, and what
  * `onInvalid` returns for an event. If one throws, the feed stops before that event, and
  * the error is thrown as an uncaught one.
- * Options and their defaults: docs/clients.md and clients/js/index.d.ts.
+ * Options and their defaults: docs/javascript.md and clients/js/index.d.ts.
  * @template {CustomEvent} [Own=never]
  */
 export class PayfeedClient {

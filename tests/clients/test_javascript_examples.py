@@ -144,7 +144,7 @@ def first_lines(name: str, language: str, shop: Shop) -> str:
     return code.replace("https://lnbits.example.org", shop.server.base)
 
 
-@pytest.mark.parametrize("name", ["docs/clients.md", "clients/js/README.md"])
+@pytest.mark.parametrize("name", ["docs/javascript.md", "clients/js/README.md"])
 async def test_the_first_node_program_of_a_document_works(
     shop: Shop, name: str
 ) -> None:
@@ -158,7 +158,9 @@ async def test_the_first_node_program_of_a_document_works(
 async def test_the_first_web_page_of_the_document_works(
     browser: Browser, shop: Shop, tmp_path: Path
 ) -> None:
-    (tmp_path / "first.html").write_text(first_lines("docs/clients.md", "html", shop))
+    (tmp_path / "first.html").write_text(
+        first_lines("docs/javascript.md", "html", shop)
+    )
     await shop.sell(7, "tea")
     with served(tmp_path) as base:
         page = await browser.new_page()

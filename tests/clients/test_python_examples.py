@@ -42,7 +42,7 @@ async def test_the_python_example_processes_each_payment_once_across_a_crash(
         assert "42 sat for 'b'" in await command.line()
 
 
-@pytest.mark.parametrize("name", ["docs/clients.md", "clients/python/README.md"])
+@pytest.mark.parametrize("name", ["docs/python.md", "clients/python/README.md"])
 async def test_the_first_python_program_of_a_document_works(
     shop: Any, tmp_path: Path, name: str
 ) -> None:
@@ -85,8 +85,8 @@ async def test_the_documented_processing_of_payments_works(
     shop: Any, tmp_path: Path
 ) -> None:
     """A sent payment is acknowledged without handing out goods."""
-    text = (ROOT / "docs" / "clients.md").read_text()
-    text = text.partition("### Process every payment\n")[2]
+    text = (ROOT / "docs" / "python.md").read_text()
+    text = text.partition("## Process every payment\n")[2]
     code = text.partition("```python\n")[2].partition("```")[0]
     lines = "".join(f"    {line}\n" for line in code.splitlines())
     program = tmp_path / "till.py"

@@ -33,17 +33,19 @@ BLOCKS = {
         '{"type":"payment"': "not run: a shortened frame",
     },
     "docs/architecture.md": {"LNbits settles": DRAWING, "Journal.append": DRAWING},
-    "docs/clients.md": {
+    "docs/python.md": {
         "import asyncio": PYTHON,
         "cursor = FileCursor": PYTHON,
         "api = PayfeedApi": "not run: a fragment; test_api.py runs every method",
         "from lnbits_payfeed.testing": "tests/clients/test_python_testing.py",
-        "import {FakeFeed": "not run: tests/node/testing.test.mjs does the same",
         "with SyncFeed": "not run: a fragment; test_python_scenarios.py runs SyncFeed",
+        "try:": "not run: a fragment; test_python_waiting.py waits for a payment",
+    },
+    "docs/javascript.md": {
         '<script type="module">': JAVASCRIPT,
         "import {isReceived": JAVASCRIPT,
         "const client": "not run: fragments; tests/node runs the client",
-        "try:": "not run: a fragment; test_python_waiting.py waits for a payment",
+        "import {FakeFeed": "not run: tests/node/testing.test.mjs does the same",
     },
     "docs/installation.md": {
         "https://raw.githubusercontent.com/": "not run: an address on GitHub",

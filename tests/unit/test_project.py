@@ -86,7 +86,7 @@ VERSIONS = {
     "clients/python/src/lnbits_payfeed/version.py": r'__version__ = "(.+)"',
     "templates/payfeed/display.html": r"payfeed=([\d.]+)",
     "templates/payfeed/index.html": r"payfeed=([\d.]+)",
-    "docs/clients.md": r"lnbits-payfeed-([\d.]+)\.tgz",
+    "docs/javascript.md": r"lnbits-payfeed-([\d.]+)\.tgz",
     ".github/ISSUE_TEMPLATE/bug.yml": r"Payfeed ([\d.]+),",
     "CHANGELOG.md": r"^## \[(\d.+)\] - \d{4}-\d\d-\d\d$",
 }
