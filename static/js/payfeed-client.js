@@ -309,13 +309,18 @@ function leadingId(text) {
   return isId(id) ? id : null
 }
 
-const NOTHING = {text: null}
-
-/** What is kept of a frame until its turn: its text, or the id of one too large. */
-function keep(data) {
-  if (!isText(data)) return NOTHING
-  if (data.length <= MAX_FRAME_CHARS) return {text: data}
-  return {isTooLarge: true, id: leadingId(data)}
+/**
+ * What waits for its turn: a frame's text, the id of one too large (null if it is unknown),
+ * or a job.
+ * @param {any} link
+ * @param {any} data
+ * @param {any} [job]
+ */
+function toEntry(link, data, job = null) {
+  if (!isText(data)) return {link, job, text: null, chars: 0, id: undefined}
+  const chars = data.length
+  if (chars <= MAX_FRAME_CHARS) return {link, job, text: data, chars, id: undefined}
+  return {link, job, text: null, chars: 0, id: leadingId(data)}
 }
 
 /** The id that follows, as offsets have no holes. */
@@ -604,8 +609,8 @@ const connectionOptions = ({url, key, secret, WebSocket, ...options}) => {
 
 const eventName = ({id}) => (id ? `event ${id}` : 'an event')
 
-const isBeyond = ({waiting}, {frames, chars}) =>
-  waiting.frames > frames || waiting.chars > chars
+const isBeyond = (waiting, limit) =>
+  waiting.frames > limit.frames || waiting.chars > limit.chars
 
 const now = () => performance.now() / 1000
 
@@ -876,7 +881,7 @@ export class PayfeedClient {
     socket.onopen = () => this.#watch(link)
     socket.onmessage = ({data}) => {
       link.receivedAt = now()
-      this.#receive(link, keep(data))
+      this.#receive(link, toEntry(link, data))
     }
     socket.onerror = ({message, error}) => {
       trouble = message
@@ -892,24 +897,22 @@ export class PayfeedClient {
     })
   }
 
-  #receive(link, kept) {
-    this.#enqueue(link, null, kept)
-    if (isBeyond(link, PAUSE_BEYOND)) link.socket.pause?.()
-    if (!isBeyond(link, CLOSE_BEYOND)) return
+  #receive(link, entry) {
+    this.#enqueue(entry)
+    const {waiting, socket} = link
+    if (!isBeyond(waiting, PAUSE_BEYOND)) return
+    socket.pause?.()
+    if (!isBeyond(waiting, CLOSE_BEYOND)) return
     this.#ended(link, null, 'events arrive faster than they are processed')
     link.isBehind = true
   }
 
-  /**
-   * One frame after the other, over all connections: callbacks take their time.
-   * @param {any} link
-   * @param {any} job null for a frame
-   * @param {any} [kept] the frame
-   */
-  #enqueue(link, job, kept = NOTHING) {
-    link.waiting.frames += 1
-    link.waiting.chars += kept.text?.length ?? 0
-    this.#jobs.push({link, job, kept})
+  /** One frame after the other, over all connections: callbacks take their time. */
+  #enqueue(entry) {
+    const {waiting} = entry.link
+    waiting.frames += 1
+    waiting.chars += entry.chars
+    this.#jobs.push(entry)
     // a job never runs inside the call that adds it
     if (this.#jobs.length - this.#nextJob === 1) queueMicrotask(() => this.#work())
   }
@@ -930,7 +933,8 @@ export class PayfeedClient {
       this.#isWorking = true
       let pending
       try {
-        if (entry.link === this.#link) pending = this.#run(entry)
+        if (entry.link === this.#link)
+          pending = entry.job ? entry.job() : this.#process(entry)
       } catch (error) {
         this.#isWorking = false
         this.#fail(error)
@@ -951,13 +955,9 @@ export class PayfeedClient {
     }
   }
 
-  #run({link, job, kept}) {
-    return job ? job() : this.#process(link, kept)
-  }
-
-  #worked({link: {waiting, socket}, kept}) {
+  #worked({link: {waiting, socket}, chars}) {
     waiting.frames -= 1
-    waiting.chars -= kept.text?.length ?? 0
+    waiting.chars -= chars
     if (!waiting.frames && socket.isPaused) socket.resume()
   }
 
@@ -995,8 +995,8 @@ export class PayfeedClient {
   }
 
   /** A promise if it takes time. */
-  #process(link, {text, isTooLarge, id}) {
-    if (isTooLarge) return this.#passTooLarge(link, id)
+  #process({link, text, id}) {
+    if (id !== undefined) return this.#passTooLarge(link, id)
     let frame
     try {
       frame = parseFrame(text)
@@ -1207,7 +1207,7 @@ export class PayfeedClient {
     if (link.ended) return
     link.ended = {code, reason: reason || 'the connection ended', retryAfter, at: now()}
     this.#hangUp(link)
-    this.#enqueue(link, () => this.#lost(link))
+    this.#enqueue(toEntry(link, null, () => this.#lost(link)))
   }
 
   #hangUp({socket, timer}) {

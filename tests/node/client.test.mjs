@@ -943,3 +943,57 @@ test('the loop yields balances only with the option balance', async () => {
     assert.deepEqual(types, expected)
   }
 })
+
+test('items that are asked for together arrive in order', async () => {
+  const {client} = opened()
+  const loop = client[Symbol.asyncIterator]()
+  const asked = [loop.next(), loop.next()]
+  Socket.last.hello()
+  Socket.last.event(1)
+  Socket.last.event(2)
+  const found = await Promise.all(asked)
+  assert.deepEqual(
+    found.map(({value}) => value.id),
+    ['e-1', 'e-2']
+  )
+  client.stop()
+})
+
+test('an item is processed when the next one is asked for, and not if the loop is left', async () => {
+  const {client} = opened()
+  const loop = client[Symbol.asyncIterator]()
+  const first = loop.next()
+  Socket.last.hello()
+  Socket.last.event(1)
+  Socket.last.event(2)
+  await first
+  assert.equal(client.cursor, 'e-0')
+  await loop.next()
+  assert.equal(client.cursor, 'e-1')
+  await loop.return()
+  assert.equal(client.cursor, 'e-1')
+  assert.deepEqual(await loop.next(), {value: undefined, done: true})
+})
+
+test('a loop that never began does not stop the client', async () => {
+  const {client, states} = opened()
+  client.start()
+  await client[Symbol.asyncIterator]().return()
+  assert.deepEqual(states, ['connecting'])
+  client.stop()
+})
+
+test('the newest 10,000 ids are remembered', async () => {
+  const ids = []
+  const {client} = opened({onEvent: ({id}) => ids.push(id)})
+  client.start()
+  Socket.last.hello()
+  for (let number = 1; number <= 10_001; number++) {
+    Socket.last.event(number)
+    if (number % 50 === 0) await settled()
+  }
+  for (const number of [10_001, 2, 1]) Socket.last.event(number)
+  await until(() => ids.length >= 10_002)
+  assert.deepEqual(ids.slice(-2), ['e-10001', 'e-1'])
+  client.stop()
+})
