@@ -20,6 +20,7 @@ const IDLE_HEARTBEATS = 2.5
 const ACK_PAUSE_SECONDS = 0.25
 const CLOSE_SECONDS = 1
 const REMEMBERED_IDS = 10000
+const DONE_JOBS = 1000 // their places are given back together
 const MAX_FRAME_CHARS = 4 * 2 ** 20
 const FRAME_TOO_LARGE = 1009
 // Frames waiting for a slow callback. Beyond the first limit a socket is paused, if its
@@ -926,8 +927,8 @@ export class PayfeedClient {
       const entry = this.#jobs[this.#nextJob]
       if (!entry) return
       this.#jobs[this.#nextJob++] = undefined
-      if (this.#nextJob === this.#jobs.length) {
-        this.#jobs = []
+      if (this.#nextJob === this.#jobs.length || this.#nextJob === DONE_JOBS) {
+        this.#jobs.splice(0, this.#nextJob)
         this.#nextJob = 0
       }
       this.#isWorking = true
