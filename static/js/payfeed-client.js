@@ -918,19 +918,25 @@ export class PayfeedClient {
     if (this.#jobs.length - this.#nextJob === 1) queueMicrotask(() => this.#work())
   }
 
+  #nextEntry() {
+    const entry = this.#jobs[this.#nextJob]
+    if (!entry) return null
+    this.#jobs[this.#nextJob++] = undefined
+    if (this.#nextJob === this.#jobs.length || this.#nextJob === DONE_JOBS) {
+      this.#jobs.splice(0, this.#nextJob)
+      this.#nextJob = 0
+    }
+    return entry
+  }
+
   /**
    * Until a job returns a promise, which is awaited, or an item is offered to the loop,
    * which calls again when it has processed it.
    */
   #work() {
     while (!this.#isWorking && !this.#offer && !this.#taken) {
-      const entry = this.#jobs[this.#nextJob]
+      const entry = this.#nextEntry()
       if (!entry) return
-      this.#jobs[this.#nextJob++] = undefined
-      if (this.#nextJob === this.#jobs.length || this.#nextJob === DONE_JOBS) {
-        this.#jobs.splice(0, this.#nextJob)
-        this.#nextJob = 0
-      }
       this.#isWorking = true
       let pending
       try {
