@@ -58,6 +58,7 @@ class Extension:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.started_at = int(time.time())  # Unix seconds
         self.metrics = Metrics()
         self.tasks = BackgroundTasks()
         arriving: Counter[str] = Counter()

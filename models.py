@@ -586,3 +586,76 @@ class SentAnswer(BaseModel):
 
 class HealthAnswer(BaseModel):
     status: str = Field(example="ok")
+
+
+class FeedSize(BaseModel):
+    wallet_id: str
+    events: int
+    bytes: int
+
+
+class FeedCounts(BaseModel):
+    active: int = Field(description="They record payments.")
+    inactive: int = Field(description="Suspended, or not opened yet.")
+
+
+class StorageAnswer(BaseModel):
+    measured_at: int | None = Field(
+        description="When events and bytes were counted, Unix seconds: every five"
+        " minutes. Null: not since the start."
+    )
+    events: int
+    bytes: int = Field(description="Of the events' bodies.")
+    database_bytes: int = Field(description="Payfeed's tables on the disk.")
+    retention: Retained
+    largest: list[FeedSize] = Field(description="The ten largest feeds by bytes.")
+
+
+class SubscriberCounts(BaseModel):
+    connected: int
+    wallets: int = Field(description="Whose feeds they read.")
+    lag: int = Field(description="Events the slowest one is behind.")
+
+
+class WebhookCounts(BaseModel):
+    """Endpoints of all wallets by state, and deliveries that wait."""
+
+    enabled: bool = Field(description="False: `PAYFEED_WEBHOOKS` is off.")
+    delivering: int
+    retrying: int
+    failing: int
+    disabled: int
+    waiting: int
+    oldest_waiting_seconds: int
+
+
+class SweepAnswer(BaseModel):
+    looked_at: int = Field(description="When the last look began, Unix seconds.")
+    scan_ms: int = Field(description="How long its reading took.")
+    under_way: int = Field(description="Payments that are read again.")
+    reconciled: int = Field(description="Payments that the listener did not record.")
+
+
+class AuditAnswer(BaseModel):
+    rounds: int = Field(description="How often all payments were compared.")
+    ended_at: int | None = Field(description="The end of the last round.")
+    urgent: bool = Field(description="It is faster until its round has ended.")
+
+
+class ServerAnswer(BaseModel):
+    """Counts are of this process since `started_at`, except for feeds, storage and
+    webhooks."""
+
+    version: str = Field(example="0.2.0")
+    database: str = Field(description="`sqlite` or `postgresql`")
+    started_at: int = Field(description="Unix seconds.")
+    healthy: bool = Field(description="As `GET health`.")
+    feeds: FeedCounts
+    storage: StorageAnswer
+    subscribers: SubscriberCounts
+    webhooks: WebhookCounts
+    sweep: SweepAnswer
+    audit: AuditAnswer
+    recorded: int = Field(description="Events.")
+    delivered: int = Field(description="Events sent to readers.")
+    refused: int = Field(description="Requests and connections.")

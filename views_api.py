@@ -33,9 +33,11 @@ from .models import (
     RevokedKey,
     Rotate,
     SentAnswer,
+    ServerAnswer,
     SubscriberAnswer,
 )
 from .openapi import documented
+from .overview import overview
 from .views_common import (
     PayfeedRoute,
     address_of,
@@ -70,10 +72,16 @@ async def get_metrics(request: Request) -> Response:
     """Counters of this process, and what waits, in Prometheus' text format."""
     extension, token = current(), bearer_of(request)
     if not (token and extension.is_metrics_token(token)):
-        if not await wallets.is_administrator(request, token):
-            raise Forbidden("This is for administrators of LNbits.")
+        await _require_administrator(request)
     media_type = "text/plain; version=0.0.4; charset=utf-8"
     return Response(await extension.metrics_text(), media_type=media_type)
+
+
+@api.get("/server", **documented(answer=ServerAnswer))
+async def get_server(request: Request) -> Response:
+    """The server as a whole; for administrators of LNbits."""
+    await _require_administrator(request)
+    return ascii_json(await overview(current()))
 
 
 @api.get("/feed", **documented(answer=FeedAnswer))
@@ -310,6 +318,11 @@ def _take_message(extension: Extension, access: Access) -> None:
 def _sent(extension: Extension, access: Access, event_id: str, **echo: Any) -> Response:
     delivered = extension.subscribers.count(access.wallet_id)
     return ascii_json({"sent": True} | echo | {"id": event_id, "delivered": delivered})
+
+
+async def _require_administrator(request: Request) -> None:
+    if not await wallets.is_administrator(request, bearer_of(request)):
+        raise Forbidden("This is for administrators of LNbits.")
 
 
 async def _authenticate_reading(request: Request) -> Access:

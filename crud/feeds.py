@@ -57,6 +57,16 @@ async def get_feeds() -> list[Feed]:
     return [_feed(row) for row in await fetch_tuples(SELECT_FEEDS)]
 
 
+async def count_feeds() -> tuple[int, int]:
+    """How many feeds record, and how many are suspended or have yet to open."""
+    rows = await fetch_all(
+        "SELECT COUNT(*) AS feeds, SUM(CASE WHEN active = true THEN 1 ELSE 0 END)"
+        " AS active FROM payfeed.feeds"
+    )
+    active = int(rows[0]["active"] or 0)
+    return active, rows[0]["feeds"] - active
+
+
 async def get_feeds_of(wallet_ids: Collection[str]) -> list[Feed]:
     if not wallet_ids:
         return []

@@ -35,6 +35,9 @@ class Retention:
     run of the process before. After a jump of more than a day nothing is deleted by
     age for a day, and the time that was skipped ages no event: they are as old as the
     clock before the jump would say. Count and bytes depend on no clock.
+
+    `kept` has what each feed kept when it was last counted, without empty ones. All of
+    it was right at `measured_at`, in Unix seconds; None before the first run has ended.
     """
 
     def __init__(
@@ -51,8 +54,10 @@ class Retention:
         self.message_bytes = settings.message_store_bytes
         self._last = (self._now(), monotonic())
         self._has_run = False
-        # (epoch, head) of a feed when its count and bytes were last within bounds
-        self._checked: dict[str, tuple[str, int]] = {}
+        self.kept: dict[str, crud.Kept] = {}
+        self.measured_at: int | None = None
+        # (epoch, head, oldest offset) of a feed when nothing was to be deleted from it
+        self._checked: dict[str, tuple[str, int, int]] = {}
 
     def describe(self) -> dict[str, int]:
         """The bounds of every feed, for `GET feed`."""
@@ -83,16 +88,18 @@ class Retention:
                     gone += await self._expire_feed(feed, before, future, first)
             after = feeds[-1].wallet_id
             await asyncio.sleep(0)
+        self.measured_at = self._now()
         return gone
 
     async def _expire_feed(
         self, feed: crud.Oldest, before: int, future: int, unsent: int
     ) -> int:
-        """A feed that was not appended to needs only a look at its oldest event.
+        """A feed that did not change needs only a look at its oldest event.
 
         `unsent`: the first offset that a webhook has yet to be sent.
         """
         if feed.offset is None or feed.created_at is None:
+            self.kept.pop(feed.wallet_id, None)
             return 0
         gone, spared = 0, None
         if unsent <= feed.head:
@@ -100,16 +107,17 @@ class Retention:
         if not before <= feed.created_at <= future:
             old = await crud.age_bound(feed.wallet_id, before, future)
             gone += await _expire_up_to(feed, old.sparing(spared) if old else [])
-        if self._checked.get(feed.wallet_id) == (feed.epoch, feed.head):
+        place = (feed.epoch, feed.head, feed.offset)
+        if self._checked.get(feed.wallet_id) == place:
             return gone
         gone += await _expire_up_to(feed, await self._surplus(feed, spared))
-        if spared is None:
-            self._checked[feed.wallet_id] = (feed.epoch, feed.head)
+        if spared is None and not gone:
+            self._checked[feed.wallet_id] = place
         return gone
 
     async def _surplus(self, feed: crud.Oldest, spared: int | None) -> list[crud.Bound]:
         """What is beyond the limits of count and bytes."""
-        kept = await crud.count_kept(feed)
+        kept = self.kept[feed.wallet_id] = await crud.count_kept(feed)
         bounds = []
         for factor in (1, 2) if spared is not None else (1,):
             events, size = factor * self.events, factor * self.bytes

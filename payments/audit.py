@@ -19,24 +19,28 @@ ROUND_PAUSE_SECONDS = 10
 
 
 class Audit:
-    """`rounds` counts how often it was once through."""
+    """`rounds` counts how often it was once through, the last time at `ended_at`.
+
+    `is_urgent`: it goes faster until it is through.
+    """
 
     def __init__(self, opening: Opening, reconciler: Reconciler) -> None:
         self._opening = opening
         self._reconciler = reconciler
         self._place: tuple[str, str | None] = ("", "")
-        self._is_urgent = True
+        self.is_urgent = True
         self.rounds = 0
+        self.ended_at: float | None = None  # Unix seconds
 
     def hurry(self) -> None:
         """Begin again, and go faster until once through."""
-        self._is_urgent, self._place = True, ("", "")
+        self.is_urgent, self._place = True, ("", "")
 
     async def run(self) -> None:
         """Without end, at its own pace."""
         while True:
             began = time.monotonic()
-            share = FAST_SHARE if self._is_urgent else SHARE
+            share = FAST_SHARE if self.is_urgent else SHARE
             is_through = await self.step()
             took = time.monotonic() - began
             pause = took / share - took
@@ -52,8 +56,9 @@ class Audit:
         if place != self._place:  # begun again meanwhile
             return False
         if len(rows) < SLICE_PAYMENTS:
-            self._place, self._is_urgent = ("", ""), False
+            self._place, self.is_urgent = ("", ""), False
             self.rounds += 1
+            self.ended_at = time.time()
             return True
         last = rows[-1]
         is_enabled = self._opening.is_enabled(last.wallet_id)

@@ -120,7 +120,7 @@ async def test_a_clock_that_is_set_makes_the_audit_begin_again_and_hurry(
         monkeypatch.setattr(copy.journal, "now", lambda jump=jump: now() + jump)
         await store(row(number, -1000, **at(time.time() + jump)))
         assert await sweep(copy) == 1
-        assert copy.audit._is_urgent
+        assert copy.audit.is_urgent
         await audit(copy)
 
 

@@ -434,3 +434,23 @@ async def test_a_feed_is_described_by_what_it_keeps(computer: Computer) -> None:
     assert feed
     size = sum(await sizes_of(feed.epoch))
     assert await crud.describe_kept("w") == (2, size, 1, NOW)
+
+
+async def test_what_a_feed_keeps_is_counted_again_after_every_change(
+    computer: Computer,
+) -> None:
+    await computer.record(3)
+    await computer.run_once()
+    assert computer.retention.kept["w"].events == 3
+    assert computer.retention.measured_at == int(computer.wall)
+    await computer.run(20)
+    await computer.record(2)
+    await computer.run(15)
+    await computer.run_once()
+    assert await kept() == [4, 5]
+    assert computer.retention.kept["w"].events == 2
+    feed = await crud.get_feed("w")
+    assert feed
+    await crud.expire_slice("w", feed.epoch, crud.Bound(crud.ALL, 5), False)
+    await computer.run_once()
+    assert "w" not in computer.retention.kept
