@@ -20,7 +20,7 @@ from shop import Shop, opened  # noqa: E402
 
 TABS = (
     *("Live", "Plots", "Connect", "Keys", "Webhooks"),
-    *("Subscribers", "Send", "Displays"),
+    *("Subscribers", "Send", "Displays", "Server"),
 )
 SETTINGS = {
     "PAYFEED_HEARTBEAT_SECONDS": "2",

@@ -9,6 +9,11 @@
     {name: 'send', icon: 'send', text: 'payfeed.tab.send'},
     {name: 'displays', icon: 'tv', text: 'payfeed.tab.display'}
   ]
+  const SERVER_TAB = {
+    name: 'server',
+    icon: 'speed',
+    text: 'payfeed.tab.server'
+  }
   const STATES = {
     connected: {
       icon: 'check_circle',
@@ -39,14 +44,16 @@
    */
   window.app.component('payfeed-page', {
     template: '#payfeed-page-template',
-    props: ['wallets', 'rules', 'documents'],
+    props: ['wallets', 'rules', 'documents', 'isAdministrator'],
     data: () => ({
-      tabs: TABS,
       place: {walletId: '', tab: 'live', filter: {}, event: ''},
       feed: null,
       now: seconds()
     }),
     computed: {
+      tabs() {
+        return this.isAdministrator ? [...TABS, SERVER_TAB] : TABS
+      },
       walletId() {
         return this.place.walletId
       },
@@ -94,7 +101,7 @@
         const ids = this.wallets.map(({id}) => id)
         const isOwn = id => ids.includes(id)
         const known = [walletId, asked, window.g.wallet?.id].find(isOwn)
-        const isTab = TABS.some(({name}) => name === tab)
+        const isTab = this.tabs.some(({name}) => name === tab)
         const shown = {walletId: known ?? ids[0] ?? '', tab: isTab ? tab : 'live'}
         this.place = {...rest, ...shown}
       },

@@ -28,7 +28,8 @@ Payfeed.addTexts(
       webhooks: 'Webhooks',
       subscribers: 'Assinantes',
       send: 'Enviar',
-      display: 'Telas'
+      display: 'Telas',
+      server: 'Servidor'
     },
     state: {
       connected: 'Conectado: os pagamentos aparecem na hora.',
@@ -416,6 +417,39 @@ Payfeed.addTexts(
       reserved_type: 'O tipo "{type}" é reservado.',
       invalid_type:
         'Um tipo tem de 1 a 64 caracteres: a a z, 0 a 9, ponto, hífen e sublinhado.'
+    },
+    server: {
+      title: 'Este servidor',
+      what: 'Todos os usuários juntos, para administradores do LNbits. Não são mostrados pagamentos, nomes nem valores de ninguém.',
+      health: 'Estado',
+      ok: 'Em ordem',
+      not_ok: 'Com falhas',
+      feeds: 'Feeds',
+      inactive: 'inativos: {count}',
+      events: 'Eventos guardados',
+      disk: 'No disco',
+      wallets: 'carteiras: {count}',
+      retrying: 'tentando de novo: {count}',
+      failing: 'falhando: {count}',
+      disabled: 'desativados: {count}',
+      off: 'desativados neste servidor',
+      recording: 'Registro',
+      looked: 'Última busca por pagamentos',
+      under_way: 'Pagamentos que são lidos de novo',
+      audit: 'Comparação de todos os pagamentos',
+      first_round: 'A primeira está em andamento.',
+      rounds: 'concluídas: {count}, última {time}',
+      since: 'Contado desde o início',
+      recorded: 'Eventos registrados',
+      reconciled: 'Destes, encontrados na busca',
+      delivered: 'Eventos enviados a leitores',
+      refused: 'Pedidos e conexões recusados',
+      largest: 'Maiores feeds',
+      wallet_id: 'Id da carteira',
+      size: 'Tamanho',
+      copy_id: 'Copiar o id da carteira {id}',
+      counted: 'Contado {time}, a cada cinco minutos.',
+      counting: 'Os feeds estão sendo contados.'
     },
     public_display: {
       connected: 'conectado',

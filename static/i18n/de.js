@@ -30,7 +30,8 @@ Payfeed.addTexts(
       webhooks: 'Webhooks',
       subscribers: 'Abonnenten',
       send: 'Senden',
-      display: 'Anzeigen'
+      display: 'Anzeigen',
+      server: 'Server'
     },
     state: {
       connected: 'Verbunden: Zahlungen erscheinen sofort.',
@@ -421,6 +422,39 @@ Payfeed.addTexts(
       reserved_type: 'Die Art "{type}" ist reserviert.',
       invalid_type:
         'Eine Art hat 1 bis 64 Zeichen: a bis z, 0 bis 9, Punkt, Bindestrich und Unterstrich.'
+    },
+    server: {
+      title: 'Dieser Server',
+      what: 'Alle Benutzer zusammen, für Administratoren von LNbits. Zahlungen, Namen und Beträge werden nicht gezeigt.',
+      health: 'Zustand',
+      ok: 'In Ordnung',
+      not_ok: 'Gestört',
+      feeds: 'Feeds',
+      inactive: 'nicht aktiv: {count}',
+      events: 'Aufbewahrte Ereignisse',
+      disk: 'Auf der Platte',
+      wallets: 'Wallets: {count}',
+      retrying: 'wiederholen: {count}',
+      failing: 'scheitern: {count}',
+      disabled: 'abgeschaltet: {count}',
+      off: 'auf diesem Server ausgeschaltet',
+      recording: 'Aufzeichnung',
+      looked: 'Letzte Suche nach Zahlungen',
+      under_way: 'Zahlungen, die noch einmal gelesen werden',
+      audit: 'Vergleich aller Zahlungen',
+      first_round: 'Der erste läuft noch.',
+      rounds: 'abgeschlossen: {count}, zuletzt {time}',
+      since: 'Gezählt seit dem Start',
+      recorded: 'Aufgezeichnete Ereignisse',
+      reconciled: 'Davon durch Suchen gefunden',
+      delivered: 'An Leser gesendete Ereignisse',
+      refused: 'Abgewiesene Anfragen und Verbindungen',
+      largest: 'Größte Feeds',
+      wallet_id: 'Wallet-ID',
+      size: 'Größe',
+      copy_id: 'Wallet-ID {id} kopieren',
+      counted: 'Gezählt {time}, alle fünf Minuten.',
+      counting: 'Die Feeds werden gezählt.'
     },
     public_display: {
       connected: 'verbunden',

@@ -29,7 +29,8 @@ Payfeed.addTexts(
       webhooks: 'Webhooks',
       subscribers: 'Subscribers',
       send: 'Send',
-      display: 'Displays'
+      display: 'Displays',
+      server: 'Server'
     },
     state: {
       connected: 'Connected: payments appear immediately.',
@@ -414,6 +415,39 @@ Payfeed.addTexts(
       reserved_type: 'The type "{type}" is reserved.',
       invalid_type:
         'A type has 1 to 64 characters: a to z, 0 to 9, dot, dash and underscore.'
+    },
+    server: {
+      title: 'This server',
+      what: 'All users together, for administrators of LNbits. Nobody’s payments, names or amounts are shown.',
+      health: 'Health',
+      ok: 'OK',
+      not_ok: 'Not OK',
+      feeds: 'Feeds',
+      inactive: 'not active: {count}',
+      events: 'Kept events',
+      disk: 'On the disk',
+      wallets: 'wallets: {count}',
+      retrying: 'retrying: {count}',
+      failing: 'failing: {count}',
+      disabled: 'disabled: {count}',
+      off: 'switched off on this server',
+      recording: 'Recording',
+      looked: 'Last look for payments',
+      under_way: 'Payments that are looked at again',
+      audit: 'Comparison of all payments',
+      first_round: 'The first one is under way.',
+      rounds: 'completed: {count}, last {time}',
+      since: 'Counted since the start',
+      recorded: 'Recorded events',
+      reconciled: 'Of these, found by looking',
+      delivered: 'Events sent to readers',
+      refused: 'Refused requests and connections',
+      largest: 'Largest feeds',
+      wallet_id: 'Wallet id',
+      size: 'Size',
+      copy_id: 'Copy the wallet id {id}',
+      counted: 'Counted {time}, every five minutes.',
+      counting: 'The feeds are being counted.'
     },
     public_display: {
       connected: 'connected',

@@ -28,7 +28,8 @@ Payfeed.addTexts(
       webhooks: 'Webhooks',
       subscribers: 'Suscriptores',
       send: 'Enviar',
-      display: 'Pantallas'
+      display: 'Pantallas',
+      server: 'Servidor'
     },
     state: {
       connected: 'Conectado: los pagos aparecen de inmediato.',
@@ -416,6 +417,39 @@ Payfeed.addTexts(
       reserved_type: 'El tipo "{type}" está reservado.',
       invalid_type:
         'Un tipo tiene de 1 a 64 caracteres: a a z, 0 a 9, punto, guion y guion bajo.'
+    },
+    server: {
+      title: 'Este servidor',
+      what: 'Todos los usuarios juntos, para administradores de LNbits. No se muestran pagos, nombres ni importes de nadie.',
+      health: 'Estado',
+      ok: 'Correcto',
+      not_ok: 'Con fallos',
+      feeds: 'Feeds',
+      inactive: 'no activos: {count}',
+      events: 'Eventos guardados',
+      disk: 'En el disco',
+      wallets: 'monederos: {count}',
+      retrying: 'reintentando: {count}',
+      failing: 'fallando: {count}',
+      disabled: 'desactivados: {count}',
+      off: 'desactivados en este servidor',
+      recording: 'Registro',
+      looked: 'Última búsqueda de pagos',
+      under_way: 'Pagos que se leen de nuevo',
+      audit: 'Comparación de todos los pagos',
+      first_round: 'La primera está en curso.',
+      rounds: 'completadas: {count}, última {time}',
+      since: 'Contado desde el inicio',
+      recorded: 'Eventos registrados',
+      reconciled: 'De ellos, encontrados al buscar',
+      delivered: 'Eventos enviados a lectores',
+      refused: 'Peticiones y conexiones rechazadas',
+      largest: 'Feeds más grandes',
+      wallet_id: 'Id del monedero',
+      size: 'Tamaño',
+      copy_id: 'Copiar el id del monedero {id}',
+      counted: 'Contado {time}, cada cinco minutos.',
+      counting: 'Se están contando los feeds.'
     },
     public_display: {
       connected: 'conectado',

@@ -29,7 +29,8 @@ Payfeed.addTexts(
       webhooks: 'Webhooks',
       subscribers: 'Abonnés',
       send: 'Envoyer',
-      display: 'Affichages'
+      display: 'Affichages',
+      server: 'Serveur'
     },
     state: {
       connected: 'Connecté : les paiements apparaissent aussitôt.',
@@ -420,6 +421,39 @@ Payfeed.addTexts(
       reserved_type: 'Le type "{type}" est réservé.',
       invalid_type:
         'Un type a 1 à 64 caractères : a à z, 0 à 9, point, tiret et tiret bas.'
+    },
+    server: {
+      title: 'Ce serveur',
+      what: 'Tous les utilisateurs ensemble, pour les administrateurs de LNbits. Aucun paiement, nom ou montant n’est affiché.',
+      health: 'État',
+      ok: 'Correct',
+      not_ok: 'En panne',
+      feeds: 'Flux',
+      inactive: 'inactifs : {count}',
+      events: 'Événements conservés',
+      disk: 'Sur le disque',
+      wallets: 'portefeuilles : {count}',
+      retrying: 'en nouvel essai : {count}',
+      failing: 'en échec : {count}',
+      disabled: 'désactivés : {count}',
+      off: 'désactivés sur ce serveur',
+      recording: 'Enregistrement',
+      looked: 'Dernière recherche de paiements',
+      under_way: 'Paiements relus',
+      audit: 'Comparaison de tous les paiements',
+      first_round: 'La première est en cours.',
+      rounds: 'terminées : {count}, dernière {time}',
+      since: 'Compté depuis le démarrage',
+      recorded: 'Événements enregistrés',
+      reconciled: 'Dont trouvés par recherche',
+      delivered: 'Événements envoyés aux lecteurs',
+      refused: 'Requêtes et connexions refusées',
+      largest: 'Flux les plus grands',
+      wallet_id: 'Id du portefeuille',
+      size: 'Taille',
+      copy_id: 'Copier l’id du portefeuille {id}',
+      counted: 'Compté {time}, toutes les cinq minutes.',
+      counting: 'Les flux sont en cours de comptage.'
     },
     public_display: {
       connected: 'connecté',

@@ -29,7 +29,8 @@ Payfeed.addTexts(
       webhooks: 'Webhook',
       subscribers: 'Abbonati',
       send: 'Invia',
-      display: 'Schermi'
+      display: 'Schermi',
+      server: 'Server'
     },
     state: {
       connected: 'Collegato: i pagamenti appaiono subito.',
@@ -423,6 +424,39 @@ Payfeed.addTexts(
       reserved_type: 'Il tipo "{type}" è riservato.',
       invalid_type:
         'Un tipo ha da 1 a 64 caratteri: da a a z, da 0 a 9, punto, trattino e trattino basso.'
+    },
+    server: {
+      title: 'Questo server',
+      what: 'Tutti gli utenti insieme, per gli amministratori di LNbits. Non si mostrano pagamenti, nomi o importi di nessuno.',
+      health: 'Stato',
+      ok: 'In ordine',
+      not_ok: 'Guasto',
+      feeds: 'Feed',
+      inactive: 'non attivi: {count}',
+      events: 'Eventi conservati',
+      disk: 'Sul disco',
+      wallets: 'portafogli: {count}',
+      retrying: 'in nuovo tentativo: {count}',
+      failing: 'in errore: {count}',
+      disabled: 'disattivati: {count}',
+      off: 'disattivati su questo server',
+      recording: 'Registrazione',
+      looked: 'Ultima ricerca di pagamenti',
+      under_way: 'Pagamenti che vengono riletti',
+      audit: 'Confronto di tutti i pagamenti',
+      first_round: 'Il primo è in corso.',
+      rounds: 'completati: {count}, ultimo {time}',
+      since: 'Contato dall’avvio',
+      recorded: 'Eventi registrati',
+      reconciled: 'Di cui trovati cercando',
+      delivered: 'Eventi inviati ai lettori',
+      refused: 'Richieste e connessioni rifiutate',
+      largest: 'Feed più grandi',
+      wallet_id: 'Id del portafoglio',
+      size: 'Dimensione',
+      copy_id: 'Copia l’id del portafoglio {id}',
+      counted: 'Contato {time}, ogni cinque minuti.',
+      counting: 'I feed vengono contati.'
     },
     public_display: {
       connected: 'collegato',

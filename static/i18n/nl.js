@@ -28,7 +28,8 @@ Payfeed.addTexts(
       webhooks: 'Webhooks',
       subscribers: 'Abonnees',
       send: 'Versturen',
-      display: 'Schermen'
+      display: 'Schermen',
+      server: 'Server'
     },
     state: {
       connected: 'Verbonden: betalingen verschijnen meteen.',
@@ -417,6 +418,39 @@ Payfeed.addTexts(
       reserved_type: 'De soort "{type}" is gereserveerd.',
       invalid_type:
         'Een soort heeft 1 tot 64 tekens: a tot z, 0 tot 9, punt, streepje en laag streepje.'
+    },
+    server: {
+      title: 'Deze server',
+      what: 'Alle gebruikers samen, voor beheerders van LNbits. Betalingen, namen en bedragen worden niet getoond.',
+      health: 'Toestand',
+      ok: 'In orde',
+      not_ok: 'Niet in orde',
+      feeds: 'Feeds',
+      inactive: 'niet actief: {count}',
+      events: 'Bewaarde gebeurtenissen',
+      disk: 'Op de schijf',
+      wallets: 'wallets: {count}',
+      retrying: 'opnieuw bezig: {count}',
+      failing: 'mislukken: {count}',
+      disabled: 'uitgeschakeld: {count}',
+      off: 'uitgeschakeld op deze server',
+      recording: 'Vastlegging',
+      looked: 'Laatste zoektocht naar betalingen',
+      under_way: 'Betalingen die opnieuw worden gelezen',
+      audit: 'Vergelijking van alle betalingen',
+      first_round: 'De eerste is bezig.',
+      rounds: 'voltooid: {count}, laatst {time}',
+      since: 'Geteld sinds de start',
+      recorded: 'Vastgelegde gebeurtenissen',
+      reconciled: 'Waarvan gevonden door te zoeken',
+      delivered: 'Naar lezers verzonden gebeurtenissen',
+      refused: 'Geweigerde verzoeken en verbindingen',
+      largest: 'Grootste feeds',
+      wallet_id: 'Wallet-id',
+      size: 'Grootte',
+      copy_id: 'Wallet-id {id} kopiëren',
+      counted: 'Geteld {time}, elke vijf minuten.',
+      counting: 'De feeds worden geteld.'
     },
     public_display: {
       connected: 'verbonden',

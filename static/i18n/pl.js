@@ -28,7 +28,8 @@ Payfeed.addTexts(
       webhooks: 'Webhooki',
       subscribers: 'Subskrybenci',
       send: 'Wyślij',
-      display: 'Ekrany'
+      display: 'Ekrany',
+      server: 'Serwer'
     },
     state: {
       connected: 'Połączono: płatności pojawiają się natychmiast.',
@@ -415,6 +416,39 @@ Payfeed.addTexts(
       reserved_type: 'Typ "{type}" jest zastrzeżony.',
       invalid_type:
         'Typ ma od 1 do 64 znaków: a do z, 0 do 9, kropka, myślnik i podkreślnik.'
+    },
+    server: {
+      title: 'Ten serwer',
+      what: 'Wszyscy użytkownicy razem, dla administratorów LNbits. Nie widać niczyich płatności, nazw ani kwot.',
+      health: 'Stan',
+      ok: 'W porządku',
+      not_ok: 'Awaria',
+      feeds: 'Kanały zdarzeń',
+      inactive: 'nieaktywne: {count}',
+      events: 'Przechowywane zdarzenia',
+      disk: 'Na dysku',
+      wallets: 'portfele: {count}',
+      retrying: 'ponawiane: {count}',
+      failing: 'zawodzą: {count}',
+      disabled: 'wyłączone: {count}',
+      off: 'wyłączone na tym serwerze',
+      recording: 'Zapisywanie',
+      looked: 'Ostatnie szukanie płatności',
+      under_way: 'Płatności czytane ponownie',
+      audit: 'Porównanie wszystkich płatności',
+      first_round: 'Pierwsze trwa.',
+      rounds: 'ukończone: {count}, ostatnie {time}',
+      since: 'Liczone od uruchomienia',
+      recorded: 'Zapisane zdarzenia',
+      reconciled: 'W tym znalezione przez szukanie',
+      delivered: 'Zdarzenia wysłane do czytelników',
+      refused: 'Odrzucone żądania i połączenia',
+      largest: 'Największe kanały zdarzeń',
+      wallet_id: 'Id portfela',
+      size: 'Rozmiar',
+      copy_id: 'Kopiuj id portfela {id}',
+      counted: 'Policzono {time}, co pięć minut.',
+      counting: 'Trwa liczenie kanałów zdarzeń.'
     },
     public_display: {
       connected: 'połączono',

@@ -8,6 +8,7 @@
   /** That of the words: a language without texts is shown in English. */
   const locale = () => Payfeed.locales[window.i18n.global.locale] ?? Payfeed.locales.en
   const numbers = new Map()
+  const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
   /** Kept, as creating a NumberFormat is slow. */
   const number = () => {
@@ -24,6 +25,13 @@
     /** `amount` in satoshi, with up to three decimals. */
     sat(amount) {
       return `${number().format(amount)} sat`
+    },
+
+    /** Bytes as "1.4 MiB", with up to one decimal. */
+    size(bytes) {
+      const power = bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10)
+      const rounded = Math.round((bytes / 1024 ** power) * 10) / 10
+      return `${number().format(rounded)} ${SIZES[power]}`
     },
 
     /** A share of 1 as "42%". */
