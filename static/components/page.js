@@ -35,8 +35,17 @@
   const CLOCK_SECONDS = 10
   const MAX_NOTICE_AGE_SECONDS = 60
   const REMEMBERED_HASHES = 100
+  // of a group, only the newest is shown, with their number
+  const NOTICE = {type: 'positive', badgeColor: 'dark'}
 
   const seconds = () => Date.now() / 1000
+
+  /** The wallet whose page of LNbits was open before; LNbits 1.3 does not remember it. */
+  const lastShownByLNbits = () => {
+    const {referrer} = document
+    const before = referrer ? new URL(referrer).searchParams.get('wal') : null
+    return window.g.lastActiveWallet ?? before
+  }
 
   /**
    * The page of one wallet's feed. Navigation within LNbits unmounts this component, but
@@ -82,13 +91,17 @@
     },
     created() {
       this.notified = new Set()
+      this.openedAt = Math.floor(seconds())
       this.path = location.pathname
       this.follow()
       if (this.wallet) this.go({}, 'replace')
+      const others = () => this.wallets.filter(({id}) => id !== this.walletId)
+      this.stopOthers = Payfeed.watchWallets(others, this.notifyOther)
       this.clock = setInterval(() => (this.now = seconds()), CLOCK_SECONDS * 1000)
     },
     beforeUnmount() {
       clearInterval(this.clock)
+      this.stopOthers()
       this.close()
     },
     methods: {
@@ -100,7 +113,8 @@
         const asked = new URLSearchParams(location.search).get('wal')
         const ids = this.wallets.map(({id}) => id)
         const isOwn = id => ids.includes(id)
-        const known = [walletId, asked, window.g.wallet?.id].find(isOwn)
+        const named = [walletId, asked, lastShownByLNbits(), window.g.wallet?.id]
+        const known = named.find(isOwn)
         const isTab = this.tabs.some(({name}) => name === tab)
         const shown = {walletId: known ?? ids[0] ?? '', tab: isTab ? tab : 'live'}
         this.place = {...rest, ...shown}
@@ -141,20 +155,45 @@
         this.stopPaid = null
       },
       notifyEvent(event) {
-        const {isReceived} = Payfeed.client
-        const isRecent = seconds() - event.timestamp < MAX_NOTICE_AGE_SECONDS
-        if (isReceived(event) && isRecent) this.notify(event.payment)
+        if (this.isNews(event)) this.notify(event.payment)
       },
-      /** LNbits and the feed both report a payment: it is shown once. */
+      isNews(event) {
+        const age = seconds() - event.timestamp
+        return Payfeed.client.isReceived(event) && age < MAX_NOTICE_AGE_SECONDS
+      },
       notify({payment_hash, amount}) {
-        const {notified} = this
-        if (notified.has(payment_hash)) return
-        notified.add(payment_hash)
-        if (notified.size > REMEMBERED_HASHES) notified.delete([...notified][0])
+        if (!this.isFirstNotice(payment_hash)) return
         const message = this.$t('payfeed.received', {
           amount: Payfeed.format.sat(amount)
         })
-        Quasar.Notify.create({type: 'positive', message})
+        Quasar.Notify.create({...NOTICE, message, group: 'payfeed'})
+      },
+      /** Returns whether the payment was news. What came before the page is not. */
+      notifyOther({id, name}, event) {
+        const {payment_hash, amount} = event.payment
+        const isNews = event.timestamp >= this.openedAt && this.isNews(event)
+        if (!isNews || !this.isFirstNotice(payment_hash)) return false
+        const message = this.$t('payfeed.received_in', {
+          wallet: name,
+          amount: Payfeed.format.sat(amount)
+        })
+        const action = {
+          label: this.$t('payfeed.open'),
+          color: 'white',
+          noCaps: true,
+          handler: () => this.go({walletId: id, tab: 'live', filter: {}, event: ''})
+        }
+        const group = `payfeed ${id}`
+        Quasar.Notify.create({...NOTICE, message, group, actions: [action]})
+        return true
+      },
+      /** LNbits and the feed both report a payment: it is shown once. */
+      isFirstNotice(hash) {
+        const {notified} = this
+        if (notified.has(hash)) return false
+        notified.add(hash)
+        if (notified.size > REMEMBERED_HASHES) notified.delete([...notified][0])
+        return true
       }
     }
   })

@@ -4,6 +4,8 @@ Payfeed.addTexts(
     wallet: 'Carteira',
     no_wallet: 'Você ainda não tem uma carteira. Crie uma para ver o feed dela.',
     received: 'Recebido: {amount}',
+    received_in: '{wallet} recebeu {amount}',
+    open: 'Abrir',
     copy: 'Copiar',
     copied: 'Copiado',
     not_copied:

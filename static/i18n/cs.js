@@ -4,6 +4,8 @@ Payfeed.addTexts(
     wallet: 'Peněženka',
     no_wallet: 'Zatím nemáte peněženku. Vytvořte ji, abyste viděli její události.',
     received: 'Přijato: {amount}',
+    received_in: '{wallet}: přijato {amount}',
+    open: 'Otevřít',
     copy: 'Kopírovat',
     copied: 'Zkopírováno',
     not_copied:

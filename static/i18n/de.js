@@ -5,6 +5,8 @@ Payfeed.addTexts(
     no_wallet:
       'Sie haben noch keine Wallet. Legen Sie eine an, um ihren Feed zu sehen.',
     received: '{amount} empfangen',
+    received_in: '{wallet} hat {amount} empfangen',
+    open: 'Öffnen',
     copy: 'Kopieren',
     copied: 'Kopiert',
     not_copied:

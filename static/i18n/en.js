@@ -5,6 +5,8 @@ Payfeed.addTexts(
     wallet: 'Wallet',
     no_wallet: 'You have no wallet yet. Create one to see its feed.',
     received: 'Received {amount}',
+    received_in: '{wallet} received {amount}',
+    open: 'Open',
     copy: 'Copy',
     copied: 'Copied',
     not_copied:

@@ -4,6 +4,8 @@ Payfeed.addTexts(
     wallet: 'Monedero',
     no_wallet: 'Todavía no tiene ningún monedero. Cree uno para ver su feed.',
     received: 'Recibido: {amount}',
+    received_in: '{wallet} ha recibido {amount}',
+    open: 'Abrir',
     copy: 'Copiar',
     copied: 'Copiado',
     not_copied:

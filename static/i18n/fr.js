@@ -5,6 +5,8 @@ Payfeed.addTexts(
     no_wallet:
       'Vous n’avez pas encore de portefeuille. Créez-en un pour voir son flux.',
     received: 'Reçu : {amount}',
+    received_in: '{wallet} a reçu {amount}',
+    open: 'Ouvrir',
     copy: 'Copier',
     copied: 'Copié',
     not_copied:

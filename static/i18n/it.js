@@ -4,6 +4,8 @@ Payfeed.addTexts(
     wallet: 'Portafoglio',
     no_wallet: 'Non hai ancora un portafoglio. Creane uno per vedere il suo feed.',
     received: 'Ricevuto: {amount}',
+    received_in: '{wallet} ha ricevuto {amount}',
+    open: 'Apri',
     copy: 'Copia',
     copied: 'Copiato',
     not_copied:

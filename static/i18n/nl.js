@@ -4,6 +4,8 @@ Payfeed.addTexts(
     wallet: 'Wallet',
     no_wallet: 'Je hebt nog geen wallet. Maak er een om de feed te zien.',
     received: '{amount} ontvangen',
+    received_in: '{wallet} heeft {amount} ontvangen',
+    open: 'Openen',
     copy: 'Kopiëren',
     copied: 'Gekopieerd',
     not_copied:

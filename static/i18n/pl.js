@@ -4,6 +4,8 @@ Payfeed.addTexts(
     wallet: 'Portfel',
     no_wallet: 'Nie masz jeszcze portfela. Utwórz go, aby zobaczyć jego kanał zdarzeń.',
     received: 'Otrzymano: {amount}',
+    received_in: '{wallet}: otrzymano {amount}',
+    open: 'Otwórz',
     copy: 'Kopiuj',
     copied: 'Skopiowano',
     not_copied:
