@@ -208,6 +208,9 @@ class DeliveriesQuery(BaseModel):
     before: str | None = Field(
         None, description="An event id: what follows in the list."
     )
+    event: str | None = Field(
+        None, description="An event id: its delivery alone, if there is one."
+    )
     limit: str = Field("100", description="1 to 1000 deliveries", example="100")
 
 

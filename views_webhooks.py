@@ -100,6 +100,9 @@ async def get_deliveries(request: Request, webhook_id: str) -> Response:
     """Deliveries, newest event first."""
     endpoints, wallet_id = await _open(request)
     query = request.query_params
+    if "event" in query:
+        found = await endpoints.deliveries_of(wallet_id, webhook_id, query["event"])
+        return ascii_json(found)
     limit = parse_number(query.get("limit", "100"), "limit", 1, 1000)
     state, before = query.get("state"), query.get("before")
     return ascii_json(

@@ -232,6 +232,16 @@ class Endpoints:
             "has_more": len(found) > limit,
         }
 
+    async def deliveries_of(
+        self, wallet_id: str, webhook_id: str, event_id: str
+    ) -> dict[str, Any]:
+        """A page with the delivery of one event, or with none. Raises NotFound."""
+        webhook = await self._find(wallet_id, webhook_id)
+        listed = await crud.get_delivery(webhook.id, event_id)
+        tail = await self._journal.current_tail(wallet_id, "start")
+        found = [listed] if listed else []
+        return {"deliveries": await shown_deliveries(tail, found), "has_more": False}
+
     async def delivery(
         self, wallet_id: str, webhook_id: str, event_id: str
     ) -> dict[str, Any]:

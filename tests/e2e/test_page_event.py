@@ -116,3 +116,24 @@ async def test_the_deliveries_of_a_payment_to_webhooks_are_listed(
             await expect(receipt(page)).to_contain_text("Webhook web shop")
             assert "Delivered" in await line_of(page, "Webhook web shop")
             assert complaints == []
+
+
+async def test_a_webhook_that_was_not_sent_the_event_is_left_out_without_an_error(
+    browser: Browser, shop: Shop
+) -> None:
+    await shop.sell(5, "coffee")
+    async with Receiver() as receiver:
+        receiver.always(200)
+        admin = shop.wallet["adminkey"]
+        for description in ("web shop", "late"):
+            body = {"url": receiver.url(), "description": description}
+            if description == "web shop":
+                body["since"] = "start"
+            await shop.server.payfeed("POST", "webhooks", admin, json=body)
+        async with browser_page(browser, shop) as (page, complaints):
+            await open_payfeed(page, shop)
+            await receiver.until(1)
+            await open_row(page, "coffee")
+            await expect(receipt(page)).to_contain_text("Webhook web shop")
+            await expect(receipt(page)).not_to_contain_text("Webhook late")
+            assert complaints == []

@@ -129,6 +129,17 @@ async def test_a_request_that_failed_is_sent_again_with_the_same_id_and_body(
     assert tries[0]["reply"] == "out of order"
 
 
+async def test_the_delivery_of_one_event_is_listed_alone_and_none_is_no_error(
+    shop: Shop, receiver: Receiver
+) -> None:
+    webhook = await new_webhook(shop, receiver)
+    ids = [await say(shop, number) for number in range(2)]
+    await until_states(shop, webhook, "delivered", "delivered")
+    (found,) = await deliveries(shop, webhook, f"?event={ids[0]}")
+    assert (found["event"], found["state"]) == (ids[0], "delivered")
+    assert await deliveries(shop, webhook, f"?event={ids[0]}9") == []
+
+
 async def test_ordered_events_wait_for_the_one_before(
     shop: Shop, receiver: Receiver
 ) -> None:
