@@ -21,6 +21,7 @@ from history import histories
 from idle_subscribers import idle_subscribers
 from kept_events import kept_events
 from load_generator import websocket_opening
+from page_frames import page_frames
 from upgrades import upgrades
 from webhooks import webhooks
 
@@ -334,6 +335,7 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "idle": idle_subscribers,
     "webhooks": webhooks,
     "kept": kept_events,
+    "page": page_frames,
 }
 
 

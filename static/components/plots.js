@@ -1,5 +1,6 @@
 ;(() => {
   const PAGE_EVENTS = 1000
+  const SHOW_SECONDS = 0.5
   const GROUPINGS = {
     hour: 'payfeed.plots.hour',
     day: 'payfeed.plots.day',
@@ -158,6 +159,7 @@
       }
     },
     mounted() {
+      this.showSoon = Payfeed.throttled(this.showReceived, SHOW_SECONDS)
       this.stop = this.feed.listen(this.receive)
       if (this.feed.link.state === 'connected') this.load()
     },
@@ -180,7 +182,8 @@
           }
         })
         if (isOver()) return
-        this.payments = isRead ? [...found.values()] : []
+        // raw: Vue shall not wrap thousands of payments
+        this.payments = Vue.markRaw(isRead ? [...found.values()] : [])
         this.isComplete = isRead
         this.isLoading = false
       },
@@ -203,7 +206,11 @@
         if (payment?.status !== 'confirmed') return
         if (!Payfeed.accepts(this.filter, event)) return
         this.found?.set(id, Vue.markRaw(payment))
-        if (this.isComplete) this.payments = [...this.found.values()]
+        if (this.isComplete) this.showSoon()
+      },
+      showReceived() {
+        if (this.found && this.isComplete)
+          this.payments = Vue.markRaw([...this.found.values()])
       },
       money(value) {
         if (this.unit === 'sat') return Payfeed.format.sat(value)

@@ -1,6 +1,8 @@
 ;(() => {
   const PAGE_EVENTS = 1000
   const DAY_SECONDS = 86400
+  const SHOW_SECONDS = 0.5
+  const BALANCE_SECONDS = 2 // LNbits computes it from all payments
   const FIGURES = [
     ['received', 'payfeed.today.received'],
     ['sent', 'payfeed.today.sent'],
@@ -62,7 +64,9 @@
       }
     },
     mounted() {
-      this.readBalance = Payfeed.rereading(this.loadBalance)
+      const readBalance = Payfeed.rereading(this.loadBalance)
+      this.readBalance = Payfeed.throttled(readBalance, BALANCE_SECONDS)
+      this.showSoon = Payfeed.throttled(this.show, SHOW_SECONDS)
       this.stop = this.feed.listen(this.receive)
       if (this.feed.link.state === 'connected') this.load()
     },
@@ -133,11 +137,13 @@
       receive({id, payment}) {
         if (payment?.status !== 'confirmed') return
         this.found?.set(id, Vue.markRaw(payment))
-        if (this.isRead) this.show()
+        if (this.isRead) this.showSoon()
         this.readBalance()
       },
       show() {
-        this.payments = [...this.found.values()]
+        if (!this.found) return
+        // raw: Vue shall not wrap thousands of payments
+        this.payments = Vue.markRaw([...this.found.values()])
         this.loadRate()
       }
     }

@@ -37,3 +37,25 @@ Payfeed.rereading = read => {
     return (reading ??= readAll())
   }
 }
+
+/**
+ * A function that runs `act` now, or, if it ran less than `seconds` ago, once when they
+ * are over, however often it was called meanwhile.
+ */
+Payfeed.throttled = (act, seconds) => {
+  let timer = null
+  let isAsked = false
+  const rest = () => {
+    timer = null
+    if (isAsked) run()
+  }
+  const run = () => {
+    isAsked = false
+    timer = setTimeout(rest, seconds * 1000)
+    act()
+  }
+  return () => {
+    if (timer) isAsked = true
+    else run()
+  }
+}

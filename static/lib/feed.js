@@ -2,6 +2,8 @@
   const PAGE_EVENTS = 100
   const MAX_EVENTS = 20000
   const FRESH_SECONDS = 2
+  const MOST_FRESH = 5 // in a rush of events most rows appear without motion
+  const SHOW_SECONDS = 0.2 // between two changes of the list
 
   const query = ({types, direction, status, minAmount, tag}) => {
     const parameters = {types, direction, status, min_amount: minAmount, tag}
@@ -68,7 +70,9 @@
       this.olderPage = null
       this.arrivedWhileLoading = null
       this.link = {state: 'connecting'}
-      this.fresh = new Set()
+      // not reactive: a row that is drawn again later only loses a class that has ended
+      this.fresh = Vue.markRaw(new Set())
+      this.showSoon = Payfeed.throttled(() => this.showChange(), SHOW_SECONDS)
       this.listeners = Vue.markRaw(new Set())
       this.round = 0
       return Vue.reactive(this)
@@ -233,8 +237,10 @@
 
     receive(event) {
       this.learnTags([event])
-      this.fresh.add(event.id)
-      setTimeout(() => this.fresh.delete(event.id), FRESH_SECONDS * 1000)
+      if (this.fresh.size < MOST_FRESH) {
+        this.fresh.add(event.id)
+        setTimeout(() => this.fresh.delete(event.id), FRESH_SECONDS * 1000)
+      }
       Vue.markRaw(event)
       if (this.arrivedWhileLoading) this.arrivedWhileLoading.push(event)
       else this.add(event)
@@ -249,7 +255,7 @@
         this.ids.delete(this.events.pop().id)
         this.hasOlder = true
       }
-      this.showChange()
+      this.showSoon()
     }
 
     showChange() {

@@ -7,17 +7,18 @@
   ]
   /** That of the words: a language without texts is shown in English. */
   const locale = () => Payfeed.locales[window.i18n.global.locale] ?? Payfeed.locales.en
-  const numbers = new Map()
+  const formatters = new Map()
   const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
-  /** Kept, as creating a NumberFormat is slow. */
-  const number = () => {
-    const style = {maximumFractionDigits: 3}
-    if (!numbers.has(locale())) {
-      numbers.set(locale(), new Intl.NumberFormat(locale(), style))
-    }
-    return numbers.get(locale())
+  /** One of Intl's formatters, kept, as creating one is slow: rows have several. */
+  const formatter = (kind, style) => {
+    const name = `${kind} ${locale()} ${JSON.stringify(style)}`
+    if (!formatters.has(name)) formatters.set(name, new Intl[kind](locale(), style))
+    return formatters.get(name)
   }
+  const number = () => formatter('NumberFormat', {maximumFractionDigits: 3})
+  const moment = (timestamp, style) =>
+    formatter('DateTimeFormat', style).format(timestamp * 1000)
 
   Payfeed.format = {
     number: value => number().format(value),
@@ -52,7 +53,7 @@
     age(timestamp, now) {
       const seconds = Math.max(0, now - timestamp)
       const [unit, length] = STEPS.find(([, length]) => seconds >= length) ?? STEPS[3]
-      const words = new Intl.RelativeTimeFormat(locale(), {numeric: 'auto'})
+      const words = formatter('RelativeTimeFormat', {numeric: 'auto'})
       return words.format(-Math.floor(seconds / length), unit)
     },
 
@@ -70,16 +71,14 @@
 
     /** Unix seconds as "12:04", or with the date if that is not today. */
     recent(timestamp, timeStyle = 'short') {
-      const moment = new Date(timestamp * 1000)
-      const isToday = moment.toDateString() === new Date().toDateString()
-      const style = {timeStyle, ...(!isToday && {dateStyle: 'medium'})}
-      return moment.toLocaleString(locale(), style)
+      const isToday =
+        new Date(timestamp * 1000).toDateString() === new Date().toDateString()
+      return moment(timestamp, {timeStyle, ...(!isToday && {dateStyle: 'medium'})})
     },
 
     /** Unix seconds as local date and time, with the zone. */
     time(timestamp) {
-      const style = {dateStyle: 'medium', timeStyle: 'long'}
-      return new Date(timestamp * 1000).toLocaleString(locale(), style)
+      return moment(timestamp, {dateStyle: 'medium', timeStyle: 'long'})
     }
   }
 })()

@@ -80,11 +80,11 @@
    */
   const sums = (payments, period, unit, {first, last}) => {
     const found = starts(period, first, last).map(emptySum)
-    const byStart = new Map(found.map(sum => [sum.start.getTime(), sum]))
     const before = emptySum()
+    const times = found.map(({start}) => start / 1000)
     for (const payment of payments) {
-      const start = startOf(payment.timestamp, period).getTime()
-      add(byStart.get(start) ?? before, payment, unit)
+      const index = times.findLastIndex(time => time <= payment.timestamp)
+      add(found[index] ?? before, payment, unit)
     }
     let total = before.received - before.sent - before.fees
     for (const sum of found) sum.total = total += sum.received - sum.sent - sum.fees
@@ -96,8 +96,11 @@
    * `{payments, sat, fiat}`, with received, sent and fees in satoshi and in `currency`.
    */
   const ofDay = (payments, timestamp, currency) => {
-    const day = startOf(timestamp, 'day').getTime()
-    const isOfDay = payment => startOf(payment.timestamp, 'day').getTime() === day
+    const date = startOf(timestamp, 'day')
+    const start = date.getTime() / 1000
+    PERIODS.day.move(date, 1)
+    const end = date.getTime() / 1000
+    const isOfDay = payment => payment.timestamp >= start && payment.timestamp < end
     const found = payments.filter(isOfDay)
     const sat = emptySum()
     const fiat = emptySum()

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import re
+from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from page import (
@@ -372,3 +374,48 @@ async def test_amounts_and_tags_have_readable_colors(
             seen |= dict(await page.evaluate(CONTRAST))
             assert {"behind: 3", "up to date"} <= set(seen)
             assert min(seen.values()) >= 4.5, seen
+
+
+async def test_what_is_shown_is_computed_once_for_a_rush_of_events(
+    browser: Browser, shop: Shop
+) -> None:
+    """The first of a rush is shown, and all of it after the pause."""
+    async with browser_page(browser, shop) as (page, _):
+        await page.clock.install()
+        await open_payfeed(page, shop)
+        await page.evaluate(
+            """() => {
+                window.shown = 0
+                window.show = Payfeed.throttled(() => (window.shown += 1), 0.5)
+                for (let event = 0; event < 50; event += 1) window.show()
+            }"""
+        )
+        assert await page.evaluate("shown") == 1
+        await page.clock.run_for(500)
+        assert await page.evaluate("shown") == 2
+        await page.clock.run_for(5000)
+        assert await page.evaluate("shown") == 2
+        await page.evaluate("show()")
+        assert await page.evaluate("shown") == 3
+
+
+async def test_a_rush_of_payments_asks_lnbits_for_few_balances(
+    browser: Browser, shop: Shop
+) -> None:
+    """The page's clock moves only as far as the list needs it to."""
+    await shop.sell(10)
+    async with browser_page(browser, shop) as (page, complaints):
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        await page.clock.install()
+        await open_payfeed(page, shop)
+        await expect(page.locator("[data-figure=balance]")).to_be_visible()
+        soon = await page.evaluate("Date.now() / 1000") + 1
+        await page.clock.pause_at(datetime.fromtimestamp(soon, timezone.utc))
+        asked.clear()
+        for _ in range(20):
+            await shop.sell(10)
+        while await rows(page).count() < 21:
+            await page.clock.run_for(10)
+        assert asked.count("/api/v1/wallet") < 10
+        assert complaints == []
