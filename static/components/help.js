@@ -7,7 +7,11 @@
     webhooks: {what: 'payfeed.webhooks.what', document: 'webhooks.md'},
     subscribers: {what: 'payfeed.subscribers.what', document: 'page.md'},
     send: {what: 'payfeed.send.purpose', document: 'protocol.md#sending'},
-    displays: {what: 'payfeed.displays.what', document: 'page.md#the-display'}
+    displays: {what: 'payfeed.displays.what', document: 'page.md#the-display'},
+    server: {
+      what: 'payfeed.server.what',
+      document: 'operating.md#the-server-at-a-glance'
+    }
   }
 
   /** What a tab is for, and its document. `documents` is the address of the folder. */

@@ -1,5 +1,7 @@
 """The tab for LNbits' administrators."""
 
+import re
+
 import pytest
 from axe import violations
 from page import PLAIN, browser_page, open_payfeed
@@ -32,6 +34,9 @@ async def test_an_administrator_sees_the_whole_server(
         await administrator.sell(5)
         await open_payfeed(page, administrator, TAB)
         await expect(page.locator("#payfeed-server")).to_be_visible()
+        link = page.locator("#payfeed-help").get_by_role("link", name="Documentation")
+        document = re.compile(r"/docs/operating\.md#the-server-at-a-glance$")
+        await expect(link).to_have_attribute("href", document)
         assert await figure(page, "health") == "OK"
         assert int(await figure(page, "feeds")) >= 2
         assert int(await figure(page, "subscribers")) >= 1
