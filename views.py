@@ -1,7 +1,5 @@
 """The pages."""
 
-import json
-from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
@@ -12,10 +10,9 @@ from lnbits.helpers import template_renderer
 
 from .feed import protocol
 from .host import settings
+from .host.version import documents_address
 
 NEW_NAMES = {"theme": "background"}
-CONFIG = json.loads((Path(__file__).parent / "config.json").read_text())
-DOCUMENTS = f"{CONFIG['repo']}/blob/v{CONFIG['version']}/docs/"
 
 pages = APIRouter()
 
@@ -31,7 +28,7 @@ async def index(
         "nesting": protocol.MAX_NESTING,
         "bytes": settings.load().message_bytes,
     }
-    context = {"user": user.json(), "rules": rules, "documents": DOCUMENTS}
+    context = {"user": user.json(), "rules": rules, "documents": documents_address()}
     return _render(request, "payfeed/index.html", context)
 
 
