@@ -17,10 +17,12 @@ PACKAGES = {
     "npm": "npm",
     "faketime": "faketime",
     "mosquitto": "mosquitto",
+    "nats-server": "nats-server",
     "nginx": "nginx-light",
     "openssl": "openssl",
     "php": "php-cli and php-sqlite3",
     "pg_ctl": "postgresql",
+    "rabbitmqctl": "rabbitmq-server",
     "systemd-analyze": "systemd",
 }
 PLACES = [

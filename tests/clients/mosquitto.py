@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -104,17 +105,21 @@ async def without_mqtt5(port: int, is_answered: bool = True) -> AsyncIterator[in
 
 
 class Subscriber:
-    """Collects (topic, payload) in `received`; reconnects with the same session."""
+    """Collects (topic, payload) in `received`; reconnects with the same session.
 
-    def __init__(self, port: int, topic: str, **options: Any) -> None:
+    port: of the broker, or those of a cluster's nodes, to which it connects in turn.
+    """
+
+    def __init__(self, port: int | list[int], topic: str, **options: Any) -> None:
         self.received: list[tuple[str, str]] = []
         self.subscribed = asyncio.Event()
         self._changed = asyncio.Event()
-        self._task = asyncio.create_task(self._run(port, topic, options))
+        ports = [port] if isinstance(port, int) else port
+        self._task = asyncio.create_task(self._run(ports, topic, options))
 
-    async def _run(self, port: int, topic: str, options: dict[str, Any]) -> None:
+    async def _run(self, ports: list[int], topic: str, options: dict[str, Any]) -> None:
         session = {"identifier": "till", "clean_session": False}
-        while True:
+        for port in itertools.cycle(ports):
             with contextlib.suppress(aiomqtt.MqttError):
                 async with aiomqtt.Client(
                     "127.0.0.1", port, **(session | options)
@@ -128,7 +133,7 @@ class Subscriber:
                         self._changed.set()
             await asyncio.sleep(0.1)
 
-    async def until(self, condition: Any) -> None:
+    async def until(self, condition: Any, seconds: float = HANG_GUARD) -> None:
         """Wait until messages make `condition()` true."""
 
         async def wait() -> None:
@@ -136,7 +141,7 @@ class Subscriber:
                 self._changed.clear()
                 await self._changed.wait()
 
-        await asyncio.wait_for(wait(), HANG_GUARD)
+        await asyncio.wait_for(wait(), seconds)
 
     async def close(self) -> None:
         self._task.cancel()

@@ -13,10 +13,12 @@ import scripted_server
 from command import run, running
 from lnbits_payfeed import BadAddress, InvalidEvent
 from lnbits_payfeed.bridge import FeedBridge, checked_name
-from lnbits_payfeed.mqtt import Broker
+from lnbits_payfeed.broker import MQTT_PORTS, parse_broker
+from lnbits_payfeed.mqtt import MqttBroker
 from mosquitto import Mosquitto, Subscriber, without_mqtt5
 from test_python_bridge import IMPATIENT, lag, new_key, statuses
 
+MQTT = MqttBroker(parse_broker("mqtt://127.0.0.1", MQTT_PORTS))
 LIMIT_BYTES = 700  # above a payment, below one of the discovery messages
 SETTINGS = {
     "drops": [f"message_size_limit {LIMIT_BYTES}"],
@@ -230,9 +232,9 @@ async def test_a_broker_that_lost_its_store_gets_all_retained_messages_again(
 async def test_a_wallet_id_that_topics_cannot_contain_is_refused(
     wallet_id: str,
 ) -> None:
-    assert checked_name("3aa59ccb9f4048f7ac27c60d496ec3d6")
+    assert checked_name(MQTT, "3aa59ccb9f4048f7ac27c60d496ec3d6")
     with pytest.raises(BadAddress):
-        checked_name(wallet_id)
+        checked_name(MQTT, wallet_id)
 
 
 async def test_the_bridge_ends_if_the_server_sends_such_a_wallet_id(
@@ -262,11 +264,13 @@ async def test_a_malformed_event_is_published_as_a_gap() -> None:
     lines: list[str] = []
 
     class Connection:
-        async def publish(self, topic: str, payload: str, retain: bool = False) -> None:
+        async def publish(
+            self, topic: str, payload: str, retain: bool = False, key: str | None = None
+        ) -> None:
             published.append((topic, payload))
 
-    broker, url = Broker("127.0.0.1", 1883), "http://127.0.0.1"
-    feed_bridge = FeedBridge(broker, url, "pfk_key", "till", "payfeed", lines.append)
+    url = "http://127.0.0.1"
+    feed_bridge = FeedBridge(MQTT, url, "pfk_key", "till", "payfeed", lines.append)
     item: Any = InvalidEvent("abc-7", "amount is not positive", "{}")
     connection: Any = Connection()
     await feed_bridge._publish(connection, item)

@@ -21,7 +21,7 @@ from node_programs import node
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT = ROOT / "clients" / "python"
 # typing_extensions: for type checkers only, which bring it
-PACKAGES = {"websockets", "click", "paho", "python_socks", "typing_extensions"}
+PACKAGES = {"websockets", "click", "nats", "paho", "python_socks", "typing_extensions"}
 
 
 def foreign_imports(path: Path) -> set[str]:

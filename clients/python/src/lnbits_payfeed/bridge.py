@@ -1,9 +1,9 @@
-"""`payfeed bridge`: publish feeds to an MQTT broker, at least once.
+"""`payfeed bridge`: publish feeds to a broker, at least once.
 
-Topics: `<prefix>/<name>/<type>` with the frame as it arrived, QoS 1; `…/gap`;
-`…/balance_update` (retained); `…/bridge/status`: `online` or `offline` (retained, last
-will), one level deeper than the topics of events; for Home Assistant also
-`…/bridge/last_payment` (retained).
+Topics: `<prefix>/<name>/<type>` with the frame as it arrived; `…/gap`;
+`…/balance_update`. On brokers that retain messages also `…/bridge/status`: `online` or
+`offline` (last will), one level deeper than the topics of events; for Home
+Assistant also `…/bridge/last_payment`.
 An event is acknowledged only after the broker has confirmed it, or a `gap` that
 replaces an event that the broker refuses.
 """
@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .backoff import Backoff
+from .broker import Broker, BrokerError, Connection, Rejected, Unconfirmed
 from .errors import BadAddress
 from .events import (
     Balance,
@@ -34,23 +34,8 @@ from .events import (
 from .feed import Feed
 from .homeassistant import LAST_PAYMENT, Device, Message
 from .listen import as_text
-from .mqtt import (
-    Broker,
-    BrokerConnection,
-    BrokerError,
-    Rejected,
-    Unconfirmed,
-    connected,
-)
 from .terminal import printable
 
-# MQTT forbids surrogates and advises against control characters and noncharacters;
-# mosquitto closes the connection for all of them
-NOT_IN_TOPICS = "\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef" + "".join(
-    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}"
-    for plane in range(0, 0x110000, 0x10000)
-)
-NAME = re.compile(rf"[^/+#{NOT_IN_TOPICS}]{{1,128}}\Z")
 STABLE_SECONDS = 30
 ATTEMPTS = 3
 LISTED_IDS = 10
@@ -81,11 +66,15 @@ class FeedBridge:
             raise BadAddress(
                 "the bridge needs access keys: the server stores its position"
             )
-        if not NAME.match(name or "x") or not NAME.match(prefix.replace("/", "x")):
+        if not broker.is_name(name or "x") or not broker.is_prefix(prefix):
             raise BadAddress(
-                "names in topics must not contain / + # or control characters"
+                "names in topics must not be empty or contain control characters,"
+                " / + # on MQTT, or . * > and spaces on NATS"
             )
+        if homeassistant and not broker.retains:
+            raise BadAddress("Home Assistant needs an MQTT broker")
         self._broker = broker
+        self._attempt = 0
         # fixed: the broker publishes an old connection's will before a new `online`
         digest = hashlib.sha256(key.encode()).hexdigest()
         self._identifier = f"payfeed-{digest[:15]}"
@@ -122,12 +111,13 @@ class FeedBridge:
             while self._name is None and not self._stopping.is_set():
                 await self._next_step()
                 if self._wallet_id is not None:
-                    self._name = checked_name(self._wallet_id)
+                    self._name = checked_name(self._broker, self._wallet_id)
             while not self._stopping.is_set():
                 started = time.monotonic()
                 try:
                     await self._run_connection()
                 except BrokerError as exc:
+                    self._attempt += 1
                     if time.monotonic() - started >= STABLE_SECONDS:
                         self._backoff.reset()
                     self._backoff.fail()
@@ -155,14 +145,16 @@ class FeedBridge:
 
     @property
     def _top(self) -> str:
-        return f"{self._prefix}/{self._name}"
+        return self._broker.separator.join((self._prefix, str(self._name)))
 
-    def _topic(self, kind: str) -> str:
-        return f"{self._top}/{kind}"
+    def _topic(self, *kind: str) -> str:
+        return self._broker.separator.join((self._top, *kind))
 
     async def _run_connection(self) -> None:
         """Publish over one connection to the broker; raises BrokerError."""
-        opening = connected(self._broker, self._identifier, self._top, self._say)
+        opening = self._broker.connected(
+            self._attempt, self._identifier, self._top, self._say
+        )
         async with opening as connection:
             self._say(f"broker: connected for {self._name}")
             is_shown_online = self._is_online
@@ -193,16 +185,21 @@ class FeedBridge:
                 raise ended.result()
         return self._next_item.result() if self._next_item.done() else None
 
-    async def _show_status(self, connection: BrokerConnection, is_online: bool) -> None:
+    async def _show_status(self, connection: Connection, is_online: bool) -> None:
         """The first message of a connection: it shows that the broker confirms."""
-        topic, word = self._topic("bridge/status"), "online" if is_online else "offline"
+        if not self._broker.retains:
+            return
+        topic = self._topic("bridge", "status")
+        word = "online" if is_online else "offline"
         try:
             await connection.publish(topic, word, retain=True)
         except Rejected as exc:
             self._report_state(topic, str(exc))
 
-    async def _restore(self, connection: BrokerConnection) -> None:
+    async def _restore(self, connection: Connection) -> None:
         """Publish all retained messages: the broker may have lost them."""
+        if not self._broker.retains:
+            return
         if self._homeassistant:
             await self._retain(connection, self._device().feed_messages())
         if self._last_payment:
@@ -217,9 +214,7 @@ class FeedBridge:
     def _last_payment_messages(self) -> list[Message]:
         return [(self._topic(LAST_PAYMENT), str(self._last_payment))]
 
-    async def _retain(
-        self, connection: BrokerConnection, messages: list[Message]
-    ) -> None:
+    async def _retain(self, connection: Connection, messages: list[Message]) -> None:
         for topic, payload in messages:
             refusal = await self._try_publish(connection, topic, payload, retain=True)
             if refusal is not None:
@@ -232,10 +227,11 @@ class FeedBridge:
 
     async def _try_publish(
         self,
-        connection: BrokerConnection,
+        connection: Connection,
         topic: str,
         payload: str,
         retain: bool = False,
+        key: str | None = None,
     ) -> str | None:
         """None if the broker confirms the message, else why it refuses it.
 
@@ -246,7 +242,7 @@ class FeedBridge:
         if len(reasons) >= ATTEMPTS:
             return reasons[-1]
         try:
-            await connection.publish(topic, payload, retain)
+            await connection.publish(topic, payload, retain, key)
         except Rejected as exc:
             return str(exc)
         except Unconfirmed as exc:
@@ -257,7 +253,7 @@ class FeedBridge:
         del self._failures[topic]
         return None
 
-    async def _publish(self, connection: BrokerConnection, item: Item) -> None:
+    async def _publish(self, connection: Connection, item: Item) -> None:
         """Publish the item, or a `gap` if the broker refuses it; then acknowledge."""
         if isinstance(item, Balance):
             self._balance = item
@@ -267,16 +263,17 @@ class FeedBridge:
         elif isinstance(item, InvalidEvent):
             await self._publish_notice(connection, item.id, "invalid", item.reason)
         else:
-            await self._publish_gap(connection, as_text(item))
+            key = f"gap-{item.since}"
+            await self._publish_gap(connection, as_text(item), key)
         self._next_item = None
         self._backoff.reset()
         if not isinstance(item, Balance | Gap):
             self._previous_id = item.id or self._previous_id
             await self._feed.ack(item)
 
-    async def _publish_event(self, connection: BrokerConnection, event: Event) -> None:
+    async def _publish_event(self, connection: Connection, event: Event) -> None:
         topic = self._topic(event.type)
-        refusal = await self._try_publish(connection, topic, event.text)
+        refusal = await self._try_publish(connection, topic, event.text, key=event.id)
         if refusal is None:
             self._published += 1
             if self._homeassistant and isinstance(event, PaymentEvent):
@@ -290,23 +287,26 @@ class FeedBridge:
 
     async def _publish_notice(
         self,
-        connection: BrokerConnection,
+        connection: Connection,
         event_id: str | None,
         reason: str,
         detail: str,
     ) -> None:
         text = notice(self._previous_id, event_id, reason, detail)
-        await self._publish_gap(connection, text)
+        key = None if event_id is None else f"gap-{event_id}"
+        await self._publish_gap(connection, text, key)
         self._unpublished[reason] += 1
         if len(self._unpublished_ids) < LISTED_IDS:
             self._unpublished_ids.append(str(event_id))
         self._say(printable(f"{self._name}: event {event_id} is {reason}: {detail}"))
 
-    async def _publish_gap(self, connection: BrokerConnection, text: str) -> None:
+    async def _publish_gap(
+        self, connection: Connection, text: str, key: str | None
+    ) -> None:
         """Nothing replaces a gap: if it is refused, the bridge tries again."""
         topic = self._topic("gap")
         try:
-            await connection.publish(topic, text)
+            await connection.publish(topic, text, key=key)
         except Rejected as exc:
             raise BrokerError(f"{topic} was refused: {exc}") from exc
 
@@ -327,9 +327,9 @@ class FeedBridge:
         self._changed.set()
 
 
-def checked_name(wallet_id: str) -> str:
+def checked_name(broker: Broker, wallet_id: str) -> str:
     """The name; raises BadAddress if a topic cannot contain the wallet id."""
-    if not NAME.match(wallet_id):
+    if not broker.is_name(wallet_id):
         raise BadAddress(
             "the wallet id that the server sent cannot be part of a topic; choose a"
             " name with --feed NAME=KEYFILE"

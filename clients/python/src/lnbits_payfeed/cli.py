@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 import click
 
 from .api import EventFilter, PayfeedApi, Sent
+from .bridge import FeedBridge, run_bridges, stop
+from .broker import MQTT_PORTS, NATS_PORTS, Broker, parse_broker, password_variable
 from .cursor import FileCursor
 from .doctor import Doctor, Finding
 from .errors import (
@@ -253,10 +255,11 @@ async def test(common: Common, as_json: bool) -> int:
 
 @payfeed.command(
     "bridge",
-    short_help="Publish feeds to an MQTT broker.",
+    short_help="Publish feeds to an MQTT broker or to NATS JetStream.",
     epilog=examples(
         "payfeed bridge mqtts://shop@broker.example.org",
         "payfeed bridge mqtt://localhost --feed till=till.key --feed door=door.key",
+        "payfeed bridge tls://n1.example.org,n2.example.org --broker-creds shop.creds",
     ),
 )
 @with_common_options
@@ -274,26 +277,27 @@ async def test(common: Common, as_json: bool) -> int:
     "--homeassistant", is_flag=True, help="Let Home Assistant discover the feeds."
 )
 @click.option("--broker-ca", type=FILE, help="The broker's certificate authority, PEM.")
-@click.argument("broker", metavar="mqtt[s]://[USER@]HOST[:PORT]")
+@click.option(
+    "--broker-password-file",
+    type=FILE,
+    help="A file with the broker's password or, without USER on NATS, token; - reads"
+    " it. Default: PAYFEED_MQTT_PASSWORD, PAYFEED_NATS_PASSWORD.",
+)
+@click.option("--broker-creds", type=FILE, help="Credentials file of a NATS user.")
+@click.argument("broker", metavar="mqtt[s]|nats|tls://[USER@]HOST[:PORT][,HOST…]")
 async def bridge_command(
     common: Common,
     broker: str,
     feeds: Sequence[str],
     prefix: str,
     homeassistant: bool,
-    broker_ca: Path | None,
+    **credentials: Path | None,
 ) -> int:
-    """Publish feeds to an MQTT broker. Its password is in PAYFEED_MQTT_PASSWORD."""
+    """Publish feeds to an MQTT broker or to NATS JetStream."""
     url = common.find_url()
     named_keys = read_feeds(feeds) if feeds else [NamedKey(None, common.find_key())]
     options = common.connect_options(*(key for _, key in named_keys))
-    try:
-        from .bridge import FeedBridge, run_bridges, stop
-        from .mqtt import parse_broker
-    except ImportError as exc:
-        raise BadAddress(missing_extra("the bridge", "mqtt")) from exc
-    password = os.environ.get("PAYFEED_MQTT_PASSWORD")
-    target = parse_broker(broker, password, tls_context(broker_ca))
+    target = open_broker(broker, **credentials)
     options["homeassistant"] = homeassistant
     feed_bridges = [
         FeedBridge(target, url, key, name, prefix, print_error, **options)
@@ -371,6 +375,36 @@ async def find_tail(api: PayfeedApi, count: int, options: dict[str, Any]) -> str
     names = EventFilter.__annotations__.keys() & options.keys()
     event_filter = {name: options[name] for name in names}
     return await tail_since(api, count, **event_filter)
+
+
+def open_broker(
+    url: str,
+    broker_ca: Path | None,
+    broker_password_file: Path | None,
+    broker_creds: Path | None,
+) -> Broker:
+    """The broker at `url`. Raises BadAddress, and OSError for the files."""
+    scheme = url.strip().partition("://")[0]
+    if scheme not in (*MQTT_PORTS, *NATS_PORTS):
+        raise BadAddress(
+            "the broker's address must begin with mqtt://, mqtts://, nats:// or tls://"
+        )
+    password = read_secret(broker_password_file, password_variable(scheme))
+    is_nats = scheme in NATS_PORTS
+    ports = NATS_PORTS if is_nats else MQTT_PORTS
+    address = parse_broker(url, ports, password, tls_context(broker_ca))
+    try:
+        if is_nats:
+            from .jetstream import JetStreamBroker
+
+            return JetStreamBroker(address, broker_creds)
+        from .mqtt import MqttBroker
+    except ImportError as exc:
+        extra = "nats" if is_nats else "mqtt"
+        raise BadAddress(missing_extra("the bridge", extra)) from exc
+    if broker_creds:
+        raise BadAddress("--broker-creds is for NATS")
+    return MqttBroker(address)
 
 
 class NamedKey(NamedTuple):

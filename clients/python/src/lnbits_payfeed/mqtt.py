@@ -5,23 +5,15 @@ MQTT 3.1.1 also confirm messages that they drop, so the connection subscribes to
 topics there, and a message counts as delivered when it has come back.
 
 paho's network thread does the I/O and passes its callbacks to the event loop.
-
-BrokerError      no connection, or a temporary failure
-├── Unconfirmed  the connection ended, or failed for an unknown reason, before the
-│                message was confirmed; some brokers refuse a message in this way
-└── NoMqtt5      the broker does not support MQTT 5
-Rejected         the broker refuses this message; sending it again does not help
 """
 
 import asyncio
 import contextlib
 import logging
+import re
 import socket
-import ssl
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
 
 from paho.mqtt import client as paho
 from paho.mqtt.enums import (
@@ -33,6 +25,7 @@ from paho.mqtt.enums import (
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from .broker import BrokerAddress, BrokerError, Node, Rejected, Unconfirmed
 from .errors import BadAddress
 
 log = logging.getLogger("lnbits_payfeed.mqtt")
@@ -47,104 +40,79 @@ NO_CAUSE = {0x80, 0x81, 0x82, 0x83}  # unspecified, malformed, protocol, impleme
 UNSUPPORTED_VERSION = 0x84
 FAILURE = 0x80  # this and above
 
+# MQTT forbids surrogates and advises against control characters and noncharacters;
+# mosquitto closes the connection for all of them
+NOT_IN_TOPICS = "\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef" + "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}"
+    for plane in range(0, 0x110000, 0x10000)
+)
+NAME = re.compile(rf"[^/+#{NOT_IN_TOPICS}]{{1,128}}\Z")
+
 T = TypeVar("T")
-
-
-class BrokerError(Exception):
-    """There is no connection to the broker, or it fails temporarily."""
-
-
-class Unconfirmed(BrokerError):
-    """The message was not confirmed; `is_final`: the broker named it as the cause."""
-
-    def __init__(self, reason: str, is_final: bool = False) -> None:
-        super().__init__(reason)
-        self.is_final = is_final
 
 
 class NoMqtt5(BrokerError):
     """The broker does not support MQTT 5."""
 
 
-class Rejected(Exception):
-    """The broker refuses this message for good."""
+class MqttBroker:
+    """The brokers at `mqtt://` (port 1883) or `mqtts://` (8883)."""
+
+    retains = True
+    separator = "/"
+
+    def __init__(self, address: BrokerAddress) -> None:
+        if address.password and not address.username:
+            raise BadAddress("the broker's password needs a user: mqtt://user@host")
+        self._address = address
+        self._is_fallback_reported = False
+
+    def is_name(self, text: str) -> bool:
+        return bool(NAME.match(text))
+
+    def is_prefix(self, text: str) -> bool:
+        return self.is_name(text.replace("/", "x"))
+
+    @contextlib.asynccontextmanager
+    async def connected(
+        self, attempt: int, identifier: str, top: str, say: Callable[[str], None]
+    ) -> AsyncIterator["MqttConnection"]:
+        """Over MQTT 5 if the broker supports it; raises BrokerError.
+
+        Its last will is `offline` under `<top>/bridge/status`. After an error it ends
+        without DISCONNECT, so that the broker publishes the last will.
+        """
+        address, node = self._address, self._address.node(attempt)
+        try:
+            connection = await MqttConnection.open(
+                address, node, identifier, top, is_mqtt5=True
+            )
+        except NoMqtt5:
+            # RabbitMQ keeps the subscription of a client on one node, so that no other
+            # node accepts it while that one is dead
+            number = attempt % len(address.nodes)
+            own = f"{identifier[:-2]}-{number}" if number else identifier
+            connection = await MqttConnection.open(
+                address, node, own, top, is_mqtt5=False
+            )
+            if not self._is_fallback_reported:
+                self._is_fallback_reported = True
+                say("broker: does not support MQTT 5, using MQTT 3.1.1")
+        try:
+            yield connection
+            await connection.disconnect()
+        finally:
+            connection.abort()
 
 
-@dataclass
-class Broker:
-    """The broker's address and credentials. Without `tls`, the connection is plain."""
-
-    host: str
-    port: int
-    tls: ssl.SSLContext | None = None
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    is_fallback_reported: bool = False
-
-
-def parse_broker(
-    url: str, password: str | None, tls: ssl.SSLContext | None = None
-) -> Broker:
-    """The broker at `mqtt://[user@]host[:1883]` or `mqtts://[user@]host[:8883]`.
-
-    tls: for `mqtts` only. Raises BadAddress.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-        raise BadAddress("the broker's address must be mqtt://host or mqtts://host")
-    if password and not parts.username:
-        raise BadAddress("the broker's password needs a user: mqtt://user@host")
-    if parts.password:
-        raise BadAddress(
-            "set the broker's password in PAYFEED_MQTT_PASSWORD, not in its address"
-        )
-    try:
-        port = parts.port
-    except ValueError as exc:
-        raise BadAddress("the broker's port is not a number") from exc
-    is_secure = parts.scheme == "mqtts"
-    if tls and not is_secure:
-        raise BadAddress("a certificate authority needs mqtts://")
-    return Broker(
-        host=parts.hostname,
-        port=port or (8883 if is_secure else 1883),
-        tls=(tls or ssl.create_default_context()) if is_secure else None,
-        username=unquote(parts.username) if parts.username else None,
-        password=password,
-    )
-
-
-@contextlib.asynccontextmanager
-async def connected(
-    broker: Broker, identifier: str, top: str, say: Callable[[str], None]
-) -> AsyncIterator["BrokerConnection"]:
-    """A connection for the topics below `top`, over MQTT 5 if the broker supports it.
-
-    Its last will is `offline` under `<top>/bridge/status`. After an error it ends
-    without DISCONNECT, so that the broker publishes the last will. Raises BrokerError.
-    """
-    try:
-        connection = await BrokerConnection.open(broker, identifier, top, True)
-    except NoMqtt5:
-        connection = await BrokerConnection.open(broker, identifier, top, False)
-        if not broker.is_fallback_reported:
-            broker.is_fallback_reported = True
-            say("broker: does not support MQTT 5, using MQTT 3.1.1")
-    try:
-        yield connection
-        await connection.disconnect()
-    finally:
-        connection.abort()
-
-
-class BrokerConnection:
+class MqttConnection:
     """Publishes one message at a time with QoS 1.
 
     `lost` is done when the connection has ended; its result is the reason.
     """
 
     def __init__(
-        self, broker: Broker, identifier: str, top: str, is_mqtt5: bool
+        self, address: BrokerAddress, identifier: str, top: str, is_mqtt5: bool
     ) -> None:
         self._top = top
         self._is_mqtt5 = is_mqtt5
@@ -165,9 +133,9 @@ class BrokerConnection:
         )
         self._is_ending = False
         client.on_log = self._on_log
-        client.username_pw_set(broker.username, broker.password)
-        if broker.tls:
-            client.tls_set_context(broker.tls)
+        client.username_pw_set(address.username, address.password)
+        if address.tls:
+            client.tls_set_context(address.tls)
         client.will_set(f"{top}/bridge/status", "offline", qos=1, retain=True)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -177,23 +145,26 @@ class BrokerConnection:
 
     @classmethod
     async def open(
-        cls, broker: Broker, identifier: str, top: str, is_mqtt5: bool
-    ) -> "BrokerConnection":
+        cls,
+        address: BrokerAddress,
+        node: Node,
+        identifier: str,
+        top: str,
+        is_mqtt5: bool,
+    ) -> "MqttConnection":
         """Connect; raises BrokerError, and NoMqtt5 with `is_mqtt5`."""
-        self = cls(broker, identifier, top, is_mqtt5)
+        self = cls(address, identifier, top, is_mqtt5)
         try:
-            await self._open(broker)
+            await self._open(node)
         except BaseException:
             self.abort()
             raise
         return self
 
-    async def _open(self, broker: Broker) -> None:
+    async def _open(self, node: Node) -> None:
         connect = self._client.connect
         try:
-            await asyncio.to_thread(
-                connect, broker.host, broker.port, KEEPALIVE_SECONDS
-            )
+            await asyncio.to_thread(connect, node.host, node.port, KEEPALIVE_SECONDS)
         except (OSError, ValueError) as exc:
             raise BrokerError(str(exc) or type(exc).__name__) from exc
         self._client.loop_start()
@@ -220,7 +191,9 @@ class BrokerConnection:
                 # not SSLSocket's own shutdown: the network thread may be reading
                 socket.socket.shutdown(held, socket.SHUT_RDWR)
 
-    async def publish(self, topic: str, payload: str, retain: bool = False) -> None:
+    async def publish(
+        self, topic: str, payload: str, retain: bool = False, key: str | None = None
+    ) -> None:
         """Publish and wait for the confirmation; raises Rejected or BrokerError."""
         data = payload.encode()
         limit = self._max_packet_bytes
@@ -378,6 +351,8 @@ class BrokerConnection:
         echo = self._echoes.get((topic, payload))
         if echo and not echo.done():
             echo.set_result(None)
+        elif (topic, payload) == (f"{self._top}/bridge/status", b"offline"):
+            self._lose(BrokerError("the last will of an older connection arrived"))
 
 
 def _packet_bytes(topic: str, payload: bytes) -> int:
