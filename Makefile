@@ -38,6 +38,8 @@ check:
 
 torture:
 	@python="$(PYTHON)" && "$$python" tests/torture.py --kills 20 --payments 1000
+	@python="$(PYTHON)" && "$$python" tests/clients/bridge_torture.py nats
+	@python="$(PYTHON)" && "$$python" tests/clients/bridge_torture.py rabbitmq
 
 bench:
 	@python="$(PYTHON)" && "$$python" benchmarks/bench.py $(MEASURES)

@@ -45,6 +45,10 @@ class Command:
             if text in line:
                 return
 
+    async def end_without_guard(self) -> None:
+        """Read and forget what it prints, until it ends."""
+        await self.process.communicate()
+
     async def end(self, stdin: str = "") -> tuple[int, str, str]:
         """Exit code, rest of standard output, rest of standard error."""
         done = self.process.communicate(stdin.encode())
