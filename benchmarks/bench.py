@@ -14,7 +14,9 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from bridges import bridges
 from bursts import bursts
+from dead_nodes import dead_nodes
 from fanout_paths import paths
 from harness import PAYMENT, Bench, Row, ms, p99
 from history import histories
@@ -330,6 +332,8 @@ MEASURES: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "bursts": bursts,
     "filter": filters,
     "paths": paths,
+    "bridges": bridges,
+    "dead_nodes": dead_nodes,
     "histories": histories,
     "upgrades": upgrades,
     "idle": idle_subscribers,

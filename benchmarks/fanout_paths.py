@@ -81,9 +81,9 @@ async def _mosquitto(
         running("bridge", address, key=key, url=server.base)
     )
     await asyncio.to_thread(
-        bench.crowd.open, "all", count, broker.port, _mqtt_connect(), CONNECTED
+        bench.crowd.open, "all", count, broker.port, mqtt_connect(), CONNECTED
     )
-    await asyncio.to_thread(bench.crowd.release, "all", _mqtt_subscribe("payfeed/#"))
+    await asyncio.to_thread(bench.crowd.release, "all", mqtt_subscribe("payfeed/#"))
     await asyncio.sleep(2)
 
 
@@ -91,13 +91,13 @@ def _mqtt_text(text: str) -> bytes:
     return len(text).to_bytes(2, "big") + text.encode()
 
 
-def _mqtt_connect() -> bytes:
+def mqtt_connect() -> bytes:
     """MQTT 3.1.1, a clean session, no keepalive; the broker gives the name."""
     body = _mqtt_text("MQTT") + b"\x04\x02\x00\x00" + _mqtt_text("")
     return bytes([0x10, len(body)]) + body
 
 
-def _mqtt_subscribe(topic: str) -> bytes:
+def mqtt_subscribe(topic: str) -> bytes:
     """With QoS 1, as the documents advise."""
     body = b"\x00\x01" + _mqtt_text(topic) + b"\x01"
     return bytes([0x82, len(body)]) + body

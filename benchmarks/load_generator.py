@@ -1,8 +1,8 @@
 """Many light subscribers in a process of their own, so that the server is measured.
 
 A subscriber is a raw socket that has sent its opening. Nothing is parsed beyond a look
-for `marker` and the heads of frames: pings of WebSockets are answered, and messages of
-MQTT confirmed.
+for `marker` and the heads of frames: pings of WebSockets and of NATS are answered, and
+messages of MQTT confirmed.
 """
 
 import base64
@@ -163,6 +163,17 @@ class _MqttWire:
         return found
 
 
+class _NatsWire:
+    """The lines of NATS on one socket."""
+
+    def answers(self, data: bytes) -> list[bytes]:
+        """The server pings after minutes, between messages."""
+        return [b"PONG\r\n"] if data.endswith(b"PING\r\n") else []
+
+
+WIRES: dict[bytes, Callable[[], Any]] = {b"GET ": _Wire, b"CONN": _NatsWire}
+
+
 def _mqtt_packet(data: bytes) -> tuple[int, int] | None:
     """(where the first packet's body begins, where it ends); None: not all here."""
     size = 0
@@ -199,7 +210,7 @@ class _House:
                 for _ in range(min(AT_ONCE, count - len(group)))
             ]
             for connection in batch:
-                wire = _Wire() if opening.startswith(b"GET ") else _MqttWire()
+                wire = WIRES.get(opening[:4], _MqttWire)()
                 wire.answers(_enter(connection, answered))
                 group.append(connection)
                 self.selector.register(connection, selectors.EVENT_READ, wire)
@@ -255,7 +266,7 @@ class _House:
             if done() or time.monotonic() > deadline:
                 return
 
-    def _read(self, connection: Any, wire: _Wire | _MqttWire) -> None:
+    def _read(self, connection: Any, wire: Any) -> None:
         try:
             data = connection.recv(RECEIVE_BYTES)
             while isinstance(connection, ssl.SSLSocket) and connection.pending():
