@@ -20,6 +20,7 @@ DOCUMENTS = [
 HERE = "tests/unit/test_documents.py"
 PYTHON = "tests/clients/test_python_examples.py"
 JAVASCRIPT = "tests/clients/test_javascript_examples.py"
+CLUSTERS = "tests/clients/test_cluster_settings.py"
 RECEIVERS = "tests/clients/test_webhook_receivers.py"
 STANDBY = "tests/e2e/test_standby.py"
 REQUEST = "not run: tests/e2e/test_webhooks.py makes the same request"
@@ -68,6 +69,8 @@ BLOCKS = {
         "upstream lnbits": STANDBY,
         "pg_basebackup": "not run: needs two machines; test_standby.py does the same",
         "ALTER SYSTEM": "not run: test_standby.py sends the same",
+        "server_name": CLUSTERS,
+        "mqtt.durable_queue_type": CLUSTERS,
     },
     "docs/webhooks.md": {
         'curl -X POST "$PAYFEED_URL/payfeed/api/v1/webhooks" ': REQUEST,
