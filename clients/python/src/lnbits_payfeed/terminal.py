@@ -56,9 +56,5 @@ def local_time(timestamp: float) -> str:
     """A time in Unix seconds, in the local time zone."""
     try:
         return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(timestamp))
-    except (
-        OSError,
-        OverflowError,
-        ValueError,
-    ):  # some systems do not support all years
+    except (OSError, OverflowError, ValueError):  # not every system has all years
         return f"@{timestamp}"
