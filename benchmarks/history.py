@@ -5,6 +5,7 @@ wallet or in 1,000. The extension is enabled after they are there.
 """
 
 import asyncio
+import random
 import sqlite3
 import statistics
 import time
@@ -220,12 +221,16 @@ async def idle(old: Old, seconds: int = IDLE_SECONDS) -> tuple[float, float]:
 
 
 async def sent(old: Old) -> list[float]:
-    """Seconds from LNbits' answer to a payment to the payer's frame."""
-    took = []
+    """Seconds from LNbits' answer to a payment to the payer's frame.
+
+    At random moments: a payment just after a look would always wait for the next one.
+    """
+    took, moments = [], random.Random(1)
     url = f"{old.server.ws}/payfeed/api/v1/ws/{old.payer['inkey']}"
     async with reading(url) as reader:
         await reader.until("hello")
         for _ in range(SENT_PAYMENTS):
+            await asyncio.sleep(moments.random())
             invoice = await old.server.invoice(old.wallet, 1)
             await old.server.pay(old.payer, invoice)
             answered = time.monotonic()
