@@ -42,5 +42,5 @@ def check_acks(ids: list[str], at_seconds: list[float]) -> None:
     offsets = [int(event_id.partition("-")[2]) for event_id in ids]
     assert offsets == sorted(set(offsets))
     if ids:
-        # and the first, the last on closing, and one that arrives early after a late one
+        # the first, the last on closing, and one that is early after a late one too
         assert len(ids) <= 4 * (at_seconds[-1] - at_seconds[0]) + 3
