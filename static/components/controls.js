@@ -38,6 +38,16 @@
     computed: {options: () => Payfeed.options(DIRECTIONS)}
   })
 
+  /** A line of code that can be copied; `shown` takes the place of a hidden text. */
+  window.app.component('payfeed-code', {
+    props: ['name', 'text', 'shown', 'copyLabel'],
+    template: `
+      <div class="row items-center no-wrap">
+        <code :id="name" class="payfeed-code col" v-text="shown ?? text"></code>
+        <payfeed-copy :text="text" :aria-label="copyLabel"></payfeed-copy>
+      </div>`
+  })
+
   /** The head of a tab: its title and its actions. */
   window.app.component('payfeed-head', {
     props: ['title'],

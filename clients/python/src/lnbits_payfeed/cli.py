@@ -41,6 +41,7 @@ from .listen import CommandFailed, NothingToRun, listen
 from .options import (
     FILE,
     FORWARD_OPTIONS,
+    HANDLER_OPTIONS,
     JSON_OPTION,
     READ_FILTER_OPTIONS,
     SINCE_OPTION,
@@ -130,16 +131,7 @@ payfeed.add_command(webhooks)
 @click.option(
     "--state", type=FILE, metavar="FILE", help="Resume from this file, and update it."
 )
-@click.option(
-    "--exec",
-    "command",
-    metavar="CMD",
-    help="Run for each event, with its JSON on standard input.",
-)
-@click.option(
-    "--forward-to", metavar="URL", help="Send each event there, as a webhook does."
-)
-@with_options(FORWARD_OPTIONS)
+@with_options(HANDLER_OPTIONS)
 @click.option(
     "--secret-file",
     type=FILE,

@@ -153,6 +153,19 @@ FORWARD_OPTIONS = (
     ),
 )
 
+HANDLER_OPTIONS = (
+    click.option(
+        "--exec",
+        "command",
+        metavar="CMD",
+        help="Run for each event, with its JSON on standard input.",
+    ),
+    click.option(
+        "--forward-to", metavar="URL", help="Send each event there, as a webhook does."
+    ),
+    *FORWARD_OPTIONS,
+)
+
 
 def with_options(
     options: Sequence[Callable[..., Any]],

@@ -11,7 +11,7 @@ from .events import FeedEvent, InvalidEvent
 from .history import id_before
 from .listen import Printer, forward, run
 from .options import (
-    FORWARD_OPTIONS,
+    HANDLER_OPTIONS,
     JSON_OPTION,
     Common,
     examples,
@@ -33,16 +33,7 @@ OK = 0
 )
 @with_common_options
 @JSON_OPTION
-@click.option(
-    "--exec",
-    "command",
-    metavar="CMD",
-    help="Run for each event, with its JSON on standard input.",
-)
-@click.option(
-    "--forward-to", metavar="URL", help="Send each event there, as a webhook does."
-)
-@with_options(FORWARD_OPTIONS)
+@with_options(HANDLER_OPTIONS)
 @click.option(
     "--max-attempts",
     type=click.IntRange(1),
