@@ -242,7 +242,7 @@ async def sent(old: Old) -> list[float]:
 async def restart(old: Old) -> float:
     """Seconds from LNbits' own first answer to Payfeed's healthy one."""
     await old.server.terminate()
-    await old.server.start()
+    await old.server.start(until_recording=False)
     began = time.monotonic()
     while (await old.server.http.get("/payfeed/api/v1/health")).status_code != 200:
         await asyncio.sleep(POLL_SECONDS)

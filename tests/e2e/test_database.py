@@ -330,7 +330,7 @@ async def test_after_a_restore_a_locked_database_holds_up_payfeed_and_not_lnbits
     server.env["PAYFEED_RESTORED"] = "once"
     server.begin_log()
     with exclusive(lab.file):
-        await server.start()
+        await server.start(until_recording=False)
         payment_hash = await lab.shop.sell(1)
         assert (await lab.say("refused")).status_code == 503
         assert await lab.health() == 503
