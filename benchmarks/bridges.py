@@ -28,7 +28,7 @@ NATS_OPENING = b'CONNECT {"verbose":false}\r\nSUB payfeed.> 1\r\nPING\r\n'
 SUBSCRIBED = b"\x90\x03\x00\x01"
 JOIN_SECONDS = 120
 DEATHS = 3
-ATTEMPTS = 20
+ATTEMPTS = 60
 
 
 class MosquittoTarget:
@@ -178,6 +178,7 @@ def _join(bench: Bench, target: Any, count: int) -> None:
             except ConnectionError:  # RabbitMQ refuses some while many connect
                 if attempt == ATTEMPTS:
                     raise
+                time.sleep(1)
     if not is_nats:
         bench.crowd.arm("all", SUBSCRIBED)
         bench.crowd.release("all", mqtt_subscribe("payfeed/#"))
