@@ -114,14 +114,18 @@ async def count_bounds(feed: Oldest, kept: Kept, keep: int) -> list[Bound]:
     Counted from the newest, so that a bound stays right while another process deletes.
     """
     surplus = kept.events - keep
-    found = [(MESSAGES, "event_offset < :head", max(0, kept.messages - surplus))]
+    left = max(0, kept.messages - surplus)
+    found = [(MESSAGES, f"event_offset < :head{MESSAGES}", left)]
     if surplus > kept.messages:
-        found.append((PAYMENTS, "event_offset <= :head", keep))
+        # the newest event counts as one that is kept, whatever it is
+        found.append(
+            (PAYMENTS, f"event_offset < :head{PAYMENTS} OR event_offset = :head", keep)
+        )
     bounds = []
-    for kind, place, newest in found:
+    for kind, which, newest in found:
         rows = await fetch_all(
             "SELECT event_offset FROM payfeed.events WHERE wallet_id = :wallet_id"
-            f" AND {place} AND (event_offset = :head OR 1 = 1{kind})"
+            f" AND ({which})"
             " ORDER BY event_offset DESC LIMIT 1 OFFSET :newest",
             {"wallet_id": feed.wallet_id, "head": feed.head, "newest": newest},
         )

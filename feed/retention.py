@@ -36,8 +36,9 @@ class Retention:
     age for a day, and the time that was skipped ages no event: they are as old as the
     clock before the jump would say. Count and bytes depend on no clock.
 
-    `kept` has what each feed kept when it was last counted, without empty ones. All of
-    it was right at `measured_at`, in Unix seconds; None before the first run has ended.
+    `kept` has what each feed kept when it was last counted, without empty ones, before
+    that run deleted anything by count or bytes. `measured_at`: the end of the last run,
+    in Unix seconds; None before the first one.
     """
 
     def __init__(

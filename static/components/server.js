@@ -11,6 +11,7 @@
   /** The server as a whole, for LNbits' administrators, read again while it is shown. */
   window.app.component('payfeed-server', {
     template: '#payfeed-server-template',
+    mixins: [Payfeed.readingEvery(REFRESH_SECONDS)],
     data: () => ({server: null, failure: ''}),
     computed: {
       /** `{name, label, value, notes}` for each figure, in words. */
@@ -113,14 +114,6 @@
           size: size(bytes)
         }))
       }
-    },
-    created() {
-      this.refresh = Payfeed.rereading(this.read)
-      this.refresh()
-      this.timer = setInterval(this.refresh, REFRESH_SECONDS * 1000)
-    },
-    beforeUnmount() {
-      clearInterval(this.timer)
     },
     methods: {
       /** With the browser's login, which LNbits checks: no key of a wallet is enough. */

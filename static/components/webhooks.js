@@ -11,20 +11,13 @@
   /** The webhooks of a wallet, read again while they are shown; one opened in place. */
   window.app.component('payfeed-webhooks', {
     template: '#payfeed-webhooks-template',
+    mixins: [Payfeed.readingEvery(REFRESH_SECONDS)],
     props: ['wallet', 'feed'],
     data: () => ({webhooks: null, failure: '', openedId: null}),
     watch: {
       'feed.isOwner'() {
         this.refresh()
       }
-    },
-    created() {
-      this.refresh = Payfeed.rereading(this.read)
-      this.refresh()
-      this.timer = setInterval(this.refresh, REFRESH_SECONDS * 1000)
-    },
-    beforeUnmount() {
-      clearInterval(this.timer)
     },
     methods: {
       /** After a refusal there is no list: webhooks are off on this server. */

@@ -59,3 +59,15 @@ Payfeed.throttled = (act, seconds) => {
     else run()
   }
 }
+
+/** For components with a `read` method: `refresh` calls it, now and while it is shown. */
+Payfeed.readingEvery = seconds => ({
+  created() {
+    this.refresh = Payfeed.rereading(this.read)
+    this.refresh()
+    this.timer = setInterval(this.refresh, seconds * 1000)
+  },
+  beforeUnmount() {
+    clearInterval(this.timer)
+  }
+})
