@@ -1,4 +1,4 @@
-"""Peers that are there no more, while nothing has closed their connection."""
+"""Peers that read little or are gone, while nothing has closed their connection."""
 
 import base64
 import ctypes
@@ -9,6 +9,15 @@ import struct
 from lnbits_server import Server
 
 SO_ATTACH_FILTER = 26
+
+
+def narrow_socket(port: int, buffer_bytes: int = 4096) -> socket.socket:
+    """A connection whose peer can send only about this much before it is read."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
+    narrow.connect(("127.0.0.1", port))
+    narrow.setblocking(False)
+    return narrow
 
 
 def connect(server: Server, request: str, headers: str) -> socket.socket:

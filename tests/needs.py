@@ -22,7 +22,8 @@ PACKAGES = {
     "openssl": "openssl",
     "php": "php-cli and php-sqlite3",
     "pg_ctl": "postgresql",
-    "rabbitmqctl": "rabbitmq-server",
+    "erl_call": "erlang-base",
+    "rabbitmq-server": "rabbitmq-server",
     "systemd-analyze": "systemd",
 }
 PLACES = [

@@ -13,6 +13,11 @@ from ports import free_port
 TOOLS = Path("/usr/lib/rabbitmq/bin")  # Debian's wrappers would start them as a service
 PLUGINS = "[rabbitmq_mqtt]."
 START_SECONDS = 120
+COOKIE = "payfeed"
+
+
+class NoAnswer(Exception):
+    """A node is not there, or could not evaluate what it was asked."""
 
 
 class RabbitNode:
@@ -28,9 +33,10 @@ class RabbitNode:
 
     def configure(self, cluster: "RabbitCluster", queue_type: str) -> None:
         self.cluster = cluster
+        older = cluster.nodes[: cluster.nodes.index(self) + 1]
         nodes = [
             f"cluster_formation.classic_config.nodes.{number} = {node.name}"
-            for number, node in enumerate(cluster.nodes, 1)
+            for number, node in enumerate(older, 1)
         ]
         lines = [
             f"listeners.tcp.1 = 127.0.0.1:{self.amqp_port}",
@@ -96,17 +102,24 @@ class RabbitNode:
         log = (self.folder / "log").read_text()[-3000:]
         raise AssertionError(f"{self.name} did not start:\n{log}")
 
-    async def ctl(self, *words: str) -> str:
+    async def evaluate(self, expressions: str) -> str:
+        """The value of the last of these Erlang expressions, on this node.
+
+        Not by rabbitmqctl, which starts a virtual machine for each question.
+        """
         process = await asyncio.create_subprocess_exec(
-            str(TOOLS / "rabbitmqctl"),
-            *("-q", "-n", self.name, *words),
+            *(need("erl_call"), "-sname", self.name, "-c", COOKIE, "-r", "-e"),
             env=self.environment,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        out, _ = await asyncio.wait_for(process.communicate(), HANG_GUARD)
-        assert not process.returncode, out.decode()
-        return out.decode().strip()
+        asked = process.communicate(f"{expressions}\n".encode())
+        answer = (await asyncio.wait_for(asked, HANG_GUARD))[0].decode().strip()
+        is_answer = answer.startswith("{ok, ") and not process.returncode
+        if not is_answer:
+            raise NoAnswer(answer)
+        return answer.removeprefix("{ok, ").removesuffix("}")
 
     @property
     def is_running(self) -> bool:
@@ -119,14 +132,18 @@ class RabbitNode:
 
 
 class RabbitCluster:
-    """`size` nodes, which find each other through a port mapper of their own."""
+    """`size` nodes, which find each other through a port mapper of their own.
+
+    Each joins those that started before it. Nodes that start at the same time may each
+    wait for the other's plug-in, for 100 s.
+    """
 
     def __init__(self, folder: Path, size: int = 3, queue_type: str = "quorum") -> None:
-        need("rabbitmqctl")
+        need("rabbitmq-server")
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         cookie = folder / ".erlang.cookie"
-        cookie.write_text("payfeed")
+        cookie.write_text(COOKIE)
         cookie.chmod(0o400)
         self.epmd_port = free_port()
         self._epmd: subprocess.Popen[bytes] | None = None
@@ -146,7 +163,8 @@ class RabbitCluster:
         assert epmd
         options = ["-port", str(self.epmd_port), "-address", "127.0.0.1"]
         self._epmd = subprocess.Popen([epmd, *options])
-        await asyncio.gather(*(node.start() for node in self.nodes))
+        for node in self.nodes:
+            await node.start()
         await self.recovered()
 
     async def replaced(self, node: RabbitNode) -> None:
@@ -161,8 +179,8 @@ class RabbitCluster:
             return  # they cannot agree
         for other in running:
             while other.is_running:
-                with contextlib.suppress(AssertionError):
-                    if node.name not in await other.ctl("eval", question):
+                with contextlib.suppress(NoAnswer):
+                    if node.name not in await other.evaluate(question):
                         break
                 await asyncio.sleep(0.2)
 
@@ -171,7 +189,7 @@ class RabbitCluster:
         running = f"length(rabbit_nodes:all_running()) == {len(self.nodes)}"
         critical = "rabbit_quorum_queue:list_with_minimum_quorum() == []"
         for node in self.nodes:
-            while await node.ctl("eval", f"{running} andalso {critical}.") != "true":
+            while await node.evaluate(f"{running} andalso {critical}.") != "true":
                 await asyncio.sleep(0.2)
 
     def kill(self) -> None:

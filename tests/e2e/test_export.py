@@ -11,10 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
+from deaf import narrow_socket
 from page import browser_page, open_payfeed
 from playwright.async_api import Browser, expect
 from shop import Shop
-from test_slow_readers import disconnected, narrow_socket
+from test_slow_readers import disconnected
 
 MEMO = '=1+1; Müller "Käse", 🙂\nline'
 MANY = 60_000
@@ -177,7 +178,7 @@ async def test_an_export_that_is_not_read_is_disconnected_and_leaves_nothing(
     shop, key = limited_shop, limited_shop.wallet["inkey"]
     await frames(shop)
     await shop.lab("messages", wallet_id=shop.wallet["id"], count=400, padding=30_000)
-    narrow = narrow_socket(shop)
+    narrow = narrow_socket(shop.server.port)
     asked = f"GET /payfeed/api/v1/export.jsonl HTTP/1.1\r\nX-Api-Key: {key}"
     narrow.sendall(f"{asked}\r\nHost: localhost\r\n\r\n".encode())
     await shop.has_subscribers(1)
@@ -191,7 +192,7 @@ async def test_an_export_whose_connection_is_cut_leaves_nothing(shop: Shop) -> N
     key = shop.wallet["inkey"]
     await frames(shop)
     await shop.lab("messages", wallet_id=shop.wallet["id"], count=400, padding=30_000)
-    narrow = narrow_socket(shop)
+    narrow = narrow_socket(shop.server.port)
     asked = f"GET /payfeed/api/v1/export.jsonl HTTP/1.1\r\nX-Api-Key: {key}"
     narrow.sendall(f"{asked}\r\nHost: localhost\r\n\r\n".encode())
     await shop.has_subscribers(1)
@@ -207,7 +208,7 @@ async def test_an_export_ends_with_its_key_and_cannot_be_taken_for_whole(
     body = {"name": "books", "scopes": ["read"]}
     made = (await shop.server.payfeed("POST", "keys", admin, json=body)).json()
     await shop.lab("messages", wallet_id=shop.wallet["id"], count=400, padding=30_000)
-    narrow = narrow_socket(shop)
+    narrow = narrow_socket(shop.server.port)
     path = "/payfeed/api/v1/export.jsonl"
     asked = f"GET {path} HTTP/1.1\r\nX-Api-Key: {made['key']}"
     narrow.sendall(f"{asked}\r\nHost: localhost\r\n\r\n".encode())

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest_asyncio
+from deaf import narrow_socket
 from reader import reading
 from shop import Shop, opened
 
@@ -203,9 +204,7 @@ async def test_a_deleted_wallet_stays_closed_after_a_restart(
 
 def stalled_stream(shop: Shop) -> socket.socket:
     """The peer of an event stream that reads nothing, with small buffers."""
-    peer = socket.socket()
-    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    peer.connect(("127.0.0.1", shop.server.port))
+    peer = narrow_socket(shop.server.port)
     path = f"/payfeed/api/v1/sse/{shop.wallet['inkey']}?since=start"
     peer.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     return peer

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import websockets
+from deaf import narrow_socket
 from limited import METRICS_TOKEN
 from reader import reading
 from shop import Shop
@@ -21,15 +22,6 @@ COUNT, PADDING = 400, 30_000
 
 def address(shop: Shop, query: str = "") -> str:
     return f"{shop.server.ws}/payfeed/api/v1/ws/{shop.wallet['inkey']}{query}"
-
-
-def narrow_socket(shop: Shop, buffer_bytes: int = 4096) -> socket.socket:
-    """Its peer's buffers fill up soon."""
-    narrow = socket.socket()
-    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
-    narrow.connect(("127.0.0.1", shop.server.port))
-    narrow.setblocking(False)
-    return narrow
 
 
 def established(peer: socket.socket, shop: Shop) -> bool:
@@ -66,7 +58,7 @@ async def lags(shop: Shop) -> list[int]:
 @asynccontextmanager
 async def stalled(shop: Shop) -> AsyncIterator[socket.socket]:
     """A subscriber that reads nothing after the handshake."""
-    narrow = narrow_socket(shop)
+    narrow = narrow_socket(shop.server.port)
     connection: Any = await websockets.connect(
         address(shop),
         sock=narrow,
@@ -125,7 +117,7 @@ async def test_an_event_stream_that_is_not_read_is_disconnected(
     wallet_id = shop.wallet["id"]
     await shop.server.payfeed("GET", "feed", key)
     await shop.lab("messages", wallet_id=wallet_id, count=COUNT, padding=PADDING)
-    narrow = narrow_socket(shop)
+    narrow = narrow_socket(shop.server.port)
     asked = f"GET /payfeed/api/v1/sse?since=start HTTP/1.1\r\nX-Api-Key: {key}"
     narrow.sendall(f"{asked}\r\nHost: localhost\r\n\r\n".encode())
     await shop.has_subscribers(1)
@@ -141,7 +133,11 @@ async def test_a_far_behind_reader_and_floods_leave_others_alone(
     shop = limited_shop
     await shop.server.payfeed("GET", "feed", shop.wallet["inkey"])
     await shop.lab("fill", wallet_id=shop.wallet["id"], count=FAR)
-    narrow = {"sock": narrow_socket(shop, 65536), "compression": None, "max_queue": 1}
+    narrow = {
+        "sock": narrow_socket(shop.server.port, 65536),
+        "compression": None,
+        "max_queue": 1,
+    }
     async with (
         reading(address(shop)) as live,
         reading(address(shop, "?since=start"), **narrow) as behind,
