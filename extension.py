@@ -70,7 +70,7 @@ class Extension:
         self.feeds = Feeds(self.journal, self._close_wallet)
         self.beginnings = Beginnings(self.journal.now)
         self.opening = Opening(
-            self.beginnings, self.journal.now, arriving.__contains__, self._on_news
+            self.beginnings, self.journal.now, arriving, self._on_news
         )
         self.messages = Messages(self.journal, settings.message_bytes)
         self.retention = Retention(self.journal, settings)

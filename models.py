@@ -56,6 +56,16 @@ class PaymentRow:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """`count` payments of a wallet by checking id: after one, to another one."""
+
+    wallet_id: str
+    after: str
+    last: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Once:
     """An idempotency key and the content of its message, as SHA-256 hex digests."""
 

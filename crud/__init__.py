@@ -74,6 +74,7 @@ from .feeds import (
     suspend_feed,
     update_feed,
 )
+from .history import get_other_payments, get_stretches, mark_history
 from .keys import (
     ack,
     expire_keys,
@@ -92,7 +93,6 @@ from .lnbits import (
     get_payments_after_rowid,
     get_payments_by_hash,
     get_payments_slice,
-    get_wallet_payments,
 )
 from .log import (
     append,
@@ -217,6 +217,7 @@ __all__ = [
     "get_offset_before",
     "get_oldest",
     "get_oldest_events",
+    "get_other_payments",
     "get_outlines",
     "get_payment_records",
     "get_payments_after_rowid",
@@ -224,11 +225,11 @@ __all__ = [
     "get_payments_slice",
     "get_results_after",
     "get_state",
+    "get_stretches",
     "get_times",
     "get_unseen",
     "get_unsent",
     "get_waiting",
-    "get_wallet_payments",
     "get_wallets",
     "get_wallets_by_key",
     "get_webhook",
@@ -242,6 +243,7 @@ __all__ = [
     "insert_webhook",
     "is_sqlite",
     "lnbits_version",
+    "mark_history",
     "mark_seen",
     "move_webhook",
     "open_databases",

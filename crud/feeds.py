@@ -11,7 +11,15 @@ from sqlalchemy import text
 from ..models import Feed
 from ..shielded import shielded
 from .lists import among, json_list
-from .statements import db, execute, fetch_all, fetch_tuples, notify_others, transaction
+from .statements import (
+    db,
+    execute,
+    fetch_all,
+    fetch_tuples,
+    notify_of_feeds,
+    notify_others,
+    transaction,
+)
 
 LOCK_FEED = text(
     "UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"
@@ -98,8 +106,7 @@ async def activate_feeds(wallet_ids: list[str]) -> None:
             text("UPDATE payfeed.feeds SET active = true WHERE wallet_id = :wallet_id"),
             [{"wallet_id": wallet_id} for wallet_id in wallet_ids],
         )
-        for wallet_id in wallet_ids:
-            await notify_others(conn, "feed", wallet_id)
+        await notify_of_feeds(conn, wallet_ids)
 
 
 async def suspend_feed(wallet_id: str) -> None:

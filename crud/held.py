@@ -5,7 +5,7 @@ LNbits opens a connection for each use, which costs about as much as a commit.
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any
 
@@ -81,6 +81,12 @@ async def in_one_trip(conn: Any, work: Callable[..., Any], *arguments: Any) -> A
     if not isinstance(held, _Connection):
         return await work(conn, *arguments)
     return await held.in_thread(_run_through, work, conn.sync_connection, arguments)
+
+
+async def execute_rows(conn: Any, statement: str, rows: Iterable[Any]) -> None:
+    """A transaction on SQLite: the statement for each row, which is made just then."""
+    held = (await conn.get_raw_connection()).dbapi_connection
+    await held.in_thread(_run_rows, held.driver_connection, statement, rows)
 
 
 def _run_through(work: Callable[..., Any], conn: Any, arguments: Any) -> Any:
@@ -163,6 +169,11 @@ def _run(connection: Any, method: str, *statement: Any) -> tuple[Any, ...]:
         getattr(cursor, method)(*statement)
         rows = cursor.fetchall() if cursor.description else []
         return rows, cursor.description, cursor.lastrowid, cursor.rowcount
+
+
+def _run_rows(connection: Any, statement: str, rows: Iterable[Any]) -> None:
+    connection._conn.executemany(statement, rows)
+    connection._conn.commit()
 
 
 def _connect(dialect: Any, path: str) -> Any:

@@ -31,7 +31,7 @@ def _columns(in_local_time: bool) -> str:
     )
 
 
-def _moment(name: str, in_local_time: bool) -> str:
+def moment(name: str, in_local_time: bool) -> str:
     """A bound number of Unix seconds, to be compared with a time of LNbits."""
     if core_db.type != POSTGRES:
         return f":{name}"
@@ -39,7 +39,20 @@ def _moment(name: str, in_local_time: bool) -> str:
     return f"(to_timestamp(:{name}) AT TIME ZONE {zone})"
 
 
-def _payment_row(row: Any) -> PaymentRow:
+def is_older(name: str, in_local_time: bool) -> str:
+    """All times of a PaymentRow are before a moment; quick for many rows."""
+    readings = {
+        ("time", in_local_time),
+        ("updated_at", in_local_time),
+        ("updated_at", True),
+    }
+    return " AND ".join(
+        f"COALESCE({column} < {moment(name, is_local)}, true)"
+        for column, is_local in sorted(readings)
+    )
+
+
+def payment_row(row: Any) -> PaymentRow:
     return PaymentRow(
         wallet_id=row["wallet_id"],
         checking_id=row["checking_id"],
@@ -52,15 +65,16 @@ def _payment_row(row: Any) -> PaymentRow:
     )
 
 
+def select_payments(where: str, in_local_time: bool) -> str:
+    """Its rows are for `payment_row`."""
+    return f"SELECT {_columns(in_local_time)} FROM apipayments WHERE {where}"
+
+
 async def _fetch(
     where: str, values: dict[str, Any], in_local_time: bool
 ) -> list[PaymentRow]:
-    rows = await fetch_all(
-        f"SELECT {_columns(in_local_time)} FROM apipayments WHERE {where}",
-        values,
-        core_db,
-    )
-    return [_payment_row(row) for row in rows]
+    rows = await fetch_all(select_payments(where, in_local_time), values, core_db)
+    return [payment_row(row) for row in rows]
 
 
 async def get_changed_payments(since: float, until: float) -> list[PaymentRow]:
@@ -68,7 +82,7 @@ async def get_changed_payments(since: float, until: float) -> list[PaymentRow]:
 
     For LNbits 1.4.1 and later, which moves `updated_at` when a payment settles.
     """
-    first, last = _moment("since", False), _moment("until", False)
+    first, last = moment("since", False), moment("until", False)
     return await _fetch(
         f"updated_at >= {first} AND updated_at <= {last} AND {FINAL}",
         {"since": since, "until": until},
@@ -80,7 +94,7 @@ async def get_created_payments(
     since: float, until: float, in_local_time: bool, outgoing_only: bool
 ) -> list[PaymentRow]:
     """Payments that were created between two moments, final or not."""
-    first, last = _moment("since", in_local_time), _moment("until", in_local_time)
+    first, last = moment("since", in_local_time), moment("until", in_local_time)
     outgoing = " AND amount < 0" if outgoing_only else ""
     return await _fetch(
         f"time >= {first} AND time <= {last}{outgoing}",
@@ -128,18 +142,6 @@ async def get_payments_slice(
         del values["checking_id"]
     return await _fetch(
         f"{after} ORDER BY wallet_id, checking_id LIMIT :limit", values, in_local_time
-    )
-
-
-async def get_wallet_payments(
-    wallet_id: str, checking_id: str, limit: int, in_local_time: bool
-) -> list[PaymentRow]:
-    """The next payments of a wallet, in the order of their checking ids."""
-    return await _fetch(
-        "wallet_id = :wallet_id AND checking_id > :checking_id"
-        " ORDER BY checking_id LIMIT :limit",
-        {"wallet_id": wallet_id, "checking_id": checking_id, "limit": limit},
-        in_local_time,
     )
 
 

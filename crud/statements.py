@@ -5,7 +5,7 @@ strips HTML-like text from parameters, which would break transactions and memos.
 """
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ core_db = BoundedDatabase("database")
 # who sent a notification, as a process also receives its own
 ORIGIN = secrets.token_hex(4)
 
+NOTIFY = text("SELECT pg_notify('payfeed', :payload)")
 ANY_SIZE = 2**62
 # another process may have begun a new epoch without this one knowing
 IN_EPOCH = (
@@ -104,10 +105,17 @@ async def execute(
 async def notify_others(conn: Any, *words: Any) -> None:
     """A notification that leaves with the transaction; PostgreSQL only."""
     if db.type == POSTGRES:
-        await conn.execute(
-            text("SELECT pg_notify('payfeed', :payload)"),
-            {"payload": " ".join(map(str, (ORIGIN, *words)))},
-        )
+        await conn.execute(NOTIFY, _payload(words))
+
+
+async def notify_of_feeds(conn: Any, wallet_ids: Iterable[str]) -> None:
+    """One notification for each feed, together."""
+    if db.type == POSTGRES:
+        await conn.execute(NOTIFY, [_payload(("feed", one)) for one in wallet_ids])
+
+
+def _payload(words: Iterable[Any]) -> dict[str, str]:
+    return {"payload": " ".join(map(str, (ORIGIN, *words)))}
 
 
 async def database_bytes() -> int:

@@ -2,17 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from .. import crud
 from ..host import payments, wallets
-from ..models import Feed, PaymentRow
+from ..models import Feed, PaymentRow, Stretch
 from .beginnings import Beginnings
 from .feeds import new_feed
 
 GROUP_FEEDS = 50
-SLICE_PAYMENTS = 1000
+SLICE_PAYMENTS = 5000
+SLICES_AT_ONCE = 2  # on PostgreSQL; its other connections are left to payments
 FRESH_SECONDS = 15
 
 
@@ -20,7 +22,7 @@ class Opening:
     """Marks the history of wallets as seen. Only then are their feeds active.
 
     A crash in between leaves feeds that are not active; opening them begins again.
-    `is_arriving`: is this payment hash on its way into the log? `on_news` is called
+    `arriving` has the payment hashes on their way into the log. `on_news` is called
     with the hash of a payment that is no history. `ready` is set once it is known
     which wallets are enabled.
     """
@@ -29,12 +31,12 @@ class Opening:
         self,
         beginnings: Beginnings,
         now: Callable[[], int],
-        is_arriving: Callable[[str], bool],
+        arriving: Collection[str],
         on_news: Callable[[str], None],
     ) -> None:
         self._beginnings = beginnings
         self._now = now
-        self._is_arriving = is_arriving
+        self._arriving = arriving
         self._on_news = on_news
         self._enabled: frozenset[str] = frozenset()
         self._enabled_until = 0.0
@@ -86,10 +88,10 @@ class Opening:
         if feed.active:
             return feed
         begins_at = await self._beginnings.moment()
-        rows = await self._slice(wallet_id, "")
-        if len(rows) == SLICE_PAYMENTS:
+        stretches = await crud.get_stretches([(wallet_id, "")], SLICE_PAYMENTS)
+        if stretches and stretches[0].count == SLICE_PAYMENTS:
             return feed
-        await self._mark(rows, begins_at)
+        await self._mark(stretches, begins_at)
         await self._activate([wallet_id])
         return replace(feed, active=True)
 
@@ -102,35 +104,42 @@ class Opening:
             await crud.insert_feeds(
                 [new_feed(wallet_id, self._now()) for wallet_id in group]
             )
-            marks: list[PaymentRow] = []
-            for wallet_id in group:
-                last = ""
-                while rows := await self._slice(wallet_id, last):
-                    marks += rows
-                    last = rows[-1].checking_id
-                    if len(marks) >= SLICE_PAYMENTS:
-                        await self._mark(marks, begins_at)
-                        marks = []
-                    if len(rows) < SLICE_PAYMENTS:
-                        break
-                await asyncio.sleep(0)
-            await self._mark(marks, begins_at)
+            places = [(wallet_id, "") for wallet_id in group]
+            while places:
+                found = await crud.get_stretches(places, SLICE_PAYMENTS)
+                slices = _slices(found)
+                while some := list(islice(slices, SLICES_AT_ONCE)):
+                    await asyncio.gather(*(self._mark(one, begins_at) for one in some))
+                full = [one for one in found if one.count == SLICE_PAYMENTS]
+                places = [(one.wallet_id, one.last) for one in full]
             await self._activate(group)
 
-    async def _slice(self, wallet_id: str, last: str) -> list[PaymentRow]:
-        return await crud.get_wallet_payments(
-            wallet_id, last, SLICE_PAYMENTS, payments.IN_LOCAL_TIME
+    async def _mark(self, stretches: list[Stretch], begins_at: int) -> None:
+        """What is clearly history is marked unread; the rest is looked at."""
+        is_local, arriving = payments.IN_LOCAL_TIME, list(self._arriving)
+        before = begins_at
+        if not payments.MOVES_UPDATED_AT:  # an invoice may just have settled
+            before -= payments.INVOICE_SECONDS
+        await crud.mark_history(stretches, before, arriving, is_local)
+        rows = await crud.get_other_payments(
+            stretches,
+            before,
+            arriving,
+            self._now() - payments.INVOICE_SECONDS,
+            is_local,
         )
+        await self._mark_some(rows, begins_at)
 
-    async def _mark(self, rows: Collection[PaymentRow], begins_at: int) -> None:
+    async def _mark_some(self, rows: Iterable[PaymentRow], begins_at: int) -> None:
         now, keys = self._now(), []
         for row in rows:
             if payments.may_settle(row, now):
                 self._on_news(row.payment_hash)
             elif not payments.is_final(row):
                 continue
-            elif payments.changed_at(row, now) < begins_at and not self._is_arriving(
-                row.payment_hash
+            elif (
+                payments.changed_at(row, now) < begins_at
+                and row.payment_hash not in self._arriving
             ):
                 keys.append(payments.payment_key(row))
             else:
@@ -140,3 +149,15 @@ class Opening:
     async def _activate(self, wallet_ids: list[str]) -> None:
         await crud.activate_feeds(wallet_ids)
         self._open.update(wallet_ids)
+
+
+def _slices(stretches: Iterable[Stretch]) -> Iterator[list[Stretch]]:
+    """As many payments at a time as one stretch may have, or a few more."""
+    taken: list[Stretch] = []
+    for stretch in stretches:
+        taken.append(stretch)
+        if sum(one.count for one in taken) >= SLICE_PAYMENTS:
+            yield taken
+            taken = []
+    if taken:
+        yield taken

@@ -10,6 +10,7 @@ from parts import audit, new_extension, payment, sweep
 from payfeed import crud
 from payfeed.extension import Extension
 from payfeed.host import payments
+from payfeed.models import Stretch
 
 DAY = 86400
 stamps_only = pytest.mark.skipif(
@@ -153,17 +154,17 @@ async def test_a_long_history_is_marked_in_slices_before_its_feed_is_active(
 ) -> None:
     monkeypatch.setattr("payfeed.feed.opening.SLICE_PAYMENTS", 3)
     for number in range(10):
-        await store(row(number, 1000, **created(DAY)))
+        await store(row(number, 1000, **created(2 * DAY)))
     marked = []
-    mark_seen = crud.mark_seen
+    mark_history = crud.mark_history
 
-    async def mark(keys: Any) -> None:
-        await mark_seen(keys)
+    async def mark(stretches: list[Stretch], *more: Any) -> None:
+        await mark_history(stretches, *more)
         feed = await crud.get_feed("w")
         assert feed
-        marked.append((len(keys), feed.active))
+        marked.append((sum(each.count for each in stretches), feed.active))
 
-    monkeypatch.setattr(crud, "mark_seen", mark)
+    monkeypatch.setattr(crud, "mark_history", mark)
     copy = await running_copy()
     assert [(n, active) for n, active in marked if n] == [(3, False)] * 3 + [(1, False)]
     feed = await crud.get_feed("w")
@@ -177,21 +178,21 @@ async def test_a_crash_while_a_feed_opens_makes_no_history_into_news(
 ) -> None:
     monkeypatch.setattr("payfeed.feed.opening.SLICE_PAYMENTS", 3)
     for number in range(10):
-        await store(row(number, 1000, **created(DAY)))
-    mark_seen, calls = crud.mark_seen, 0
+        await store(row(number, 1000, **created(2 * DAY)))
+    mark_history, calls = crud.mark_history, 0
 
-    async def fail_at_third(keys: Any) -> None:
+    async def fail_at_third(*values: Any) -> None:
         nonlocal calls
         calls += 1
         if calls == 3:
             raise OSError("killed")
-        await mark_seen(keys)
+        await mark_history(*values)
 
-    monkeypatch.setattr(crud, "mark_seen", fail_at_third)
+    monkeypatch.setattr(crud, "mark_history", fail_at_third)
     first = new_extension()
     with pytest.raises(OSError, match="killed"):
         await first.opening.open_all(["w"])
-    monkeypatch.setattr(crud, "mark_seen", mark_seen)
+    monkeypatch.setattr(crud, "mark_history", mark_history)
     copy = await running_copy()
     await audit(copy)
     assert copy.metrics.reconciled == 0
@@ -200,15 +201,15 @@ async def test_a_crash_while_a_feed_opens_makes_no_history_into_news(
 async def test_a_payment_that_settles_while_its_feed_opens_is_recorded(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await store(row(1, -1000, **created(DAY)))
-    mark_seen = crud.mark_seen
+    await store(row(1, -1000, **created(2 * DAY)))
+    mark_history = crud.mark_history
 
-    async def mark_then_pay(keys: Any) -> None:
-        monkeypatch.setattr(crud, "mark_seen", mark_seen)
-        await mark_seen(keys)
+    async def mark_then_pay(*values: Any) -> None:
+        monkeypatch.setattr(crud, "mark_history", mark_history)
+        await mark_history(*values)
         await store(row(2, -1000, **created(0)))
 
-    monkeypatch.setattr(crud, "mark_seen", mark_then_pay)
+    monkeypatch.setattr(crud, "mark_history", mark_then_pay)
     copy = await running_copy()
     assert copy.metrics.reconciled + await sweep(copy) == 1
 
