@@ -92,7 +92,6 @@ from .lnbits import (
     get_payment_records,
     get_payments_after_rowid,
     get_payments_by_hash,
-    get_payments_slice,
 )
 from .log import (
     append,
@@ -120,6 +119,7 @@ from .statements import (
     open_databases,
     transaction,
 )
+from .unrecorded import get_unrecorded
 from .wallets import (
     get_balances,
     get_enabled_wallets,
@@ -222,11 +222,11 @@ __all__ = [
     "get_payment_records",
     "get_payments_after_rowid",
     "get_payments_by_hash",
-    "get_payments_slice",
     "get_results_after",
     "get_state",
     "get_stretches",
     "get_times",
+    "get_unrecorded",
     "get_unseen",
     "get_unsent",
     "get_waiting",

@@ -14,15 +14,11 @@ from ..models import PaymentRow, Stretch
 from ..shielded import shielded
 from .held import execute_rows
 from .lists import among, json_list
-from .lnbits import FINAL, is_older, moment, payment_row, select_payments
+from .lnbits import FINAL, KEY, is_older, payment_row, select_payments, where_final
 from .seen import INSERT
 from .statements import core_db, db, fetch_all, is_sqlite, rows_of, transaction
 
 STRETCH = "wallet_id = :wallet_id AND checking_id > :after AND checking_id <= :last"
-KEY = (
-    "wallet_id, CASE WHEN amount > 0 THEN 'in' ELSE 'out' END, payment_hash,"
-    " CASE status WHEN 'success' THEN 'confirmed' ELSE status END"
-)
 
 
 async def get_stretches(
@@ -91,8 +87,9 @@ async def _copy_keys(where: str, values: list[dict[str, Any]]) -> None:
 
     A text for each stretch, whose lines become keys one at a time.
     """
-    source = f"SELECT json_array({KEY}) AS key FROM apipayments WHERE {where}"
-    joined = f"SELECT group_concat(key, char(10)) AS keys FROM ({source})"
+    keys = f"SELECT {KEY} FROM apipayments WHERE {where}"
+    line = "json_array(c0, c1, c2, c3)"
+    joined = f"SELECT group_concat({line}, char(10)) AS keys FROM ({keys})"
     texts = [(await fetch_all(joined, each, core_db))[0]["keys"] for each in values]
     lines = (line for keys in texts if keys for line in keys.split("\n"))
     insert = INSERT.format(source="VALUES (?, ?, ?, ?)")
@@ -105,24 +102,20 @@ async def get_other_payments(
     stretches: Iterable[Stretch],
     before: int,
     except_hashes: Collection[str],
-    invoices_since: int,
     in_local_time: bool,
+    watched_since: int,
 ) -> list[PaymentRow]:
-    """What `mark_history` leaves, of unpaid invoices those created since then.
+    """What `mark_history` leaves; of unpaid invoices those created since then.
 
     Unix seconds.
     """
-    is_recent = f"time >= {moment('invoices_since', in_local_time)}"
-    statement = select_payments(
-        f"{STRETCH} AND CASE WHEN {FINAL} THEN NOT ({_is_history(in_local_time)})"
-        f" ELSE amount < 0 OR {is_recent} END",
-        in_local_time,
-    )
+    is_other = where_final(f"NOT ({_is_history(in_local_time)})", in_local_time)
+    statement = select_payments(f"{STRETCH} AND {is_other}", in_local_time)
     rows: list[PaymentRow] = []
     async with core_db.use() as conn:
         for stretch in stretches:
             values = _values(stretch, before, except_hashes)
-            values["invoices_since"] = invoices_since
+            values["watched_since"] = watched_since
             found = await conn.execute(text(statement), values)
             rows += map(payment_row, found.mappings())
     return rows

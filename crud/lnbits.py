@@ -15,6 +15,13 @@ from .statements import core_db, fetch_all
 
 FINAL = "(status = 'success' OR (status = 'failed' AND amount < 0))"
 
+# `host.payments.payment_key` in columns `c0` to `c3`
+KEY = (
+    "wallet_id AS c0, CASE WHEN amount > 0 THEN 'in' ELSE 'out' END AS c1,"
+    " payment_hash AS c2,"
+    " CASE status WHEN 'success' THEN 'confirmed' ELSE status END AS c3"
+)
+
 
 def _columns(in_local_time: bool) -> str:
     """Columns of a PaymentRow; times are Unix seconds."""
@@ -52,6 +59,15 @@ def is_older(name: str, in_local_time: bool) -> str:
     )
 
 
+def where_final(condition: str, in_local_time: bool) -> str:
+    """Final payments that fulfil it, and of the others those that have to be watched.
+
+    Of unpaid invoices, those created since `watched_since`, in Unix seconds.
+    """
+    is_watched = f"amount < 0 OR time >= {moment('watched_since', in_local_time)}"
+    return f"CASE WHEN {FINAL} THEN {condition} ELSE {is_watched} END"
+
+
 def payment_row(row: Any) -> PaymentRow:
     return PaymentRow(
         wallet_id=row["wallet_id"],
@@ -65,9 +81,9 @@ def payment_row(row: Any) -> PaymentRow:
     )
 
 
-def select_payments(where: str, in_local_time: bool) -> str:
+def select_payments(where: str, in_local_time: bool, table: str = "apipayments") -> str:
     """Its rows are for `payment_row`."""
-    return f"SELECT {_columns(in_local_time)} FROM apipayments WHERE {where}"
+    return f"SELECT {_columns(in_local_time)} FROM {table} WHERE {where}"
 
 
 async def _fetch(
@@ -124,24 +140,6 @@ async def get_payments_by_hash(
         among("payment_hash", "hashes"),
         {"hashes": json_list(hashes)},
         in_local_time,
-    )
-
-
-async def get_payments_slice(
-    wallet_id: str, checking_id: str | None, limit: int, in_local_time: bool
-) -> list[PaymentRow]:
-    """The next payments in the order of LNbits' unique index (wallet, checking id).
-
-    After this payment; without a checking id, after this wallet.
-    """
-    after = "(wallet_id, checking_id) > (:wallet_id, :checking_id)"
-    if checking_id is None:
-        after = "wallet_id > :wallet_id"
-    values = {"wallet_id": wallet_id, "limit": limit, "checking_id": checking_id}
-    if checking_id is None:
-        del values["checking_id"]
-    return await _fetch(
-        f"{after} ORDER BY wallet_id, checking_id LIMIT :limit", values, in_local_time
     )
 
 

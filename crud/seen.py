@@ -21,6 +21,12 @@ INSERT_ROWS = text(
     + " RETURNING wallet_id, direction, payment_hash, status"
 )
 
+# of a table with the columns `c0` to `c3`
+IS_UNSEEN = (
+    "NOT EXISTS (SELECT 1 FROM payfeed.seen WHERE wallet_id = c0 AND direction = c1"
+    " AND payment_hash = c2 AND status = c3)"
+)
+
 
 def _bound(key: PaymentKey) -> dict[str, str]:
     return {f"c{n}": part for n, part in enumerate(key)}
@@ -54,12 +60,13 @@ async def mark_seen(keys: Collection[PaymentKey]) -> None:
 
 async def get_unseen(keys: Collection[PaymentKey]) -> set[PaymentKey]:
     """Those of the keys that are not stored."""
-    if not keys:
-        return set()
+    return await get_unseen_of(json.dumps(list(keys))) if keys else set()
+
+
+async def get_unseen_of(keys: str) -> set[PaymentKey]:
+    """`keys`: a JSON list of lists."""
     rows = await fetch_all(
-        f"SELECT c0, c1, c2, c3 FROM {rows_of('keys', 4)} WHERE NOT EXISTS"
-        " (SELECT 1 FROM payfeed.seen WHERE wallet_id = c0 AND direction = c1"
-        " AND payment_hash = c2 AND status = c3)",
-        {"keys": json.dumps(list(keys))},
+        f"SELECT c0, c1, c2, c3 FROM {rows_of('keys', 4)} WHERE {IS_UNSEEN}",
+        {"keys": keys},
     )
     return {(row["c0"], row["c1"], row["c2"], row["c3"]) for row in rows}

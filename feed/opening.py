@@ -116,18 +116,14 @@ class Opening:
 
     async def _mark(self, stretches: list[Stretch], begins_at: int) -> None:
         """What is clearly history is marked unread; the rest is looked at."""
-        is_local, arriving = payments.IN_LOCAL_TIME, list(self._arriving)
-        before = begins_at
-        if not payments.MOVES_UPDATED_AT:  # an invoice may just have settled
-            before -= payments.INVOICE_SECONDS
-        await crud.mark_history(stretches, before, arriving, is_local)
-        rows = await crud.get_other_payments(
-            stretches,
-            before,
-            arriving,
-            self._now() - payments.INVOICE_SECONDS,
-            is_local,
+        which = (
+            payments.stamped_before(begins_at),
+            list(self._arriving),
+            payments.IN_LOCAL_TIME,
         )
+        await crud.mark_history(stretches, *which)
+        watched_since = payments.watched_since(self._now())
+        rows = await crud.get_other_payments(stretches, *which, watched_since)
         await self._mark_some(rows, begins_at)
 
     async def _mark_some(self, rows: Iterable[PaymentRow], begins_at: int) -> None:

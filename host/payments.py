@@ -52,6 +52,16 @@ def may_settle(row: PaymentRow, now: int) -> bool:
     return row.amount_msat < 0 or (is_recent and not MOVES_UPDATED_AT)
 
 
+def watched_since(now: int) -> int:
+    """Unpaid invoices created since then are read again: see `may_settle`."""
+    return now if MOVES_UPDATED_AT else now - INVOICE_SECONDS
+
+
+def stamped_before(moment: int) -> int:
+    """What has no later stamp was final at `moment`: an invoice may lack its stamp."""
+    return moment if MOVES_UPDATED_AT else moment - INVOICE_SECONDS
+
+
 def changed_at(row: PaymentRow, now: float) -> float:
     """When LNbits changed the payment last, as well as it knows. Unix seconds.
 

@@ -14,7 +14,7 @@ from .reconciler import Reconciler
 
 SLICE_PAYMENTS = 500
 FAST_SHARE = 0.1  # of the time
-SHARE = 0.006 if payments.MOVES_UPDATED_AT else 0.05
+SHARE = 0.004 if payments.MOVES_UPDATED_AT else 0.05
 ROUND_PAUSE_SECONDS = 10
 
 
@@ -49,18 +49,19 @@ class Audit:
     async def step(self) -> bool:
         """Compare a slice; True if it was the last one."""
         place = self._place
-        rows = await crud.get_payments_slice(
-            *place, SLICE_PAYMENTS, payments.IN_LOCAL_TIME
+        watched_since = payments.watched_since(int(time.time()))
+        rows, last = await crud.get_unrecorded(
+            place, SLICE_PAYMENTS, payments.IN_LOCAL_TIME, watched_since
         )
         await self._reconciler.take(rows)
         if place != self._place:  # begun again meanwhile
             return False
-        if len(rows) < SLICE_PAYMENTS:
+        if last is None:
             self._place, self.is_urgent = ("", ""), False
             self.rounds += 1
             self.ended_at = time.time()
             return True
-        last = rows[-1]
-        is_enabled = self._opening.is_enabled(last.wallet_id)
-        self._place = (last.wallet_id, last.checking_id if is_enabled else None)
+        wallet_id, checking_id = last
+        is_enabled = self._opening.is_enabled(wallet_id)
+        self._place = (wallet_id, checking_id if is_enabled else None)
         return False
