@@ -35,8 +35,6 @@ def condition_of(
         any_custom = " OR custom = true" if "message" in event_filter.types else ""
         parameters = ", ".join(f":{name}" for name in names)
         sql += f" AND (type IN ({parameters}){any_custom})"
-    if event_filter.is_about_payments:
-        sql += " AND type = 'payment'"
     for column in ("direction", "status"):
         value = getattr(event_filter, column)
         if value is not None:
@@ -54,6 +52,8 @@ def condition_of(
         if value is not None:
             values[column] = value
             sql += BY_IDENTIFIER.format(column=column)
+    if event_filter.is_about_payments and not sql:  # only payments have the rest
+        sql = " AND type = 'payment'"
     if db.type == POSTGRES and any("\0" in str(value) for value in values.values()):
         # PostgreSQL has no text with NUL, not even as a parameter
         return " AND false", {}
