@@ -68,6 +68,7 @@ class RabbitNode:
             "RABBITMQ_LOG_BASE": str(self.folder),
             "RABBITMQ_GENERATED_CONFIG_DIR": str(self.folder / "generated"),
             "RABBITMQ_PID_FILE": str(self.folder / "pid"),
+            "ERL_CRASH_DUMP_SECONDS": "0",
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
                 "-kernel inet_dist_use_interface {127,0,0,1}"
                 " +S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none"
