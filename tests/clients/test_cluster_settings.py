@@ -30,8 +30,8 @@ def test_nats_accepts_the_documented_settings(tmp_path: Path) -> None:
 def test_the_documented_settings_of_rabbitmq_are_those_of_the_tests(
     tmp_path: Path, line: str
 ) -> None:
-    RabbitCluster(tmp_path / "cluster")
-    used = (tmp_path / "cluster" / "rabbit1" / "rabbitmq.conf").read_text()
+    newest = RabbitCluster(tmp_path / "cluster").nodes[-1]  # it joins all others
+    used = (newest.folder / "rabbitmq.conf").read_text()
     name, _, value = line.partition(" = ")
     number = value.partition("@r")[2]
     assert f"{name} = {value.partition('@')[0]}" in used
