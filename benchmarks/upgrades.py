@@ -5,6 +5,7 @@
 
 import asyncio
 import json
+import random
 import sqlite3
 import statistics
 import sys
@@ -25,8 +26,8 @@ from publisher import install, manage, publish_commit, publishing
 
 OLD, OLD_COMMIT = "0.1.0", "fea27cd"
 EVENTS = 100_000
-READERS = 20
-RETRY_SECONDS = 0.1
+READERS = 100
+RETRY_SECONDS = 1.0  # at most; at random, so that they do not return together
 GUARD_SECONDS = 300
 
 # copies of the only event of 0.1.0, in the feeds of all wallets
@@ -112,7 +113,7 @@ class Reader:
                 pass
             if self.lost_at is None and self.hellos:
                 self.lost_at = time.monotonic()
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(random.uniform(0, RETRY_SECONDS))
 
 
 async def until(is_so: Any) -> None:
