@@ -12,14 +12,18 @@ from ..models import Feed
 from ..shielded import shielded
 from .lists import among, json_list
 from .statements import (
+    data_version,
     db,
     execute,
     fetch_all,
     fetch_tuples,
+    is_sqlite,
+    lnbits_version,
     notify_of_feeds,
     notify_others,
     transaction,
 )
+from .wallets import ENABLED
 
 LOCK_FEED = text(
     "UPDATE payfeed.feeds SET head = head + 0 WHERE wallet_id = :wallet_id"
@@ -38,6 +42,11 @@ COLUMNS = ", ".join(
 SELECT_FEEDS = (
     f"SELECT {COLUMNS} FROM payfeed.feeds f"
     " LEFT JOIN payfeed.feed_settings s ON s.wallet_id = f.wallet_id"
+)
+
+HASHES = (
+    "(SELECT COALESCE(SUM(hashtextextended(CAST(each AS text), 0)), 0)"
+    " FROM ({rows}) AS each)"
 )
 
 
@@ -63,6 +72,20 @@ async def get_feed(wallet_id: str) -> Feed | None:
 
 async def get_feeds() -> list[Feed]:
     return [_feed(row) for row in await fetch_tuples(SELECT_FEEDS)]
+
+
+async def feeds_version() -> object:
+    """A value that differs once a feed, or who enabled the extension, has changed.
+
+    PostgreSQL makes a sum of hashes of the rows, which need not be read for it. On
+    SQLite it may differ without such a change.
+    """
+    if is_sqlite():
+        return await lnbits_version(), await data_version()
+    (rows,) = await fetch_tuples(
+        f"SELECT {HASHES.format(rows=SELECT_FEEDS)}, {HASHES.format(rows=ENABLED)}"
+    )
+    return tuple(rows)
 
 
 async def count_feeds() -> tuple[int, int]:

@@ -73,12 +73,14 @@ async def get_balances(wallet_ids: Collection[str]) -> dict[str, tuple[int, str]
     return {row["id"]: (int(row["msat"]), row["inkey"]) for row in rows}
 
 
+ENABLED = (
+    'SELECT id, "user" FROM wallets WHERE NOT deleted'
+    ' AND "user" IN (SELECT "user" FROM extensions'
+    " WHERE extension = 'payfeed' AND active = true)"
+)
+
+
 async def get_enabled_wallets() -> list[tuple[str, str]]:
     """(wallet id, owner) of every living wallet whose owner enabled the extension."""
-    rows = await fetch_tuples(
-        'SELECT id, "user" FROM wallets WHERE NOT deleted'
-        ' AND "user" IN (SELECT "user" FROM extensions'
-        " WHERE extension = 'payfeed' AND active = true)",
-        database=core_db,
-    )
+    rows = await fetch_tuples(ENABLED, database=core_db)
     return [(wallet_id, owner) for wallet_id, owner in rows]

@@ -14,8 +14,8 @@ from .drafts import Reports
 class Enablement:
     """`follow` is called every few seconds.
 
-    On SQLite it does nothing while nobody else has written to either database, unless
-    it left something undone.
+    It does nothing while nothing that it reads has changed, unless it left something
+    undone.
     """
 
     def __init__(
@@ -34,17 +34,17 @@ class Enablement:
         self._reports = reports
         self._tasks = tasks
         self._is_opening = False
-        self._versions: object = None
+        self._version: object = None
 
     async def follow(self) -> None:
         """Suspend feeds, and begin to open others: a long history holds up nothing."""
         started = self._journal.now()
-        versions = (await crud.lnbits_version(), await crud.data_version())
-        if None not in versions and versions == self._versions:
+        version = await crud.feeds_version()
+        if version == self._version:
             self._opening.stay_fresh()
             await self._beginnings.move(started)
             return
-        self._versions = None
+        self._version = None
         enabled = frozenset(dict(await crud.get_enabled_wallets()))
         active, are_done = set(), True
         for feed in await crud.get_feeds():
@@ -55,7 +55,7 @@ class Enablement:
         if enabled <= active:
             await self._beginnings.move(started)
             if are_done:
-                self._versions = versions
+                self._version = version
         elif not self._is_opening:
             self._is_opening = True
             self._tasks.spawn(self._open(enabled - active, started))

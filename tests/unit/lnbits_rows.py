@@ -39,3 +39,10 @@ async def lnbits_sql(statement: str) -> None:
     async with crud.core_db.connect() as connection:
         await connection.conn.exec_driver_sql(statement)
         await connection.conn.commit()
+
+
+async def payfeed_sql(statement: str) -> None:
+    """As another process does it, without a notification."""
+    async with crud.db.connect() as connection:
+        await connection.conn.exec_driver_sql(statement)
+        await connection.conn.commit()

@@ -1,11 +1,12 @@
 """Within which time a payment is found, whatever LNbits' stamps say."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from lnbits_rows import at, lnbits_sql, row, store
+from lnbits_rows import at, lnbits_sql, payfeed_sql, row, store
 from parts import audit, new_extension, payment, sweep
 from payfeed import crud
 from payfeed.extension import Extension
@@ -245,8 +246,7 @@ async def test_nothing_is_written_while_nothing_happens(
     assert await audit(copy) == 0
 
 
-@pytest.mark.skipif(not crud.is_sqlite(), reason="about files")
-async def test_feeds_are_read_again_only_after_others_wrote(
+async def test_feeds_are_read_again_only_after_something_changed(
     tables: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = await running_copy()
@@ -259,7 +259,8 @@ async def test_feeds_are_read_again_only_after_others_wrote(
 
     monkeypatch.setattr(crud, "get_feeds", count)
     await copy.enablement.follow()
-    await copy.journal.append("w", [payment(1)])
+    if crud.is_sqlite():  # PostgreSQL does not tell who moved the head
+        await copy.journal.append("w", [payment(1)])
     await copy.enablement.follow()
     assert reads == []
     await lnbits_sql("UPDATE extensions SET active = false")
@@ -268,6 +269,28 @@ async def test_feeds_are_read_again_only_after_others_wrote(
     feed = await crud.get_feed("w")
     assert feed
     assert not feed.active
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT INTO payfeed.feed_settings (wallet_id, extra_members)"
+        " VALUES ('w', '[\"a\"]')",
+        "UPDATE payfeed.feeds SET channel = 'another'",
+        "UPDATE payfeed.feeds SET head = 7",
+    ],
+)
+async def test_what_another_process_changed_in_a_feed_is_followed(
+    tables: None, change: str
+) -> None:
+    copy = await running_copy()
+    await sweep(copy)
+    tail = await copy.journal.need_tail("w")
+    await copy.enablement.follow()
+    before = replace(tail.feed), tail.head
+    await payfeed_sql(change)
+    await copy.enablement.follow()
+    assert (replace(tail.feed), tail.head) != before
 
 
 @pytest.mark.parametrize(
