@@ -7,6 +7,7 @@ is locked".
 
 import asyncio
 import functools
+import sqlite3
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar
 
@@ -23,6 +24,11 @@ Asynchronous = Callable[P, Coroutine[Any, Any, T]]
 REFUSED = ("22", "23", "42")
 # lock_timeout and statement_timeout: one row or table is the cause
 LOCKED = ("55P03", "57014")
+# as SQLAlchemy and, where it is passed by, SQLite's driver name them
+FAULTY = (
+    *(sql.IntegrityError, sql.DataError, sql.ProgrammingError),
+    *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError),
+)
 
 
 def shielded(function: Asynchronous[P, T]) -> Asynchronous[P, T]:
@@ -46,7 +52,7 @@ def shielded(function: Asynchronous[P, T]) -> Asynchronous[P, T]:
 
 def is_outage(exc: Exception) -> bool:
     """Does the error come from the state of the database, not from the statement?"""
-    if isinstance(exc, sql.IntegrityError | sql.DataError | sql.ProgrammingError):
+    if isinstance(exc, FAULTY):
         return False
     if isinstance(exc, sql.DBAPIError):
         return not _sqlstate(exc).startswith(REFUSED)
@@ -56,6 +62,7 @@ def is_outage(exc: Exception) -> bool:
         | OSError
         | asyncio.TimeoutError
         | sql.TimeoutError
+        | sqlite3.DatabaseError
         | asyncpg.PostgresError
         | asyncpg.InterfaceError,
     )

@@ -97,11 +97,15 @@ class Pair:
 
     async def has_recovered(self) -> None:
         """A connection that was in use when it was lost fails once more."""
-        answers = 0
+        deadline, answers = time.monotonic() + HANG_GUARD, 0
         while answers < POOLED:
-            with contextlib.suppress(RuntimeError):
+            assert time.monotonic() < deadline
+            try:
                 await self.shop.server.invoice(self.shop.wallet, 1)
                 answers += 1
+            except (RuntimeError, httpx.HTTPError):
+                answers = 0
+                await asyncio.sleep(0.1)  # LNbits closes the connection
 
     async def is_settled(self, invoice: dict[str, Any]) -> bool:
         """LNbits may lose what its node reports while it has no database."""

@@ -1,5 +1,6 @@
 """A feed that opens marks as history, in SQL, what the rule for one payment says."""
 
+import sqlite3
 import time
 from collections import Counter
 from datetime import timedelta
@@ -8,6 +9,7 @@ from itertools import product
 import pytest
 from lnbits_rows import at, row, store
 from payfeed import crud
+from payfeed.errors import Unavailable
 from payfeed.feed.beginnings import Beginnings
 from payfeed.feed.opening import Opening
 from payfeed.host import payments
@@ -69,3 +71,22 @@ async def test_history_and_news_are_told_apart_as_for_one_payment(
     feed = await crud.get_feed("w")
     assert feed
     assert feed.active
+
+
+@pytest.mark.skipif(not crud.is_sqlite(), reason="about a locked file")
+async def test_a_locked_file_makes_marking_unavailable_and_later_possible(
+    tables: None,
+) -> None:
+    await store(row(1, 1000, **at(time.time() - 10 * DAY)))
+    stretches = await crud.get_stretches([("w", "")], 10)
+    which = (int(time.time()), [], payments.IN_LOCAL_TIME)
+    other = sqlite3.connect(crud.db.path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        with pytest.raises(Unavailable):
+            await crud.mark_history(stretches, *which)
+    finally:
+        other.close()
+    await crud.mark_history(stretches, *which)
+    key = ("w", "in", f"{1:064x}", "confirmed")
+    assert await crud.get_unseen([key]) == set()
